@@ -1,0 +1,1 @@
+"""What data looks like: configs, table schemas, manifests. No Prefect, no TensorFlow."""

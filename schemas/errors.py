@@ -1,0 +1,21 @@
+"""Nocturne's errors: each message is one line that says what, where and what to do."""
+
+
+class NocturneError(Exception):
+    """Base of every error that a user can cause and mend."""
+
+
+class SourceError(NocturneError):
+    """A source of MIDI files is missing, empty, cut short or not what it claims to be."""
+
+
+class StorageError(NocturneError):
+    """The storage root cannot be read or written."""
+
+
+class CorpusError(NocturneError):
+    """A corpus is unknown, unfinished, too small or too broken to go on with."""
+
+
+class ModelError(NocturneError):
+    """A model folder is unknown, damaged or does not match its vocabulary."""

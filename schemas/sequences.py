@@ -1,0 +1,77 @@
+"""Category sequences: what prepare publishes and training reads.
+
+Under sequences/<corpus>/<scheme>/:
+
+    vocabulary.json           Vocabulary
+    train|valid|test.parquet  one row per note: song_id (string), then one int16 column for
+                              each attribute of the vocabulary, songs contiguous, notes in order
+    songs.parquet             one row per song: song_id, split, notes, program, tempo
+    dataset.json              SequenceDataset, written last: its presence means complete
+"""
+
+import hashlib
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from schemas.config import SchemeName
+
+TICKS_PER_QUARTER = 480  # time resolution of every codebook
+SPLITS = ("train", "valid", "test")
+Split = Literal["train", "valid", "test"]
+
+
+class Attribute(BaseModel):
+    """One category of a note: ids 0..size-1; id `size` is the start symbol, never predicted."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    size: int = Field(gt=0, le=2**15 - 2)
+
+
+class Vocabulary(BaseModel):
+    """Attributes in the order in which the heads predict them, and how ids map to values.
+
+    `codebooks` gives, for an attribute, the value of each id, rising: ticks (480 to the
+    quarter) for inter_onset_interval and duration, MIDI numbers for pitch and velocity.
+    `song-max` has the single attribute `category` and keeps in `codebooks` the song maxima
+    (`duration_max` in seconds, `pitch_max`, `velocity_max`) that generation decodes with.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    scheme: SchemeName
+    version: int = 1
+    attributes: tuple[Attribute, ...]
+    codebooks: dict[str, tuple[float, ...]]
+    fitted_on: str = Field(description="Fingerprint of the training split")
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Number of categories of each attribute, in prediction order."""
+        return tuple(attribute.size for attribute in self.attributes)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name of each attribute, in prediction order."""
+        return tuple(attribute.name for attribute in self.attributes)
+
+    @property
+    def vocabulary_id(self) -> str:
+        """Digest of the whole vocabulary; models refuse any other."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+
+class SequenceDataset(BaseModel):
+    """Completion marker of a sequence dataset."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fingerprint: str = Field(description="Of the notes, the config and the code version")
+    vocabulary_id: str
+    songs: dict[Split, int]
+    notes: dict[Split, int]
+    program: int = Field(ge=0, le=127, description="Most common program of the training songs")
+    licence: str = ""
+    attribution: str = ""

@@ -1,0 +1,1 @@
+"""The stages: thin Prefect tasks here; pure code in music, model and storage."""

@@ -1,0 +1,1 @@
+"""Network, training loop, sampling, metrics, baselines, checkpoints. Pure."""

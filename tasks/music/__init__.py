@@ -1,0 +1,1 @@
+"""MIDI bytes to notes and back, categories, corpora, pictures, audio. Pure."""

@@ -1,0 +1,39 @@
+"""Where long work says how far it is: pure code reports, whoever started it shows.
+
+Pure code takes a `Progress` and calls it; the command line and the Prefect tasks each
+subscribe a sink. Nobody listening costs nothing.
+"""
+
+from collections.abc import Callable
+from contextlib import contextmanager
+from collections.abc import Iterator
+
+Progress = Callable[[float, float], None]  # (done, total), in any unit
+Sink = Callable[[str, float, float, str], None]  # (stage, done, total, note)
+
+_sinks: list[Sink] = []
+
+
+def silent(done: float, total: float) -> None:
+    """A Progress that shows nothing."""
+
+
+def tell(stage: str, done: float, total: float, note: str = "") -> None:
+    """Report to every sink that `stage` stands at `done` of `total`."""
+    for sink in tuple(_sinks):
+        sink(stage, done, total, note)
+
+
+def progress_of(stage: str) -> Progress:
+    """Return a Progress that reports under the name `stage`."""
+    return lambda done, total: tell(stage, done, total)
+
+
+@contextmanager
+def shown_by(sink: Sink) -> Iterator[None]:
+    """Send every report to `sink` while the block runs."""
+    _sinks.append(sink)
+    try:
+        yield
+    finally:
+        _sinks.remove(sink)

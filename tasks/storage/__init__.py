@@ -1,0 +1,1 @@
+"""Any storage root through pyarrow.fs: atomic writes, archives, fingerprints. Pure."""
