@@ -4,9 +4,8 @@ Pure code takes a `Progress` and calls it; the command line and the Prefect task
 subscribe a sink. Nobody listening costs nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from collections.abc import Iterator
 
 Progress = Callable[[float, float], None]  # (done, total), in any unit
 Sink = Callable[[str, float, float, str], None]  # (stage, done, total, note)

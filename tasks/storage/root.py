@@ -32,7 +32,8 @@ def _explained(doing: str, where: str) -> Iterator[None]:
     except FileNotFoundError:
         raise
     except (OSError, pa.ArrowInvalid) as error:
-        reason = os.strerror(error.errno) if getattr(error, "errno", None) else str(error)
+        number = getattr(error, "errno", None)
+        reason = os.strerror(number) if number else str(error)
         raise StorageError(
             f"cannot {doing} {where}: {reason.splitlines()[0]}; "
             "check that the storage root exists, is writable and has free space"
@@ -76,7 +77,7 @@ class Root:
 
     def exists(self, path: str) -> bool:
         """Whether a file or folder is at `path`."""
-        return self.filesystem.get_file_info(self.full(path)).type != fs.FileType.NotFound
+        return bool(self.filesystem.get_file_info(self.full(path)).type != fs.FileType.NotFound)
 
     def size(self, path: str) -> int:
         """Size of the file at `path`, in bytes; FileNotFoundError if there is none."""
@@ -112,7 +113,7 @@ class Root:
     def writing(self, path: str) -> Iterator[IO[bytes]]:
         """Open a stream whose bytes appear at `path` at once, when the block ends well."""
         final = self.full(path)
-        folder = os.path.dirname(final)
+        folder = final.rpartition("/")[0]
         with _explained("write", self.shown(path)), ExitStack() as stack:
             self.filesystem.create_dir(folder, recursive=True)
             # An object store's half-written stream would be published on closing: so aside first.
