@@ -1,0 +1,89 @@
+"""Tests of rendering: the right tones, for the right time, never clipped."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from tasks.music import audio
+from tasks.music.audio import PEAK, SAMPLE_RATE_HZ, TAIL_SECONDS, Renderer, render
+from tests.tasks.music.notes_for_tests import notes_in, notes_of, scale
+
+RENDERERS = [
+    "pretty_midi",
+    pytest.param(
+        "fluidsynth",
+        marks=pytest.mark.skipif(not audio.has_fluidsynth(), reason="FluidSynth not installed"),
+    ),
+]
+
+
+def heard(ogg: bytes) -> np.ndarray:
+    samples, rate = soundfile.read(io.BytesIO(ogg), always_2d=True)
+    assert rate == SAMPLE_RATE_HZ
+    return samples
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+def test_length_and_peak(renderer: Renderer) -> None:
+    made = render(scale(8), tempo=120, program=0, renderer=renderer)
+    samples = heard(made.ogg)
+    assert made.renderer == renderer
+    assert made.seconds == pytest.approx(7.9 / 2 + TAIL_SECONDS, abs=1e-3)
+    assert len(samples) == round(made.seconds * SAMPLE_RATE_HZ)
+    assert 0.7 * PEAK < np.abs(samples).max() < 1.0
+    assert np.abs(samples[-32:]).max() < 0.01
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+@pytest.mark.parametrize("pitch", [57, 69, 76])
+def test_the_pitch_is_heard(renderer: Renderer, pitch: int) -> None:
+    made = render(notes_of([(0, 4, pitch, 100)]), tempo=120, program=73, renderer=renderer)
+    part = heard(made.ogg)[8000:40000].mean(axis=1)
+    spectrum = np.abs(np.fft.rfft(part * np.hanning(len(part))))
+    hertz = 440 * 2 ** ((pitch - 69) / 12)
+    loudest = np.fft.rfftfreq(len(part), 1 / SAMPLE_RATE_HZ)[spectrum.argmax()]
+    octaves = np.log2(loudest / hertz)
+    assert abs(octaves - round(octaves)) < 0.02
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+def test_same_notes_same_sound(renderer: Renderer) -> None:
+    one, two = (render(scale(4), tempo=90, program=0, renderer=renderer) for _ in range(2))
+    np.testing.assert_array_equal(heard(one.ogg), heard(two.ogg))
+
+
+def test_a_very_long_piece_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audio, "MAX_SECONDS", 2.0)
+    made = render(notes_of([(0, 90, 60, 64), (80, 81, 72, 64)]), tempo=120, program=0)
+    assert made.seconds == 2.0 + TAIL_SECONDS
+
+
+def test_silence_is_valid_audio() -> None:
+    made = render(notes_of([]), tempo=120, program=0)
+    assert made.renderer == "pretty_midi"
+    assert np.abs(heard(made.ogg)).max() == 0
+
+
+@pytest.mark.parametrize("script", ["exit 1", "sleep 60", "exit 0"])
+def test_a_broken_fluidsynth_is_replaced(
+    script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "fluidsynth"
+    program.write_text(
+        f"#!/bin/sh\nexec /bin/{script}\n" if "sleep" in script else f"#!/bin/sh\n{script}\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(audio, "PATIENCE_SECONDS", -1.5)
+    made = render(scale(4), tempo=120, program=0)
+    assert made.renderer == "pretty_midi"
+    assert np.abs(heard(made.ogg)).max() > 0.5
+
+
+def test_real_songs_do_not_clip(shared_midi: Path) -> None:
+    path = min((shared_midi / "piano").glob("*.mid"))
+    made = render(notes_in(path), tempo=120, program=0)
+    assert 0.5 < np.abs(heard(made.ogg)).max() < 1.0
