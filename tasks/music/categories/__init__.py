@@ -1,0 +1,12 @@
+"""Notes to category ids and back: `fit`, `encode` and `decode` for every scheme."""
+
+from tasks.music.categories.scheme import (
+    canonical,
+    check_ids,
+    decode,
+    encode,
+    encode_song,
+    fit,
+)
+
+__all__ = ["canonical", "check_ids", "decode", "encode", "encode_song", "fit"]

@@ -1,0 +1,125 @@
+"""The `factored` scheme: inter-onset interval, pitch, duration and velocity of each note.
+
+Times are whole ticks, 480 to the quarter. Onsets are coded closed-loop: each interval is
+measured from the time that the decoder will have reached, so errors do not add up. A note on
+the same tick as the one before always gets interval 0, so chords stay chords. A rest much
+longer than the longest interval is shortened to it, and the song goes on from there.
+"""
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.sequences import TICKS_PER_QUARTER, Attribute, Vocabulary
+from tasks.music.categories.codebook import Histogram, cluster, nearest, nearest_table
+from tasks.music.notes import Notes
+
+INTERVALS, PITCHES, DURATIONS, VELOCITIES = 32, 128, 32, 8  # largest codebooks
+LONGEST_TICKS = 32 * TICKS_PER_QUARTER  # longer intervals and durations count as this
+REST_SLACK_TICKS = TICKS_PER_QUARTER  # lateness that later intervals may still make up for
+NAMES = ("inter_onset_interval", "pitch", "duration", "velocity")
+
+
+def fit(songs: Iterable[Notes], fitted_on: str) -> Vocabulary:
+    """Fit the codebooks on the training songs, in one pass and bounded memory."""
+    intervals, durations = Histogram(LONGEST_TICKS), Histogram(LONGEST_TICKS)
+    velocities = Histogram(127)
+    for notes in songs:
+        intervals.add(np.diff(_onset_ticks(notes)))
+        durations.add(_duration_ticks(notes))
+        velocities.add(notes.velocity.astype(np.int64))
+    intervals.counts[0] = 0  # a chord's interval is an entry of its own
+    codebooks = (
+        np.concatenate(([0], cluster(intervals.counts, INTERVALS - 1))),
+        np.arange(PITCHES),
+        cluster(durations.counts, DURATIONS),
+        cluster(velocities.counts, VELOCITIES),
+    )
+    return Vocabulary(
+        scheme="factored",
+        attributes=tuple(
+            Attribute(name=name, size=len(book))
+            for name, book in zip(NAMES, codebooks, strict=True)
+        ),
+        codebooks={
+            name: tuple(map(float, book)) for name, book in zip(NAMES, codebooks, strict=True)
+        },
+        fitted_on=fitted_on,
+    )
+
+
+def encode(vocabulary: Vocabulary, notes: Notes) -> NDArray[np.int16]:
+    """Return int16 [notes, 4], in the order of `notes`, with time 0 as the start."""
+    intervals, _, durations, velocities = _books(vocabulary)
+    columns = (
+        _closed_loop(intervals, _onset_ticks(notes)),
+        notes.pitch,
+        nearest(durations, _duration_ticks(notes)),
+        nearest(velocities, notes.velocity.astype(np.int64)),
+    )
+    return np.stack(columns, axis=1).astype(np.int16)
+
+
+def decode(vocabulary: Vocabulary, ids: NDArray[np.int16], tempo: float) -> Notes:
+    """Return the notes that `ids` [notes, 4] stand for, in their order.
+
+    Onsets never fall; inside a chord the notes keep the order of `ids`, so that `encode` gives
+    exactly `ids` back whatever they are.
+    """
+    intervals, pitches, durations, velocities = _books(vocabulary)
+    onset = np.cumsum(intervals[ids[:, 0]])
+    onset_beats = onset / TICKS_PER_QUARTER
+    offset_beats = (onset + durations[ids[:, 2]]) / TICKS_PER_QUARTER
+    return Notes(
+        onset_seconds=onset_beats * (60.0 / tempo),
+        offset_seconds=offset_beats * (60.0 / tempo),
+        onset_beats=onset_beats,
+        offset_beats=offset_beats,
+        pitch=pitches[ids[:, 1]].astype(np.uint8),
+        velocity=velocities[ids[:, 3]].astype(np.uint8),
+    )
+
+
+def canonical(ids: NDArray[np.int16]) -> NDArray[np.int16]:
+    """Return `ids` [notes, 4] with the notes of each chord (interval 0) from low to high.
+
+    Quantising can put onsets together that were apart; sorting makes one sequence of what
+    sounds the same. The decoded times stay as they are.
+    """
+    chord = np.cumsum(ids[:, 0] != 0)
+    order = np.lexsort((ids[:, 1], chord))  # stable: equal pitches keep their order
+    return np.column_stack((ids[:, 0], ids[order, 1:]))
+
+
+def _books(vocabulary: Vocabulary) -> tuple[NDArray[np.int64], ...]:
+    return tuple(np.array(vocabulary.codebooks[name], np.int64) for name in NAMES)
+
+
+def _onset_ticks(notes: Notes) -> NDArray[np.int64]:
+    return np.rint(notes.onset_beats * TICKS_PER_QUARTER).astype(np.int64)
+
+
+def _duration_ticks(notes: Notes) -> NDArray[np.int64]:
+    beats = notes.offset_beats - notes.onset_beats
+    return np.maximum(1, np.rint(beats * TICKS_PER_QUARTER)).astype(np.int64)
+
+
+def _closed_loop(codebook: NDArray[np.int64], onsets: NDArray[np.int64]) -> list[int]:
+    """Return the id of each interval, measured from the time already decoded."""
+    table, steps = nearest_table(codebook).tolist(), codebook.tolist()
+    last, longest = len(steps) - 1, steps[-1]
+    reached, ids = 0, []
+    # Plain integers: numpy's scalars would make this loop many times slower.
+    for previous, onset in pairwise([0, *onsets.tolist()]):
+        gap = onset - reached
+        if gap <= 0 or onset == previous:
+            ids.append(0)
+        elif gap <= longest:
+            ids.append(table[gap])
+            reached += steps[table[gap]]
+        else:
+            ids.append(last)
+            reached = reached + longest if gap <= longest + REST_SLACK_TICKS else onset
+    return ids

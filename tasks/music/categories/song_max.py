@@ -1,0 +1,130 @@
+"""The `song-max` scheme: the 2019 source project's categories, with their overflow mended.
+
+A song's own largest duration (seconds), pitch and velocity are each cut into quarters:
+level = int(value / (max / 4)), 0..4, where only the maximum itself reaches 4. The source's
+label, pitch * 100 + duration * 10 + velocity, ran to 444 in a one-hot vector of width 444;
+here the same three levels are packed densely into 125 categories. The scheme has no onsets:
+decoded notes follow one another without rests.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.errors import CorpusError
+from schemas.sequences import Attribute, Vocabulary
+from tasks.music.notes import Notes
+
+LEVELS = 5
+CATEGORIES = LEVELS**3
+NAME = "category"
+
+
+@dataclass(frozen=True)
+class Maxima:
+    """A song's largest duration in seconds, pitch and velocity."""
+
+    duration: float
+    pitch: int
+    velocity: int
+
+
+def maxima_of(notes: Notes) -> Maxima:
+    """Return the maxima of a song of at least one note."""
+    duration = (notes.offset_seconds - notes.onset_seconds).max()
+    return Maxima(float(duration), int(notes.pitch.max()), int(notes.velocity.max()))
+
+
+def fit(songs: Iterable[Notes], fitted_on: str) -> Vocabulary:
+    """Keep the (lower) median of the training songs' maxima, to decode generated music with."""
+    found = [maxima_of(notes) for notes in songs if len(notes)]
+    maxima = np.array([(m.duration, m.pitch, m.velocity) for m in found]).reshape(-1, 3)
+    medians = np.sort(maxima, axis=0)[(len(maxima) - 1) // 2]
+    names = ("duration_max", "pitch_max", "velocity_max")
+    return Vocabulary(
+        scheme="song-max",
+        attributes=(Attribute(name=NAME, size=CATEGORIES),),
+        codebooks={name: (float(m),) for name, m in zip(names, medians, strict=True)},
+        fitted_on=fitted_on,
+    )
+
+
+def encode(notes: Notes) -> NDArray[np.int16]:
+    """Return int16 [notes, 1], each pitch * 25 + duration * 5 + velocity by levels."""
+    if not len(notes):
+        return np.zeros((0, 1), np.int16)
+    maxima = maxima_of(notes)
+    duration = _level(notes.offset_seconds - notes.onset_seconds, maxima.duration)
+    pitch = _level(notes.pitch.astype(np.float64), maxima.pitch)
+    velocity = _level(notes.velocity.astype(np.float64), maxima.velocity)
+    return (pitch * 25 + duration * 5 + velocity)[:, None].astype(np.int16)
+
+
+def decode(ids: NDArray[np.int16], tempo: float, maxima: Maxima) -> Notes:
+    """Return the notes of `ids` [notes, 1], one after another, scaled by `maxima`.
+
+    With a song's own maxima, `encode` gives the song's ids back exactly.
+    """
+    pitch, duration, velocity = np.unravel_index(ids[:, 0].astype(np.int64), (LEVELS,) * 3)
+    # Few significant bits keep every sum of durations exact, so they can be read back exactly.
+    unit = float(np.float32(maxima.duration / 8))
+    ends = np.cumsum(np.minimum(2 * duration + 1, 8)) * unit
+    onset = np.concatenate(([0.0], ends[:-1]))[: len(ends)]
+    return Notes(
+        onset_seconds=onset,
+        offset_seconds=ends,
+        onset_beats=onset * (tempo / 60.0),
+        offset_beats=ends * (tempo / 60.0),
+        pitch=_values(maxima.pitch, smallest=0)[pitch],
+        velocity=_values(maxima.velocity, smallest=1)[velocity],
+    )
+
+
+def vocabulary_maxima(vocabulary: Vocabulary) -> Maxima:
+    """Return the maxima that generated music is decoded with."""
+    books = vocabulary.codebooks
+    return Maxima(
+        books["duration_max"][0], int(books["pitch_max"][0]), int(books["velocity_max"][0])
+    )
+
+
+def source_label(category: int) -> int:
+    """Return the source project's label, 0..444, of a category 0..124."""
+    if not 0 <= category < CATEGORIES:
+        raise CorpusError(f"song-max category {category} is outside 0..{CATEGORIES - 1}")
+    pitch, rest = divmod(category, LEVELS**2)
+    duration, velocity = divmod(rest, LEVELS)
+    return pitch * 100 + duration * 10 + velocity
+
+
+def category_of_label(label: int) -> int:
+    """Return the category 0..124 of a source label: the inverse of `source_label`."""
+    pitch, rest = divmod(label, 100)
+    duration, velocity = divmod(rest, 10)
+    if not all(0 <= level < LEVELS for level in (pitch, duration, velocity)):
+        raise CorpusError(f"{label} is not a song-max label: its digits must be 0..4")
+    return pitch * 25 + duration * 5 + velocity
+
+
+def _level(values: NDArray[np.float64], maximum: float) -> NDArray[np.int64]:
+    if maximum == 0:  # only pitch can: every note is the maximum, and that is level 4
+        return np.full(len(values), LEVELS - 1)
+    return (values / (maximum / 4)).astype(np.int64)
+
+
+def _values(maximum: int, smallest: int) -> NDArray[np.uint8]:
+    """Return the whole number that stands for each level: the middle one of its quarter.
+
+    A level that no whole number reaches, which happens for maxima under 4, takes the next
+    higher one that does.
+    """
+    candidates = np.arange(smallest, maximum + 1)
+    levels = _level(candidates.astype(np.float64), maximum)
+    chosen = []
+    for level in range(LEVELS):
+        reached = levels[levels >= level].min()
+        quarter = candidates[levels == reached]
+        chosen.append(quarter[len(quarter) // 2])
+    return np.array(chosen, np.uint8)
