@@ -1,7 +1,7 @@
 """What a trained model says about itself, and the pointer to the champion.
 
 Under models/<model_id>/: weights.safetensors, config.json, vocabulary.json, primers.safetensors,
-metrics.json, history.json, report.html, card.json (ModelCard, written last: it completes the folder).
+metrics.json, history.json, report.html, card.json (ModelCard; written last, it completes them).
 """
 
 from datetime import datetime

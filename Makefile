@@ -1,0 +1,53 @@
+# Everything sets itself up: the first target that needs it makes .venv from the locked requirements.
+# `make demo PYTHON=python3.12` chooses the interpreter; NOCTURNE_* variables choose the rest.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q install
+CHECKED := schemas tasks flows tests benchmarks
+
+.PHONY: help demo test check bench lock clean
+.DEFAULT_GOAL := help
+
+help: ## say what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+demo: .venv/ready ## compose from the embedded folk corpus: 16 MIDI files and a gallery page
+	@$(BIN)/nocturne compose --source folk --root $${NOCTURNE_ROOT:-./nocturne-data} --preset small \
+		--samples $${NOCTURNE_SAMPLES:-16} --max-minutes $${NOCTURNE_MAX_MINUTES:-4.5}
+
+test: .venv/ready-test ## run the whole test suite
+	@$(BIN)/python -m pytest
+
+check: .venv/ready-test ## lint, types, format
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+bench: .venv/ready-test ## run every benchmark; each ends with one JSON line
+	@for module in $$(ls benchmarks | sed -n 's/^\([a-z][a-z_]*\)\.py$$/\1/p'); do \
+		echo "== $$module"; $(BIN)/python -m benchmarks.$$module || exit 1; done
+
+lock: ## write the hash-locked requirements again (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --no-header -q pyproject.toml -o requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --no-header -q --extra test --extra dask pyproject.toml -o requirements-test.txt
+
+clean: ## remove what was installed and built; music and models stay
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
+
+.venv/python: # a virtual environment of a Python that TensorFlow supports
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 13) else \
+		f"Nocturne needs Python 3.11 or 3.12; this is {sys.version.split()[0]}. Try: make PYTHON=python3.11")'
+	@echo "Making a virtual environment in .venv"
+	@$(PYTHON) -m venv .venv && ln -sf bin/python .venv/python
+
+# --no-deps: the lock is complete, and pip would otherwise want a hash for every extra's name.
+.venv/ready: requirements.txt pyproject.toml | .venv/python
+	@echo "Installing the locked requirements (TensorFlow is large: some minutes)"
+	@$(PIP) --no-deps --require-hashes -r requirements.txt
+	@$(PIP) --no-deps --no-build-isolation -e . && touch $@
+
+.venv/ready-test: requirements-test.txt pyproject.toml | .venv/python
+	@echo "Installing the locked requirements (TensorFlow is large: some minutes)"
+	@$(PIP) --no-deps --require-hashes -r requirements-test.txt
+	@$(PIP) --no-deps --no-build-isolation -e . && touch $@ .venv/ready

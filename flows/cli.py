@@ -1,0 +1,109 @@
+"""The command line: the flows, with flags, help and validation from their pydantic configs.
+
+Every flag can also be set in the environment, as NOCTURNE_ROOT, NOCTURNE_MAX_MINUTES and so
+on. Prefect and TensorFlow are imported only once a command runs, so that --help is quick.
+"""
+
+import sys
+from importlib import import_module
+from importlib.metadata import version
+from typing import Annotated, Any
+
+from cyclopts import App, CycloptsError, Parameter
+from cyclopts.config import Env
+from pydantic import ValidationError
+
+from flows.console import Console, shown
+from schemas.config import (
+    ComposeConfig,
+    Config,
+    GenerateConfig,
+    IngestConfig,
+    Place,
+    PrepareConfig,
+    TrainConfig,
+)
+from schemas.errors import NocturneError
+
+Flags = Parameter(name="*")
+
+app = App(
+    name="nocturne",
+    help="Music composer: a folder of MIDI in, new MIDI out.",
+    version=lambda: version("nocturne-midi"),
+    config=Env("NOCTURNE_", command=False),
+)
+
+
+def _run(flow: str, config: Config) -> None:
+    """Run the flow of that name and print what came of it."""
+    with shown() as console:
+        result = getattr(import_module(f"flows.{flow}"), flow)(config)
+    console.result(result)
+
+
+@app.command
+def compose(*, config: Annotated[ComposeConfig, Flags] = ComposeConfig()) -> None:
+    """Do everything: ingest a source, prepare it, train a model and generate music."""
+    _run("compose", config)
+
+
+@app.command
+def ingest(*, config: Annotated[IngestConfig, Flags] = IngestConfig()) -> None:
+    """Read a source of MIDI files into validated note tables."""
+    _run("ingest", config)
+
+
+@app.command
+def prepare(*, config: Annotated[PrepareConfig, Flags] = PrepareConfig()) -> None:
+    """Turn a corpus's notes into splits, categories and a vocabulary."""
+    _run("prepare", config)
+
+
+@app.command
+def train(*, config: Annotated[TrainConfig, Flags] = TrainConfig()) -> None:
+    """Train a model on a prepared corpus, judge it, and promote it if it is better."""
+    _run("train", config)
+
+
+@app.command
+def generate(*, config: Annotated[GenerateConfig, Flags] = GenerateConfig()) -> None:
+    """Make MIDI files, audio and a gallery page with a trained model."""
+    _run("generate", config)
+
+
+@app.command
+def models(*, place: Annotated[Place, Flags] = Place()) -> None:
+    """List the trained models, their scores, and which is champion."""
+    from flows.models import model_rows
+
+    Console().table(*model_rows(place.root))
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command; exit 0 if it did its work, 1 if it could not, 2 on wrong usage."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code; whatever fails is said in one line."""
+    try:
+        app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        return Console().failed(_one_line(error), 2)
+    except NocturneError as error:
+        return Console().failed(str(error), 1)
+    except KeyboardInterrupt:
+        return Console().failed("stopped; run the same command again to go on", 130)
+    return 0
+
+
+def _one_line(error: CycloptsError) -> str:
+    """Say what is wrong with a flag in one line, pydantic's findings included."""
+    cause: Any = error.__cause__
+    if isinstance(cause, ValidationError):
+        found = cause.errors(include_url=False)[0]
+        flag = "--" + "-".join(str(part) for part in found["loc"]).replace("_", "-")
+        message = found["msg"][0].lower() + found["msg"][1:]
+        return f"{flag} {found['input']}: {message} (see nocturne --help)"
+    return f"{' '.join(str(error).split())} (see nocturne --help)"

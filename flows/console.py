@@ -1,0 +1,105 @@
+"""What a person sees on a terminal: progress bars, one line for each thing done, results."""
+
+import logging
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console as RichConsole
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from tasks.progress import shown_by
+
+ENGINE = f"{os.sep}prefect{os.sep}"  # in the path of every record that Prefect itself logs
+
+
+class Console:
+    """Prints results to standard output; progress, log lines and errors to standard error."""
+
+    def __init__(self) -> None:
+        """Open both streams."""
+        self.out = RichConsole(highlight=False, soft_wrap=True)
+        self.err = RichConsole(stderr=True, highlight=False, soft_wrap=True)
+
+    def failed(self, message: str, code: int) -> int:
+        """Print one line that says why the command failed; return its exit code."""
+        self.err.print(f"nocturne: {message}", style="red", markup=False)
+        return code
+
+    def results(self, title: str, rows: Sequence[tuple[str, Any]]) -> None:
+        """Print what came of a command and where it lies."""
+        self.out.print(title, style="bold", markup=False)
+        width = max(len(name) for name, _ in rows)
+        for name, value in rows:
+            self.out.print(f"  {name:<{width}}  {value}", markup=False)
+
+    def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Print rows under their column names."""
+        table = Table(*columns, box=None, pad_edge=False)
+        for row in rows:
+            table.add_row(*row)
+        self.out.print(table)
+
+
+class ProgressBars:
+    """A sink of tasks.progress: one bar with time left for each stage under way."""
+
+    def __init__(self, console: RichConsole) -> None:
+        """Draw on `console`."""
+        self.bars = Progress(
+            TextColumn("{task.description:<12}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[note]}"),
+            console=console,
+        )
+        self.stages: dict[str, TaskID] = {}
+        self.lock = threading.Lock()  # tasks report from several threads
+
+    def __call__(self, stage: str, done: float, total: float, note: str = "") -> None:
+        """Move the bar of `stage`, adding it when it is new."""
+        with self.lock:
+            if stage not in self.stages:
+                self.stages[stage] = self.bars.add_task(stage, total=total, note=note)
+        self.bars.update(self.stages[stage], completed=done, total=total, note=note)
+
+
+class _LogLines(logging.Handler):
+    """Prints what Nocturne's own code logs; Prefect's engine stays quiet."""
+
+    def __init__(self, console: RichConsole) -> None:
+        super().__init__(logging.INFO)
+        self.console = console
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if ENGINE not in record.pathname:
+            style = "yellow" if record.levelno >= logging.WARNING else ""
+            self.console.print(record.getMessage(), style=style, markup=False)
+
+
+@contextmanager
+def shown() -> Iterator[Console]:
+    """Run a flow with its progress and its log lines on the terminal."""
+    from flows.local import prepare_prefect, server_address
+
+    console = Console()
+    prepare_prefect(_LogLines(console.err))
+    address = server_address()
+    console.err.print(f"Prefect server: {address or 'a temporary one, started for this run'}")
+    bars = ProgressBars(console.err)
+    with shown_by(bars), bars.bars:
+        yield console

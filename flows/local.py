@@ -1,0 +1,36 @@
+"""How Prefect behaves when a flow is started from a terminal.
+
+Whatever the user has set (PREFECT_API_URL, a profile, a log level) stands. Without a server,
+Prefect starts one of its own for as long as the command runs.
+"""
+
+import logging
+import os
+
+LOCAL_DEFAULTS = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",  # 20-30 CPU-seconds at worst
+    "TF_CPP_MIN_LOG_LEVEL": "2",
+}
+
+
+def prepare_prefect(handler: logging.Handler) -> None:
+    """Send what flows log to `handler` instead of Prefect's own console handler."""
+    for name, value in LOCAL_DEFAULTS.items():
+        os.environ.setdefault(name, value)
+    from prefect.logging.configuration import setup_logging
+    from prefect.logging.handlers import PrefectConsoleHandler
+
+    setup_logging()
+    root = logging.getLogger()
+    kept = [one for one in root.handlers if not isinstance(one, PrefectConsoleHandler)]
+    root.handlers = [*kept, handler]
+
+
+def server_address() -> str | None:
+    """Return the address of the Prefect server in use; None when a local one is started."""
+    from prefect.settings import PREFECT_API_URL
+
+    address: str | None = PREFECT_API_URL.value()
+    return address
