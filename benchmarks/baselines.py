@@ -1,0 +1,97 @@
+"""Bits per note of every baseline on a folder of MIDI files.
+
+    python -m benchmarks.baselines --midi FOLDER [--scheme factored|song-max] [--max-order 8]
+
+The songs are split 80/10/10 by a hash of their bytes. The last line is one JSON object:
+the bits per note of each baseline, whole and by attribute, and the seconds that took.
+"""
+
+import argparse
+import hashlib
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import symusic
+
+from schemas.sequences import Split, Vocabulary
+from tasks.model.baselines import judge_baselines
+from tasks.music.categories import encode_song, fit
+from tasks.music.notes import Notes
+from tasks.storage.sequences import SplitIds
+
+FEWEST_NOTES = 16
+
+
+def longest_track(content: bytes) -> Notes | None:
+    """Return the notes of the non-drum track with the most, in beats at 120 BPM, or None."""
+    try:
+        score = symusic.Score.from_midi(content)
+    except (RuntimeError, ValueError):  # a broken file is no song
+        return None
+    tracks = [track for track in score.tracks if not track.is_drum and len(track.notes)]
+    if not tracks:
+        return None
+    raw = max(tracks, key=lambda track: len(track.notes)).notes.numpy()
+    order = np.lexsort((raw["pitch"], raw["time"]))
+    onset, pitch = raw["time"][order] / score.ticks_per_quarter, raw["pitch"][order]
+    offset = onset + np.maximum(1, raw["duration"][order]) / score.ticks_per_quarter
+    velocity = np.maximum(1, raw["velocity"][order]).astype(np.uint8)
+    return Notes(onset / 2, offset / 2, onset, offset, pitch.astype(np.uint8), velocity)
+
+
+def split_of(content: bytes) -> Split:
+    """Return the split that a hash of the bytes falls in."""
+    tenth = int(hashlib.sha256(content).hexdigest()[:8], 16) % 10
+    if tenth > 1:
+        return "train"
+    return "valid" if tenth else "test"
+
+
+def songs_in(folder: Path) -> dict[Split, list[Notes]]:
+    """Read every distinct MIDI file under `folder` that holds enough notes."""
+    contents = sorted({path.read_bytes() for path in folder.rglob("*.mid")})
+    songs: dict[Split, list[Notes]] = {"train": [], "valid": [], "test": []}
+    for content in contents:
+        notes = longest_track(content)
+        if notes is not None and len(notes) >= FEWEST_NOTES:
+            songs[split_of(content)].append(notes)
+    return songs
+
+
+def split_ids(vocabulary: Vocabulary, songs: list[Notes]) -> SplitIds:
+    """Return the category ids of songs, back to back."""
+    ids = [encode_song(vocabulary, notes) for notes in songs]
+    offsets = np.cumsum([0, *(len(song) for song in ids)])
+    return SplitIds(np.concatenate(ids), offsets)
+
+
+def main() -> None:
+    """Print the figures of one folder."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--midi", type=Path, required=True)
+    parser.add_argument("--scheme", choices=("factored", "song-max"), default="factored")
+    parser.add_argument("--max-order", type=int, default=8)
+    flags = parser.parse_args()
+    songs = songs_in(flags.midi)
+    vocabulary = fit(flags.scheme, songs["train"], "benchmark")
+    train, valid, test = (split_ids(vocabulary, found) for found in songs.values())
+    started = time.perf_counter()
+    found = judge_baselines(train, valid, test, vocabulary, max_order=flags.max_order)
+    figures = {
+        "midi": flags.midi.name,
+        "scheme": flags.scheme,
+        "notes": {"train": len(train.ids), "valid": len(valid.ids), "test": len(test.ids)},
+        "seconds": round(time.perf_counter() - started, 2),
+        "bits_per_note": {name: round(e.bits_per_note, 4) for name, e in found.items()},
+        "by_attribute": {
+            name: {a: round(bits, 4) for a, bits in e.by_attribute.items()}
+            for name, e in found.items()
+        },
+    }
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()
