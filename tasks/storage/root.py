@@ -49,17 +49,25 @@ class Root:
     base: str
 
     @classmethod
-    def open(cls, uri: str) -> "Root":
-        """Open `uri` (a path, file://, s3://, gs://), making the folder if it is local."""
+    def open(cls, uri: str, *, create: bool = True) -> "Root":
+        """Open `uri` (a path, file://, s3://, gs://), making a missing folder if `create`.
+
+        Raises StorageError if the folder is missing, not a folder or cannot be made.
+        """
         with _explained("open storage root", uri):
             if "://" in uri:
                 filesystem, base = fs.FileSystem.from_uri(uri)
             else:
                 filesystem, base = fs.LocalFileSystem(), str(Path(uri).expanduser().absolute())
-            try:
-                filesystem.create_dir(base, recursive=True)
-            except FileNotFoundError as error:  # how /proc and its like refuse a new folder
-                raise PermissionError(errno.EACCES, "") from error
+            kind = filesystem.get_file_info(base).type
+            if kind == fs.FileType.NotFound and not create:
+                raise StorageError(
+                    f"no storage root at {uri}: check --root, or ingest into it first"
+                )
+            if kind == fs.FileType.File:
+                raise NotADirectoryError(errno.ENOTDIR, "")
+            if kind == fs.FileType.NotFound:
+                _make(filesystem, base)
         return cls(uri, filesystem, base.rstrip("/"))
 
     @property
@@ -162,3 +170,10 @@ class Root:
             self.filesystem.open_input_file(self.full(path)) as stream,
         ):
             return pq.read_table(stream, columns=columns)
+
+
+def _make(filesystem: fs.FileSystem, base: str) -> None:
+    try:
+        filesystem.create_dir(base, recursive=True)
+    except FileNotFoundError as error:  # how /proc and its like refuse a new folder
+        raise PermissionError(errno.EACCES, "") from error

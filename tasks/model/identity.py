@@ -1,0 +1,19 @@
+"""The name of a model: the same data, config and code always give the same one."""
+
+import hashlib
+import json
+
+from schemas.config import TrainConfig
+from schemas.sequences import SequenceDataset
+
+MODEL_VERSION = 1  # raised when the same config would train different weights
+# Fields that say where and how a model is trained, not which model comes out.
+CIRCUMSTANCES = {"root", "resume", "checkpoint_minutes", "executor"}
+
+
+def model_id(config: TrainConfig, dataset: SequenceDataset) -> str:
+    """Return `<corpus>-<preset>-<8 hex digits>` of everything that fixes the weights."""
+    fixed = config.model_dump(exclude=CIRCUMSTANCES)
+    content = json.dumps([MODEL_VERSION, dataset.fingerprint, fixed], sort_keys=True)
+    digest = hashlib.sha256(content.encode()).hexdigest()[:8]
+    return f"{config.corpus}-{config.preset}-{digest}"

@@ -1,0 +1,62 @@
+"""The command line: its flags are the configs' fields, and wrong input is one clear line."""
+
+import pytest
+
+from flows.cli import app, run
+from schemas.config import ComposeConfig, GenerateConfig, IngestConfig, PrepareConfig, TrainConfig
+
+CONFIGS = {
+    "compose": ComposeConfig,
+    "ingest": IngestConfig,
+    "prepare": PrepareConfig,
+    "train": TrainConfig,
+    "generate": GenerateConfig,
+}
+
+
+@pytest.mark.parametrize("command", CONFIGS)
+def test_help_shows_every_field_of_the_config(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([command, "--help"]) == 0
+    shown = capsys.readouterr().out
+    for name, field in CONFIGS[command].model_fields.items():
+        assert f"--{name.replace('_', '-')}" in shown
+        assert field.description.split()[0] in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ("generate --temperature 9", "--temperature 9: input should be less than or equal to 4"),
+        ("generate --top-p 0", "--top-p 0: input should be greater than 0"),
+        ("compose --notes many", "--notes many: input should be a valid integer"),
+        ("compose --samples 0", "--samples 0: input should be greater than or equal to 1"),
+        ("train --preset huge", "--preset huge: input should be 'small', 'medium' or 'seed'"),
+        ("prepare --corpus ../up", "--corpus ../up: string should match pattern"),
+        ("ingest --sorce x", "Unknown option: --sorce. Did you mean --source?"),
+        ("sing", 'Unknown command "sing"'),
+    ],
+)
+def test_wrong_usage_is_one_line_and_exit_code_2(
+    arguments: str, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(arguments.split()) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith(f"nocturne: {line}")
+    assert captured.err.count("\n") == 1
+
+
+def test_environment_variables_set_flags_and_flags_win(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NOCTURNE_TEMPERATURE", "9")
+    monkeypatch.setenv("NOCTURNE_SAMPLES", "0")
+    assert run(["generate", "--samples", "1"]) == 2
+    assert "--temperature 9" in capsys.readouterr().err
+
+
+def test_every_command_has_a_line_of_help() -> None:
+    for command in CONFIGS:
+        assert app[command].help
