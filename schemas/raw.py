@@ -1,0 +1,54 @@
+"""Raw shards: every regular file of a source, as bytes, before anything is parsed.
+
+Under raw/<corpus>/:
+
+    archive/<name>            the download, if the source is a URL, with <name>.download.json beside
+    shard-NNNNN.parquet       path (string), md5 (string), bytes (int64), content (large_binary)
+    dataset.json              RawDataset, written last: its presence means complete
+
+`content` is null for a file that is MIDI neither by content nor by name, and for one above
+`max_file_bytes`. A shard holds `shard_files` rows (the last one fewer) in row groups of at most
+about 32 MiB of content, so that a reader can take one row group at a time.
+"""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class SkippedFile(BaseModel):
+    """A file of the source that could not be read, and so has no row."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: str
+    reason: str
+
+
+class RawDataset(BaseModel):
+    """Completion marker of the raw shards of one corpus."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fingerprint: str = Field(description="Of the source and the config that shaped the shards")
+    source: str = Field(description="The source as it was named, without credentials")
+    files: int = Field(ge=1, description="Rows in all shards")
+    midi: int = Field(ge=1, description="Rows with content")
+    bytes: int = Field(ge=0, description="Total size of the files")
+    shards: int = Field(ge=1)
+    skipped: int = Field(0, ge=0, description="Files that could not be read: they have no row")
+    skipped_files: tuple[SkippedFile, ...] = Field((), description="The first of them")
+    licence: str = ""
+    attribution: str = ""
+    reused: bool = Field(False, exclude=True, description="Whether this run found it done")
+
+
+class DownloadRecord(BaseModel):
+    """What lies in raw/<corpus>/archive/<name>; without it a download is not finished."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str = Field(description="Without credentials and query")
+    url_sha256: str = Field(description="Digest of the whole URL")
+    bytes: int = Field(ge=0)
+    sha256: str
+    etag: str | None = None
+    last_modified: str | None = None

@@ -1,0 +1,165 @@
+"""Downloads that survive cuts: HTTP Range resume, retries with back-off, verified before use.
+
+The bytes grow in `<name>.part`, which nothing reads; only when size, SHA-256 and kind are right
+does it get its name. What fails the check stays as `<name>.rejected`, out of the pipeline.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx
+from pydantic import ValidationError
+
+from schemas.errors import SourceError
+from schemas.raw import DownloadRecord
+from tasks.progress import Progress, silent
+from tasks.storage.archives import require_archive
+from tasks.storage.root import Root
+from tasks.storage.transfer import (
+    Patience,
+    Validators,
+    is_unchanged,
+    local_disk,
+    shown_url,
+    transfer,
+)
+
+COPY_BYTES = 8 << 20
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to download, and what is known of it beforehand."""
+
+    url: str
+    name: str  # of the file under the archive folder
+    size: int | None = None  # bytes
+    sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class Download:
+    """A finished download: its path in the storage root, and what it is."""
+
+    path: str
+    record: DownloadRecord
+    reused: bool
+
+
+def download(
+    root: Root,
+    folder: str,
+    wanted: Wanted,
+    patience: Patience | None = None,
+    progress: Progress = silent,
+) -> Download:
+    """Bring `wanted` to `folder` of the root, or find it there already; progress in bytes.
+
+    An unpinned file is asked for again, and fetched only if the server says that it changed.
+    Raises SourceError for an unreachable or refusing host and for a file that is not what was
+    wanted, StorageError when the disk is full; what was fetched so far is kept for next time.
+    """
+    patience = patience or Patience()
+    path = f"{folder}/{wanted.name}"
+    if (record := _finished(root, path, wanted)) and (
+        wanted.sha256 or is_unchanged(wanted.url, Validators.of(record), patience)
+    ):
+        return Download(path, record, reused=True)
+    with _scratch(root, folder) as scratch:
+        part = scratch / f"{wanted.name}.part"
+        validators = transfer(wanted.url, part, wanted.size, wanted.sha256, patience, progress)
+        record = _verified(root, path, part, wanted, validators)
+        root.delete(path)  # never an old file beside a new record
+        root.write_json(f"{path}.download.json", record.model_dump())
+        _publish(root, part, path)
+        Validators.beside(part).unlink(missing_ok=True)
+    return Download(path, record, reused=False)
+
+
+def reject(root: Root, download: Download) -> str:
+    """Take a download that proved unreadable out of the way; return where it lies now."""
+    root.delete(f"{download.path}.download.json")
+    root.filesystem.move(root.full(download.path), root.full(f"{download.path}.rejected"))
+    return root.shown(f"{download.path}.rejected")
+
+
+def _finished(root: Root, path: str, wanted: Wanted) -> DownloadRecord | None:
+    """Return the record of a finished download of the same thing."""
+    try:
+        record = DownloadRecord.model_validate(root.read_json(f"{path}.download.json"))
+        size = root.size(path)
+    except (FileNotFoundError, ValidationError, ValueError):
+        return None
+    right = wanted.sha256 is None or record.sha256 == wanted.sha256
+    same_url = wanted.sha256 is not None or record.url_sha256 == _digest(wanted.url)
+    return record if size == record.bytes and right and same_url else None
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@contextmanager
+def _scratch(root: Root, folder: str) -> Iterator[Path]:
+    """Where the .part grows: beside its final name, or in a local folder for a remote root."""
+    if not root.is_local:
+        with TemporaryDirectory() as scratch:
+            yield Path(scratch)
+        return
+    place = Path(root.full(folder))
+    with local_disk(str(place)):
+        place.mkdir(parents=True, exist_ok=True)
+    yield place
+
+
+def _publish(root: Root, part: Path, path: str) -> None:
+    """Give a checked file its name in the root; it appears whole."""
+    if root.is_local:
+        with local_disk(path):
+            part.replace(root.full(path))
+        return
+    with part.open("rb") as source, root.writing(path) as stream:
+        while chunk := source.read(COPY_BYTES):
+            stream.write(chunk)
+    part.unlink()
+
+
+def _verified(
+    root: Root, path: str, part: Path, wanted: Wanted, validators: Validators
+) -> DownloadRecord:
+    """Check size, digest and kind; what fails is kept as .rejected and raises SourceError."""
+    size = part.stat().st_size
+    with part.open("rb") as stream:
+        head = stream.read(1024)
+        stream.seek(0)
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    shown = shown_url(wanted.url)
+    try:
+        require_archive(head, shown)
+        if wanted.size is not None and size != wanted.size:
+            raise SourceError(f"{shown} gave {size} bytes where {wanted.size} are expected")
+        if wanted.sha256 is not None and sha256 != wanted.sha256:
+            raise SourceError(f"{shown} has SHA-256 {sha256} where {wanted.sha256} is expected")
+    except SourceError as error:
+        _publish(root, part, f"{path}.rejected")
+        Validators.beside(part).unlink(missing_ok=True)
+        raise SourceError(f"{error}; kept as {root.shown(path)}.rejected") from error
+    return DownloadRecord(
+        url=shown,
+        url_sha256=_digest(wanted.url),
+        bytes=size,
+        sha256=sha256,
+        etag=validators.etag,
+        last_modified=validators.last_modified,
+    )
+
+
+def name_of(url: str) -> str:
+    """Return a safe file name for what lies at `url`."""
+    last = httpx.URL(url).path.rpartition("/")[2]
+    kept = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in last)
+    return kept.strip(".")[-100:] or "archive"

@@ -1,0 +1,67 @@
+"""One file out of a source: its digest and, if it can be MIDI, its bytes."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+CHUNK_BYTES = 1 << 20
+LONGEST_PATH = 1024  # characters
+MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi")
+
+
+class RawFile(NamedTuple):
+    """One row of a raw shard. `content` is None unless the file may be MIDI and is kept whole."""
+
+    path: str
+    md5: str
+    size: int
+    content: bytes | None
+
+
+class Skipped(NamedTuple):
+    """A file that could not be read, and why."""
+
+    path: str
+    reason: str
+
+
+def may_be_midi(path: str, head: bytes) -> bool:
+    """Whether a file is MIDI by its first 12 bytes (MThd, or a RIFF RMID box) or by its name."""
+    boxed = head[:4] == b"RIFF" and head[8:12] == b"RMID"
+    return head[:4] == b"MThd" or boxed or path.lower().endswith(MIDI_SUFFIXES)
+
+
+def chunks_of(read: Callable[[int], bytes]) -> Iterator[bytes]:
+    """Yield what `read` gives, a chunk at a time, until it gives nothing."""
+    while chunk := read(CHUNK_BYTES):
+        yield chunk
+
+
+def read_file(path: str, chunks: Iterable[bytes], largest: int) -> RawFile:
+    """Digest a file of any size, holding at most about `largest` bytes of it."""
+    digest = hashlib.md5(usedforsecurity=False)
+    kept: list[bytes] = []
+    size = 0
+    for chunk in chunks:
+        digest.update(chunk)
+        size += len(chunk)
+        if size <= largest:
+            kept.append(chunk)
+        else:
+            kept.clear()
+    head = kept[0][:12] if kept else b""
+    keep = size <= largest and may_be_midi(path, head)
+    return RawFile(path, digest.hexdigest(), size, b"".join(kept) if keep else None)
+
+
+def tidy_path(name: str) -> str:
+    """Return `name` as a relative path without `.`, `..`, drive, root or undecodable characters.
+
+    It is a label only: no file is ever opened by it. An over-long name keeps its end.
+    """
+    text = name.replace("\\", "/").encode("utf-8", "backslashreplace").decode()
+    text = "".join(c if c.isprintable() else "?" for c in text)
+    parts = [part for part in text.split("/") if part not in ("", ".", "..")]
+    if parts and len(parts[0]) == 2 and parts[0][1] == ":":
+        parts = parts[1:]
+    return "/".join(parts)[-LONGEST_PATH:].lstrip("/") or "unnamed"

@@ -1,0 +1,90 @@
+"""What an archive expands to: a forward-only stream that counts, and stops a bomb."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from schemas.errors import SourceError
+from tasks.progress import Progress
+from tasks.storage.entries import CHUNK_BYTES
+
+LARGEST_READ_BYTES = 4 * CHUNK_BYTES  # only a hostile header makes tarfile ask for more
+TAR_BLOCK_BYTES = 512
+
+
+class Expansion:
+    """Bytes of `stream` (the expanded form of `source`), forward only, at most `most` of them.
+
+    Has just what tarfile needs of a file: read, seek, tell. Refuses large single reads, so a
+    header that claims gigabytes of name cannot fill the memory.
+    """
+
+    def __init__(
+        self, stream: Any, source: Any, size: int, most: int, shown: str, progress: Progress
+    ) -> None:
+        """Wrap `stream`; `source` is the archive itself, of `size` bytes, for the progress."""
+        self.source, self.shown = source, shown
+        self._stream, self._size, self._most, self._progress = stream, size, most, progress
+        self._buffer, self._start, self._at = b"", 0, 0  # buffer, its position, place inside it
+        self._charged = 0
+        self._last = b""
+
+    def tell(self) -> int:
+        """Position in the expanded bytes."""
+        return self._start + self._at
+
+    def charge(self, count: int) -> None:
+        """Count `count` expanded bytes; SourceError beyond the bound."""
+        self._charged += count
+        if self._charged > self._most:
+            raise SourceError(
+                f"{self.shown} expands to more than {self._most} bytes from {self._size}: "
+                "it looks like a decompression bomb and was not read further"
+            )
+
+    def charged(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield `chunks`, counting them."""
+        for chunk in chunks:
+            self.charge(len(chunk))
+            yield chunk
+
+    def _refill(self) -> bool:
+        """Replace a used-up buffer by the next bytes; False at the end."""
+        self._start += len(self._buffer)
+        self._buffer, self._at = bytes(self._stream.read(CHUNK_BYTES)), 0
+        self.charge(len(self._buffer))
+        self._progress(min(self.source.tell(), self._size), self._size)
+        return bool(self._buffer)
+
+    def read(self, count: int) -> bytes:
+        """Return the next `count` bytes, fewer only at the end."""
+        if not 0 <= count <= LARGEST_READ_BYTES:
+            raise SourceError(f"{self.shown} has a header that claims {count} bytes: not read")
+        end = self._at + count
+        self._last = self._buffer[self._at : end]
+        self._at = min(end, len(self._buffer))
+        while len(self._last) < count and self._refill():
+            self._at = min(count - len(self._last), len(self._buffer))
+            self._last += self._buffer[: self._at]
+        return self._last
+
+    def seek(self, position: int) -> int:
+        """Go forward to `position`, or to the end if that comes first."""
+        if position < self.tell():
+            raise SourceError(f"{self.shown} points backwards at byte {position}: not read")
+        while position > self._start + len(self._buffer) and self._refill():
+            pass
+        self._at = min(position - self._start, len(self._buffer))
+        return self.tell()
+
+    def expect_tar_end(self) -> None:
+        """Check that a tar ended with its zero block, then read to the end to check sums.
+
+        tarfile takes a damaged header in mid-archive for the end, silently.
+        """
+        if len(self._last) < TAR_BLOCK_BYTES:
+            raise EOFError("no end mark")
+        if self._last.strip(b"\0"):
+            raise ValueError(f"damaged header before byte {self.tell()}")
+        while self._refill():
+            pass
+        self._at = len(self._buffer)

@@ -1,0 +1,76 @@
+"""Folders as sources: every regular file at any depth, sorted."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from tasks.progress import Progress
+from tasks.storage.entries import RawFile, Skipped, chunks_of, read_file, tidy_path
+
+PROGRESS_FILES = 50
+
+
+class Found(NamedTuple):
+    """A regular file of a folder: where it is, its size in bytes and time of change."""
+
+    path: str
+    place: Path
+    size: int
+    changed_ns: int
+
+
+def _entries(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir(), key=lambda path: os.fsencode(path.name), reverse=True)
+
+
+def walk(folder: Path, left_out: Path | None) -> Iterator[Found | Skipped]:
+    """Yield the regular files under `folder`, sorted by name within each folder, depth first.
+
+    A link to a file counts as the file; linked folders are not entered (they may go round), nor
+    is `left_out`. Pipes and devices are passed over. What cannot be looked at is Skipped.
+    """
+    waiting = _entries(folder)
+    while waiting:
+        place = waiting.pop()
+        name = str(place.relative_to(folder))
+        try:
+            facts = place.stat()
+            if stat.S_ISDIR(facts.st_mode) and not place.is_symlink():
+                if left_out is None or place.resolve() != left_out:
+                    waiting.extend(_entries(place))
+            elif stat.S_ISREG(facts.st_mode):
+                yield Found(name, place, facts.st_size, facts.st_mtime_ns)
+        except OSError as error:
+            yield Skipped(tidy_path(name), f"cannot be read: {error.strerror}")
+
+
+def fingerprint_of(folder: Path, left_out: Path | None) -> tuple[str, int]:
+    """Return a digest of the names, sizes and times of all files, and how many there are."""
+    digest, count = hashlib.sha256(), 0
+    for found in walk(folder, left_out):
+        facts = ("skipped",) if isinstance(found, Skipped) else (found.size, found.changed_ns)
+        digest.update(os.fsencode(found.path) + b"\0" + repr(facts).encode() + b"\n")
+        count += 1
+    return digest.hexdigest(), count
+
+
+def read_folder(
+    folder: Path, left_out: Path | None, largest: int, progress: Progress, total: int
+) -> Iterator[RawFile | Skipped]:
+    """Yield every file of a folder, content kept up to `largest` bytes; progress in files."""
+    for number, found in enumerate(walk(folder, left_out)):
+        if number % PROGRESS_FILES == 0:
+            progress(min(number, total), total)
+        yield found if isinstance(found, Skipped) else _read(found, largest)
+
+
+def _read(found: Found, largest: int) -> RawFile | Skipped:
+    path = tidy_path(found.path)
+    try:
+        with found.place.open("rb", buffering=0) as stream:
+            return read_file(path, chunks_of(stream.read), largest)
+    except OSError as error:
+        return Skipped(path, f"cannot be read: {error.strerror}")

@@ -1,0 +1,133 @@
+"""Where MIDI comes from: the embedded folk tunes, Lakh, a folder, an archive, a URL of one."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyarrow import fs
+
+from schemas.config import IngestConfig
+from schemas.errors import SourceError
+from tasks.music import folk
+from tasks.progress import Progress, silent
+from tasks.storage.archives import read_archive
+from tasks.storage.download import Download, Wanted, download, name_of, reject
+from tasks.storage.entries import RawFile, Skipped
+from tasks.storage.folders import fingerprint_of, read_folder
+from tasks.storage.lakh import LAKH, LAKH_ATTRIBUTION, LAKH_LICENCE
+from tasks.storage.root import Root
+from tasks.storage.transfer import shown_url
+
+Reading = Callable[[int, Progress], Iterator[RawFile | Skipped]]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source that is here and can be read, deterministically, any number of times."""
+
+    shown: str
+    identity: str  # changes whenever the files may have changed
+    read: Reading  # (largest content kept in bytes, progress) -> files in a fixed order
+    licence: str = ""
+    attribution: str = ""
+
+
+def resolve(root: Root, config: IngestConfig, progress: Progress = silent) -> Source:
+    """Return what `config.source` names, downloaded if need be; SourceError if it is not there."""
+    source = config.source
+    if config.source_url is not None and source not in LAKH:
+        raise SourceError(
+            f"a source URL is a mirror of lakh-*; name it as the source: not {source}"
+        )
+    if source in LAKH or source.startswith(("http://", "https://")):
+        return _downloaded(root, config, fetch(root, config, progress))
+    if "://" in source and not source.startswith("file://"):
+        raise SourceError(f"source {source}: only http:// and https:// can be downloaded")
+    if config.source_sha256 is not None and not Path(source).is_file():
+        raise SourceError(f"a SHA-256 is of an archive or a download; {source} is neither")
+    if source == "folk":
+        return Source("folk", folk.identity(), folk.read_tunes, folk.LICENCE, folk.attribution())
+    return _local(root, config, Path(source.removeprefix("file://")).expanduser())
+
+
+def is_download(config: IngestConfig) -> bool:
+    """Whether the source has to be downloaded."""
+    return config.source in LAKH or config.source.startswith(("http://", "https://"))
+
+
+def fetch(root: Root, config: IngestConfig, progress: Progress = silent) -> Download:
+    """Download the source that `config` names, or find it done; progress in bytes."""
+    pinned = LAKH.get(config.source)
+    url = config.source_url or (pinned.url if pinned else config.source)
+    if not pinned or config.source_sha256 not in (None, pinned.sha256):
+        wanted = Wanted(url, name_of(url), None, config.source_sha256)
+    else:
+        wanted = Wanted(url, name_of(pinned.url), pinned.size, pinned.sha256)
+    return download(root, f"raw/{config.corpus}/archive", wanted, progress=progress)
+
+
+def _downloaded(root: Root, config: IngestConfig, found: Download) -> Source:
+    def read(largest: int, progress: Progress) -> Iterator[RawFile | Skipped]:
+        try:
+            with root.filesystem.open_input_file(root.full(found.path)) as stream:
+                yield from read_archive(stream, found.record.url, largest, progress)
+        except SourceError as error:
+            raise SourceError(f"{error}; what came is kept as {reject(root, found)}") from error
+
+    lakh = config.source in LAKH
+    return Source(
+        config.source if lakh else shown_url(config.source),
+        f"archive {found.record.sha256}",
+        read,
+        LAKH_LICENCE if lakh else "",
+        LAKH_ATTRIBUTION if lakh else "",
+    )
+
+
+def _local(root: Root, config: IngestConfig, path: Path) -> Source:
+    """Return a folder or archive on this machine as a source."""
+    try:
+        if path.is_dir():
+            return _folder(root, config, path)
+        if not path.is_file():
+            raise SourceError(
+                f"there is no folder or archive {path}; "
+                "a source is folk, lakh-full, lakh-matched, lakh-clean, a folder, an archive, a URL"
+            )
+        return _archive(config, path)
+    except OSError as error:
+        raise SourceError(f"cannot read {path}: {error.strerror}; check its permissions") from error
+
+
+def _folder(root: Root, config: IngestConfig, path: Path) -> Source:
+    """Return a folder as a source. The storage root is left out of it, should it lie inside."""
+    inside = Path(root.base).resolve() if root.is_local else None
+    if inside == path.resolve():
+        raise SourceError(f"{path} is the storage root itself; name the folder of MIDI files")
+    digest, count = fingerprint_of(path, inside)
+    if not count:
+        raise SourceError(f"folder {path} holds no files; put MIDI files in it")
+    return Source(
+        config.source,
+        f"folder {digest}",
+        lambda largest, progress: read_folder(path, inside, largest, progress, count),
+    )
+
+
+def _archive(config: IngestConfig, path: Path) -> Source:
+    """Return an archive file as a source, verified if its hash is given."""
+    facts = path.stat()
+    with path.open("rb") as stream:
+        if config.source_sha256 is not None:
+            found = hashlib.file_digest(stream, "sha256").hexdigest()
+            if found != config.source_sha256:
+                raise SourceError(
+                    f"{path} has SHA-256 {found} where {config.source_sha256} is expected"
+                )
+
+    def read(largest: int, progress: Progress) -> Iterator[RawFile | Skipped]:
+        with fs.LocalFileSystem().open_input_file(str(path)) as stream:
+            yield from read_archive(stream, str(path), largest, progress)
+
+    return Source(config.source, f"archive {path.name} {facts.st_size} {facts.st_mtime_ns}", read)
