@@ -23,6 +23,7 @@ from tasks.music.notes import Notes
 
 Samples = NDArray[np.float32]
 Renderer = Literal["fluidsynth", "pretty_midi"]
+RENDERERS: tuple[Renderer, ...] = ("fluidsynth", "pretty_midi")
 
 SAMPLE_RATE_HZ = 32_000
 MAX_SECONDS = 300.0  # of music; bounds memory at about 250 MB a rendering
@@ -63,7 +64,18 @@ def render(
     if audio is None:
         chosen, audio = "pretty_midi", _synthesize(midi)
     frames = round((midi.get_end_time() + TAIL_SECONDS) * SAMPLE_RATE_HZ)
-    return Rendering(to_ogg(mastered(audio, frames)), frames / SAMPLE_RATE_HZ, chosen)
+    ogg = to_ogg(mastered(audio, frames), comment=chosen)
+    return Rendering(ogg, frames / SAMPLE_RATE_HZ, chosen)
+
+
+def read_rendering(ogg: bytes) -> Rendering:
+    """Return what `render` once returned, from its OGG file; ValueError if it is not one."""
+    try:
+        with soundfile.SoundFile(io.BytesIO(ogg)) as file:
+            renderer: Renderer = RENDERERS[RENDERERS.index(file.comment)]
+            return Rendering(ogg, file.frames / file.samplerate, renderer)
+    except soundfile.LibsndfileError as error:
+        raise ValueError("not an OGG file") from error
 
 
 def has_fluidsynth() -> bool:
@@ -82,12 +94,13 @@ def mastered(audio: Samples, frames: int) -> Samples:
     return out * np.float32(PEAK / peak) if peak > 0 else out
 
 
-def to_ogg(audio: Samples) -> bytes:
-    """Encode float32 [frames, channels] as OGG Vorbis, a block at a time."""
+def to_ogg(audio: Samples, comment: str) -> bytes:
+    """Encode float32 [frames, channels] as OGG Vorbis with a comment, a block at a time."""
     stream = io.BytesIO()
     with soundfile.SoundFile(
         stream, "w", SAMPLE_RATE_HZ, audio.shape[1], format="OGG", subtype="VORBIS"
     ) as file:
+        file.comment = comment
         for start in range(0, len(audio), BLOCK_FRAMES):
             file.write(audio[start : start + BLOCK_FRAMES])
     return stream.getvalue()

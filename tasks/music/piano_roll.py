@@ -4,6 +4,7 @@ The picture is dark on purpose: it looks the same in a light and in a dark page.
 """
 
 import io
+import math
 import threading
 
 import numpy as np
@@ -22,6 +23,7 @@ MAX_BEATS = 256.0  # more would be too small to read
 MIN_BEATS = 16.0
 MIN_SEMITONES = 24
 MARGIN_SEMITONES = 2
+AXES_LEFT, AXES_WIDTH = 0.052, 0.937  # of the picture's width
 BLACK_KEYS = (1, 3, 6, 8, 10)
 PITCH_NAMES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
 
@@ -44,9 +46,9 @@ def draw(notes: Notes, *, width: int = 1200, height: int = 400) -> bytes:
     figure = Figure(figsize=(width / DOTS_PER_INCH, height / DOTS_PER_INCH), dpi=DOTS_PER_INCH)
     figure.set_facecolor(BACKGROUND)
     with _drawing:
-        axes = figure.add_axes((0.052, 0.115, 0.937, 0.85), facecolor=BACKGROUND)
+        axes = figure.add_axes((AXES_LEFT, 0.115, AXES_WIDTH, 0.85), facecolor=BACKGROUND)
         low, high = _pitch_range(notes)
-        end = _shown_beats(notes)
+        end = shown_beats(float(notes.offset_beats.max(initial=0.0)))
         _draw_keyboard(axes, low, high, end)
         _draw_notes(axes, notes, end)
         _label(axes, low, high, end)
@@ -55,19 +57,18 @@ def draw(notes: Notes, *, width: int = 1200, height: int = 400) -> bytes:
     return stream.getvalue()
 
 
+def shown_beats(last_offset: float) -> float:
+    """Beats that a picture shows of a piece ending at `last_offset`: whole bars, at most 64."""
+    bars = math.ceil(min(max(last_offset, MIN_BEATS), MAX_BEATS) / BEATS_PER_BAR - 1e-6)
+    return float(bars * BEATS_PER_BAR)
+
+
 def _pitch_range(notes: Notes) -> tuple[int, int]:
     """Lowest and highest shown pitch: all notes, and never fewer than two octaves."""
     low, high = (int(notes.pitch.min()), int(notes.pitch.max())) if len(notes) else (60, 60)
     low, high = low - MARGIN_SEMITONES, high + MARGIN_SEMITONES
     missing = max(0, MIN_SEMITONES - (high - low))
     return low - missing // 2, high + (missing + 1) // 2
-
-
-def _shown_beats(notes: Notes) -> float:
-    """Whole bars up to the last shown note's end."""
-    last = float(notes.offset_beats.max()) if len(notes) else 0.0
-    bars = np.ceil(np.clip(last, MIN_BEATS, MAX_BEATS) / BEATS_PER_BAR - 1e-6)
-    return float(bars * BEATS_PER_BAR)
 
 
 def _draw_keyboard(axes, low: int, high: int, end: float) -> None:  # type: ignore[no-untyped-def]

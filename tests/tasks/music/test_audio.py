@@ -55,6 +55,18 @@ def test_same_notes_same_sound(renderer: Renderer) -> None:
     np.testing.assert_array_equal(heard(one.ogg), heard(two.ogg))
 
 
+@pytest.mark.parametrize("renderer", RENDERERS)
+def test_an_ogg_file_says_what_it_is(renderer: Renderer) -> None:
+    made = render(scale(4), tempo=90, program=0, renderer=renderer)
+    assert audio.read_rendering(made.ogg) == made
+
+
+@pytest.mark.parametrize("content", [b"", b"OggS half a file", b"MThd"])
+def test_not_an_ogg_file(content: bytes) -> None:
+    with pytest.raises(ValueError, match="OGG"):
+        audio.read_rendering(content)
+
+
 def test_a_very_long_piece_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audio, "MAX_SECONDS", 2.0)
     made = render(notes_of([(0, 90, 60, 64), (80, 81, 72, 64)]), tempo=120, program=0)

@@ -1,0 +1,95 @@
+"""One generated piece: its MIDI file, picture and audio, and its row in the manifest."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from schemas.samples import SampleRun
+from schemas.sequences import TICKS_PER_QUARTER
+from tasks.music.audio import Rendering, read_rendering, render
+from tasks.music.midi_writer import TickNotes, microseconds_per_quarter, to_midi, to_ticks
+from tasks.music.notes import Notes
+from tasks.music.piano_roll import draw
+
+Kept = Callable[[str], bytes | None]  # a file's name -> what an earlier try left of it
+Row = dict[str, Any]
+
+
+def nothing_kept(name: str) -> None:
+    """A Kept that knows no earlier file."""
+
+
+def make_files(
+    run: SampleRun, index: int, notes: Notes, kept: Kept = nothing_kept
+) -> tuple[dict[str, bytes], Row]:
+    """Return the files of sample `index` that are still to be written, and its manifest row.
+
+    `notes` has at least one note. Files that `kept` returns are not made again, except a MIDI
+    file with other content and audio that does not read.
+    """
+    stem = f"{index:05d}"
+    config = run.config
+    name = f"Nocturne no. {index}, seed {config.seed}, {run.model_id}"
+    midi = to_midi(notes, tempo=config.tempo, program=run.program, name=name)
+    files = {} if kept(f"{stem}.mid") == midi else {f"{stem}.mid": midi}
+    if kept(f"{stem}.png") is None:
+        files[f"{stem}.png"] = draw(notes)
+    rendering = None
+    if config.audio:
+        rendering = _kept_audio(kept(f"{stem}.ogg"))
+        if rendering is None:
+            rendering = render(notes, tempo=config.tempo, program=run.program)
+            files[f"{stem}.ogg"] = rendering.ogg
+    row = _request(run) | _content(to_ticks(notes), config.tempo) | _audio(stem, rendering)
+    row |= {"index": index, "file": f"{stem}.mid", "picture": f"{stem}.png"}
+    row |= {"midi_bytes": len(midi), "midi_sha256": hashlib.sha256(midi).hexdigest()}
+    return files, row
+
+
+def _kept_audio(ogg: bytes | None) -> Rendering | None:
+    try:
+        return None if ogg is None else read_rendering(ogg)
+    except ValueError:
+        return None
+
+
+def _request(run: SampleRun) -> Row:
+    """Return what all samples of the run share."""
+    config = run.config
+    return {
+        "run_id": run.run_id,
+        "seed": config.seed,
+        "model_id": run.model_id,
+        "vocabulary_id": run.vocabulary_id,
+        "temperature": config.temperature,
+        "top_p": config.top_p,
+        "random_input": config.random_input,
+        "tempo": config.tempo,
+        "program": run.program,
+    }
+
+
+def _content(ticks: TickNotes, tempo: float) -> Row:
+    """Return what the MIDI file holds, as a reader of it would find."""
+    end = int(ticks.offset.max())
+    seconds_per_tick = microseconds_per_quarter(tempo) / 1e6 / TICKS_PER_QUARTER
+    return {
+        "notes": len(ticks.onset),
+        "beats": end / TICKS_PER_QUARTER,
+        "seconds": end * seconds_per_tick,
+        "lowest_pitch": int(ticks.pitch.min()),
+        "highest_pitch": int(ticks.pitch.max()),
+        "distinct_pitches": len(np.unique(ticks.pitch)),
+    }
+
+
+def _audio(stem: str, rendering: Rendering | None) -> Row:
+    if rendering is None:
+        return {"audio": None, "audio_seconds": None, "audio_renderer": None}
+    return {
+        "audio": f"{stem}.ogg",
+        "audio_seconds": rendering.seconds,
+        "audio_renderer": rendering.renderer,
+    }
