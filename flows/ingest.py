@@ -1,0 +1,28 @@
+"""Ingest: a source becomes raw shards, then notes, and every file is accounted for."""
+
+from typing import Any
+
+from prefect import flow, unmapped
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from schemas.config import IngestConfig
+from schemas.manifest import IngestSummary
+from tasks.extract import extract_shard, finished, plan_extraction, publish
+from tasks.shard import shard_source
+from tasks.storage.shared_workers import worker_processes
+
+SHARDS_AT_ONCE = 3  # while one is checked and written, the workers parse another
+RUNNER: Any = ThreadPoolTaskRunner(max_workers=SHARDS_AT_ONCE)
+
+
+@flow(name="ingest", task_runner=RUNNER)
+def ingest(config: IngestConfig) -> IngestSummary:
+    """Read a source of MIDI files into validated, published note tables."""
+    shard_source(config)
+    plan = plan_extraction(config)
+    if done := finished(plan, config):
+        return done
+    with worker_processes():
+        shards = extract_shard.map(unmapped(plan), range(plan.raw.shards), unmapped(config))
+        shards.result()
+    return publish(plan, config)

@@ -1,0 +1,114 @@
+"""FileManifest: one row for every input file, whatever became of it."""
+
+from collections.abc import Iterable
+
+import pandera.pyarrow as pandera
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic import BaseModel, ConfigDict, Field
+
+from schemas.reasons import DUPLICATE_REASONS, Outcome, Reason
+
+MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi")
+
+MANIFEST_SCHEMA = pa.schema(
+    [
+        pa.field("path", pa.string(), nullable=False),
+        pa.field("song_id", pa.string(), nullable=False),  # md5 of the file's bytes
+        pa.field("bytes", pa.int64(), nullable=False),
+        pa.field("outcome", pa.string(), nullable=False),
+        pa.field("reason", pa.string()),
+        pa.field("detail", pa.string()),
+        pa.field("duplicate_of", pa.string()),  # path of the file that was kept
+        pa.field("notes", pa.int64(), nullable=False),
+        pa.field("seconds", pa.float64()),  # last offset
+        pa.field("program", pa.int16()),
+        pa.field("tempo", pa.float64()),  # quarters a minute, at the start
+        pa.field("ticks_per_quarter", pa.int32()),
+        pa.field("notes_digest", pa.string()),  # of the extracted notes
+    ]
+)
+
+
+def _reason_fits_outcome(data: pandera.PyArrowData) -> bool:
+    """Whether accepted files have notes and no reason, and the others a reason of their kind."""
+    table = data.table
+    accepted = pc.equal(table["outcome"], Outcome.ACCEPTED)
+    duplicate = pc.equal(table["outcome"], Outcome.DUPLICATE)
+    kinds = pa.array([str(reason) for reason in DUPLICATE_REASONS])
+    same = (
+        pc.equal(accepted, pc.is_null(table["reason"])),
+        pc.equal(duplicate, pc.is_in(table["reason"], value_set=kinds)),
+        pc.or_(pc.invert(accepted), pc.greater(table["notes"], 0)),
+    )
+    return all(pc.all(mask).as_py() is not False for mask in same)
+
+
+def _one_of(values: Iterable[str]) -> pandera.Check:
+    return pandera.Check.isin([str(value) for value in values])
+
+
+CHECKS = {
+    "bytes": pandera.Check.ge(0),
+    "outcome": _one_of(Outcome),
+    "reason": _one_of(Reason),
+    "notes": pandera.Check.ge(0),
+    "seconds": pandera.Check.gt(0),
+    "program": pandera.Check.in_range(0, 127),
+    "tempo": pandera.Check.gt(0),
+    "ticks_per_quarter": pandera.Check.gt(0),
+}
+
+FileManifest = pandera.DataFrameSchema(
+    {
+        field.name: pandera.Column(field.type, CHECKS.get(field.name), nullable=field.nullable)
+        for field in MANIFEST_SCHEMA
+    },
+    checks=[pandera.Check(_reason_fits_outcome, name="reason_fits_outcome")],
+    strict=True,
+    ordered=True,
+    name="FileManifest",
+)
+
+
+class Counts(BaseModel):
+    """Files by outcome; `claiming` of them say by content or suffix that they are MIDI."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    inputs: int = Field(ge=0)
+    accepted: int = Field(ge=0)
+    quarantined: int = Field(ge=0)
+    duplicate: int = Field(ge=0)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every input is accounted for exactly once."""
+        return self.inputs == self.accepted + self.quarantined + self.duplicate
+
+
+class NoteDataset(BaseModel):
+    """notes/<corpus>/dataset.json: written last, its presence means the dataset is complete."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fingerprint: str = Field(description="Of the raw shards, the config and the extractor")
+    raw_fingerprint: str
+    counts: Counts
+    notes: int = Field(ge=0)
+    families: int = Field(0, ge=0, description="Near-duplicate families of accepted songs")
+    licence: str = ""
+    attribution: str = ""
+    source: str = ""
+
+
+class IngestSummary(BaseModel):
+    """What the ingest flow returns."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    corpus: str
+    fingerprint: str
+    counts: Counts
+    notes: int
+    reused: bool = Field(description="Nothing was to do: the dataset was already complete")

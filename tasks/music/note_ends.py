@@ -1,0 +1,24 @@
+"""Where notes end when they overlap: pretty_midi's rule, on notes paired by another parser.
+
+A note-off closes every open note of its channel and pitch that began on an earlier tick, so
+each note ends at the first note-off after its onset. A parser that pairs first-in first-out
+has seen the same note-offs: only who owns which differs.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+TICK_BITS = 40  # ticks fit in 32 bits; pitch goes above
+
+
+def first_offset_after(
+    onset: NDArray[np.int64], offset: NDArray[np.int64], pitch: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return for each note the earliest offset of its pitch after its onset.
+
+    All are int64 [notes], ticks, with offset > onset.
+    """
+    lane = pitch << TICK_BITS
+    ends = np.sort(lane + offset)
+    first: NDArray[np.int64] = ends[np.searchsorted(ends, lane + onset, side="right")] - lane
+    return first

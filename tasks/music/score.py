@@ -1,0 +1,51 @@
+"""What a reader of MIDI files returns, whichever parser is behind it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.reasons import Reason
+from tasks.music.tempo import TempoMap
+
+
+class UnreadableError(Exception):
+    """A file that a reader cannot or must not take, and why; never leaves the extraction."""
+
+    def __init__(self, reason: Reason, detail: str = "") -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class TickNotes:
+    """Notes of one instrument in ticks, int64 [notes] each; offset > onset; in no order."""
+
+    onset: NDArray[np.int64]
+    offset: NDArray[np.int64]
+    pitch: NDArray[np.int64]
+    velocity: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Track:
+    """One instrument: notes of one program, channel and track. `load` makes its notes.
+
+    `count` may include notes without a length, which `load` leaves out.
+    """
+
+    program: int
+    is_drum: bool
+    count: int
+    load: Callable[[], TickNotes]
+
+
+@dataclass(frozen=True)
+class Score:
+    """A parsed file. Only the instrument that is chosen is ever loaded."""
+
+    ticks_per_quarter: int
+    tempo_map: TempoMap
+    tracks: Sequence[Track]

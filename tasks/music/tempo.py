@@ -1,0 +1,68 @@
+"""The tempo map: ticks to seconds, in float64, as pretty_midi computes it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+DEFAULT_TEMPO_BPM = 120.0
+MICROSECONDS_PER_MINUTE = 6e7
+
+
+@dataclass(frozen=True)
+class TempoMap:
+    """Stretches of constant tempo; every array has shape [stretches], ticks rise from 0.
+
+    `start_seconds` is the time of each stretch's first tick.
+    """
+
+    ticks: NDArray[np.int64]
+    seconds_per_tick: NDArray[np.float64]
+    start_seconds: NDArray[np.float64]
+
+    @classmethod
+    def of_stretches(
+        cls, ticks: NDArray[np.int64], seconds_per_tick: NDArray[np.float64]
+    ) -> "TempoMap":
+        """Build the map from the first tick (0 for the first) and the pace of each stretch."""
+        lengths = np.diff(ticks) * seconds_per_tick[:-1]
+        return cls(ticks, seconds_per_tick, np.concatenate([[0.0], np.cumsum(lengths)]))
+
+    @classmethod
+    def of_events(
+        cls,
+        ticks: NDArray[np.int64],
+        microseconds_per_quarter: NDArray[np.float64],
+        ticks_per_quarter: int,
+    ) -> "TempoMap":
+        """Build the map from tempo events, in any order; the last one on a tick holds.
+
+        Raises ZeroDivisionError for a tempo of 0 microseconds or 0 ticks to the quarter.
+        """
+        if ticks_per_quarter <= 0 or (microseconds_per_quarter <= 0).any():
+            raise ZeroDivisionError("tempo or ticks per quarter is 0")
+        order = np.argsort(ticks, kind="stable")
+        at = np.concatenate([[0], ticks[order]]).astype(np.int64)
+        tempo = MICROSECONDS_PER_MINUTE / microseconds_per_quarter[order]
+        tempo = np.concatenate([[DEFAULT_TEMPO_BPM], tempo])
+        pace = 60.0 / (tempo * ticks_per_quarter)
+        first = int(np.searchsorted(at, 0, side="right")) - 1
+        at, pace = at[first:], pace[first:]
+        # Dropping repeats leaves the rounding of the running sum as pretty_midi has it.
+        kept = np.concatenate([[True], pace[1:] != pace[:-1]])
+        return cls.of_stretches(at[kept], pace[kept])
+
+    def seconds(self, ticks: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the time of each tick, float64, same shape."""
+        if len(self.ticks) == 1:
+            steady: NDArray[np.float64] = ticks * self.seconds_per_tick[0]
+            return steady
+        stretch = np.searchsorted(self.ticks, ticks, side="right") - 1
+        pace = self.seconds_per_tick[stretch]
+        since = ticks - self.ticks[stretch]
+        time: NDArray[np.float64] = self.start_seconds[stretch] + pace * since
+        return time
+
+    def initial_tempo(self, ticks_per_quarter: int) -> float:
+        """Return the tempo at tick 0, in quarters a minute."""
+        return float(60.0 / (self.seconds_per_tick[0] * ticks_per_quarter))
