@@ -8,7 +8,7 @@ Under raw/<corpus>/:
 
 `content` is null for a file that is MIDI neither by content nor by name, and for one above
 `max_file_bytes`. A shard holds `shard_files` rows (the last one fewer) in row groups of at most
-about 32 MiB of content, so that a reader can take one row group at a time.
+about 8 MiB of content, so that a reader can take one row group at a time.
 """
 
 from pydantic import BaseModel, ConfigDict, Field

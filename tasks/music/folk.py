@@ -30,6 +30,7 @@ COLLECTIONS = {
 LICENCE = "tunes in the public domain; encodings by permission of their encoders, see music21"
 VERSION = 1  # of the conversion: a change redoes the corpus
 TUNE_SECONDS = 20.0
+LONGEST_NOTE_QUARTERS = 16  # longer ones come from chords that abc2midi could not close
 WORKERS = 2
 
 
@@ -111,7 +112,7 @@ def _be_quiet(scratch: str) -> None:
 
 
 def to_midi(tune: str) -> bytes:
-    """Return one ABC tune as a MIDI file; ValueError if it has no notes.
+    """Return one ABC tune as a MIDI file; ValueError if it has no notes or endless ones.
 
     abc2midi begins each note one tick late and ends it on time; the tick is given back.
     """
@@ -120,6 +121,9 @@ def to_midi(tune: str) -> bytes:
     score = symusic.Score.from_abc(tune)
     if not score.note_num():
         raise ValueError("it has no notes")
+    longest = max(note.duration for track in score.tracks for note in track.notes)
+    if longest > LONGEST_NOTE_QUARTERS * score.ticks_per_quarter:
+        raise ValueError(f"a note lasts {longest // score.ticks_per_quarter} quarters")
     for track in score.tracks:
         for note in track.notes:
             if note.time > 0:

@@ -19,7 +19,7 @@ from tasks.storage.root import Root
 from tasks.storage.sources import Source, resolve
 
 VERSION = 1  # of the shards' form: a change redoes them
-ROW_GROUP_BYTES = 32 << 20
+ROW_GROUP_BYTES = 8 << 20
 SKIPPED_NAMED = 100
 SCHEMA = pa.schema(
     [
@@ -141,8 +141,7 @@ def _write_shard(root: Root, path: str, rows: Iterable[RawFile]) -> None:
         pq.ParquetWriter(
             stream,
             SCHEMA,
-            compression="zstd",
-            compression_level=1,
+            compression="lz4",  # half of zstd's time for a third more bytes
             use_dictionary=False,
             write_statistics=False,
         ) as writer,

@@ -1,0 +1,40 @@
+"""The Prefect task that turns a source into raw shards."""
+
+from prefect import get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+
+from schemas.config import IngestConfig
+from schemas.raw import RawDataset
+from tasks.policy import may_pass
+from tasks.progress import progress_of
+from tasks.storage.raw import build_raw
+from tasks.storage.root import Root
+
+SKIPPED_LOGGED = 20
+
+
+@task(
+    name="shard",
+    cache_policy=NO_CACHE,
+    retries=2,
+    retry_delay_seconds=2,
+    retry_condition_fn=may_pass,
+)
+def shard_source(config: IngestConfig) -> RawDataset:
+    """Bring every file of the source into raw shards, or find that done."""
+    logger = get_run_logger()
+    root = Root.open(config.root)
+    dataset = build_raw(root, config, progress_of("read source"))
+    logger.info(
+        "%s %d files (%d MIDI) of %s in %d raw shards",
+        "reused:" if dataset.reused else "wrote",
+        dataset.files,
+        dataset.midi,
+        dataset.source,
+        dataset.shards,
+    )
+    for item in dataset.skipped_files[:SKIPPED_LOGGED]:
+        logger.warning("skipped %s: %s", item.path, item.reason)
+    if dataset.skipped > SKIPPED_LOGGED:
+        logger.warning("skipped %d files in all; see dataset.json", dataset.skipped)
+    return dataset
