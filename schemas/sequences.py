@@ -17,8 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from schemas.config import SchemeName
 
 TICKS_PER_QUARTER = 480  # time resolution of every codebook
-SPLITS = ("train", "valid", "test")
 Split = Literal["train", "valid", "test"]
+SPLITS: tuple[Split, ...] = ("train", "valid", "test")
 
 
 class Attribute(BaseModel):

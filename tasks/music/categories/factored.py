@@ -2,8 +2,8 @@
 
 Times are whole ticks, 480 to the quarter. Onsets are coded closed-loop: each interval is
 measured from the time that the decoder will have reached, so errors do not add up. A note on
-the same tick as the one before always gets interval 0, so chords stay chords. A rest much
-longer than the longest interval is shortened to it, and the song goes on from there.
+the same tick as the one before always gets interval 0, so chords stay chords. After a rest
+longer than the longest interval the next notes come early, until the lost time is made up.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,6 @@ from tasks.music.notes import Notes
 
 INTERVALS, PITCHES, DURATIONS, VELOCITIES = 32, 128, 32, 8  # largest codebooks
 LONGEST_TICKS = 32 * TICKS_PER_QUARTER  # longer intervals and durations count as this
-REST_SLACK_TICKS = TICKS_PER_QUARTER  # lateness that later intervals may still make up for
 NAMES = ("inter_onset_interval", "pitch", "duration", "velocity")
 
 
@@ -109,17 +108,12 @@ def _duration_ticks(notes: Notes) -> NDArray[np.int64]:
 def _closed_loop(codebook: NDArray[np.int64], onsets: NDArray[np.int64]) -> list[int]:
     """Return the id of each interval, measured from the time already decoded."""
     table, steps = nearest_table(codebook).tolist(), codebook.tolist()
-    last, longest = len(steps) - 1, steps[-1]
+    longest = steps[-1]
     reached, ids = 0, []
     # Plain integers: numpy's scalars would make this loop many times slower.
     for previous, onset in pairwise([0, *onsets.tolist()]):
-        gap = onset - reached
-        if gap <= 0 or onset == previous:
-            ids.append(0)
-        elif gap <= longest:
-            ids.append(table[gap])
-            reached += steps[table[gap]]
-        else:
-            ids.append(last)
-            reached = reached + longest if gap <= longest + REST_SLACK_TICKS else onset
+        gap = min(onset - reached, longest)
+        chosen = 0 if gap <= 0 or onset == previous else table[gap]
+        reached += steps[chosen]
+        ids.append(chosen)
     return ids

@@ -61,7 +61,7 @@ def encode_song(vocabulary: Vocabulary, notes: Notes) -> NDArray[np.int16]:
     return canonical(vocabulary, encode(vocabulary, _without_leading_silence(notes)))
 
 
-def check_ids(vocabulary: Vocabulary, ids: NDArray[np.int16]) -> None:
+def check_ids(vocabulary: Vocabulary, ids: NDArray[np.integer]) -> None:
     """Raise ModelError unless `ids` is [notes, attributes] with every id in its range."""
     width = len(vocabulary.attributes)
     if ids.ndim != 2 or ids.shape[1] != width:
