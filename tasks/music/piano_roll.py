@@ -17,20 +17,21 @@ from numpy.typing import NDArray
 
 from tasks.music.notes import Notes
 
-DOTS_PER_INCH = 100
+DOTS_PER_INCH = 200  # with 8-point labels: still legible at a third of the size
 BEATS_PER_BAR = 4  # quarters: grid lines only, the music's own metre is not known
 MAX_BEATS = 256.0  # more would be too small to read
 MIN_BEATS = 16.0
 MIN_SEMITONES = 24
 MARGIN_SEMITONES = 2
-AXES_LEFT, AXES_WIDTH = 0.052, 0.937  # of the picture's width
+AXES_LEFT, AXES_WIDTH = 0.058, 0.924  # of the picture's width
+AXES_BOTTOM, AXES_HEIGHT = 0.1, 0.87  # of its height
 BLACK_KEYS = (1, 3, 6, 8, 10)
 PITCH_NAMES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
 
 BACKGROUND, BLACK_KEY_ROW = "#12142b", "#0d0f22"
 GRID_BAR, GRID_OCTAVE, LABEL = "#262a4d", "#333863", "#a9aed6"
 SHADES = LinearSegmentedColormap.from_list(
-    "velocity", ["#3d4a9e", "#5c7cfa", "#4fc3f7", "#ffe08a", "#fff6d6"]
+    "velocity", ["#4a3fa0", "#8358d8", "#d968b8", "#ff9f85", "#ffecb0"]
 )
 # matplotlib's font and text caches are not made for several threads at once.
 _drawing = threading.Lock()
@@ -41,12 +42,14 @@ def pitch_name(pitch: int) -> str:
     return f"{PITCH_NAMES[pitch % 12]}{pitch // 12 - 1}"
 
 
-def draw(notes: Notes, *, width: int = 1200, height: int = 400) -> bytes:
+def draw(notes: Notes, *, width: int = 1200, height: int = 480) -> bytes:
     """Return a PNG of `width` x `height` pixels; of long pieces, the first 64 bars."""
     figure = Figure(figsize=(width / DOTS_PER_INCH, height / DOTS_PER_INCH), dpi=DOTS_PER_INCH)
     figure.set_facecolor(BACKGROUND)
     with _drawing:
-        axes = figure.add_axes((AXES_LEFT, 0.115, AXES_WIDTH, 0.85), facecolor=BACKGROUND)
+        axes = figure.add_axes(
+            (AXES_LEFT, AXES_BOTTOM, AXES_WIDTH, AXES_HEIGHT), facecolor=BACKGROUND
+        )
         low, high = _pitch_range(notes)
         end = shown_beats(float(notes.offset_beats.max(initial=0.0)))
         _draw_keyboard(axes, low, high, end)
@@ -79,11 +82,11 @@ def _draw_keyboard(axes, low: int, high: int, end: float) -> None:  # type: igno
         PolyCollection(list(rows), facecolors=BLACK_KEY_ROW, linewidths=0, zorder=0)
     )
     octaves = [p - 0.5 for p in range(low, high + 1) if p % 12 == 0]
-    axes.hlines(octaves, 0, end, colors=GRID_OCTAVE, linewidths=0.8, zorder=1)
+    axes.hlines(octaves, 0, end, colors=GRID_OCTAVE, linewidths=0.5, zorder=1)
     bars = np.arange(0, end + 1, BEATS_PER_BAR)
     heavy = (bars % (4 * BEATS_PER_BAR) == 0).astype(float)
     axes.vlines(
-        bars, low - 0.5, high + 0.5, colors=GRID_BAR, linewidths=0.5 + 0.7 * heavy, zorder=1
+        bars, low - 0.5, high + 0.5, colors=GRID_BAR, linewidths=0.3 + 0.4 * heavy, zorder=1
     )
 
 
@@ -97,7 +100,7 @@ def _draw_notes(axes, notes: Notes, end: float) -> None:  # type: ignore[no-unty
     colours = SHADES(np.clip((notes.velocity[shown].astype(np.float64) - 20) / 100, 0, 1))
     axes.add_collection(
         PolyCollection(
-            list(boxes), facecolors=colours, edgecolors=BACKGROUND, linewidths=0.4, zorder=2
+            list(boxes), facecolors=colours, edgecolors=BACKGROUND, linewidths=0.25, zorder=2
         )
     )
 
@@ -118,11 +121,11 @@ def _label(axes, low: int, high: int, end: float) -> None:  # type: ignore[no-un
     named = (0, 7) if high - low < 40 else (0,)
     ticks = [p for p in range(low, high + 1) if p % 12 in named]
     axes.set_yticks(ticks, [pitch_name(p) for p in ticks])
-    step = next(s for s in (4, 8, 16, 32) if end / s <= 16)
+    step = next(s for s in (4, 8, 16, 32) if end / s <= 9)
     axes.xaxis.set_major_locator(FixedLocator(np.arange(0, end + 1, step).tolist()))
-    axes.tick_params(colors=LABEL, length=0, labelsize=9, pad=4)
+    axes.tick_params(colors=LABEL, length=0, labelsize=7.5, pad=3)
     where = {"xycoords": "axes fraction", "textcoords": "offset points"}
-    corner = {"color": LABEL, "fontsize": 9, "ha": "right", "va": "top"}
-    axes.annotate("beat", (0, 0), (-9, -4), **where, **corner)
+    corner = {"color": LABEL, "fontsize": 7.5, "ha": "right", "va": "top"}
+    axes.annotate("beat", (0, 0), (-7, -3), **where, **corner)
     for spine in axes.spines.values():
         spine.set_visible(False)

@@ -28,7 +28,7 @@ def test_pitch_names() -> None:
     assert names == ["C-1", "A0", "C4", "C♯4", "G9"]
 
 
-@pytest.mark.parametrize(("width", "height"), [(1200, 400), (600, 300)])
+@pytest.mark.parametrize(("width", "height"), [(1200, 480), (600, 300)])
 def test_size_and_background(width: int, height: int) -> None:
     picture = pixels(scale(), width=width, height=height)
     assert picture.shape == (height, width, 3)

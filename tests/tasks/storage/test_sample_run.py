@@ -1,0 +1,141 @@
+"""Tests of writing a run: whole, repeatable, resumed, never half published."""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import symusic
+
+from schemas.config import GenerateConfig
+from schemas.errors import StorageError
+from schemas.samples import SampleRun, checked
+from tasks.storage import sample_run
+from tasks.storage.root import Root
+from tests.tasks.storage.runs_for_tests import card_of, wander, write_run
+
+
+def names(root: Root, run: SampleRun) -> list[str]:
+    return [f.rpartition("/")[2] for f in root.files(f"samples/{run.run_id}", recursive=True)]
+
+
+def test_a_run_is_complete(root: Root) -> None:
+    run = write_run(root, 3)
+    each = [f"{i:05d}.{kind}" for i in range(3) for kind in ("mid", "ogg", "png")]
+    assert names(root, run) == sorted([*each, "index.html", "manifest.parquet", "run.json"])
+    assert sample_run.is_finished(root, run)
+    assert SampleRun.model_validate(root.read_json(f"samples/{run.run_id}/run.json")) == run
+
+
+def test_manifest_rows_tell_the_truth(root: Root) -> None:
+    run = write_run(root, 3)
+    manifest = checked(root.read_table(f"samples/{run.run_id}/manifest.parquet"))
+    assert manifest["index"].to_pylist() == [0, 1, 2]
+    for row in manifest.to_pylist():
+        content = root.read_bytes(f"samples/{run.run_id}/{row['file']}")
+        assert row["midi_sha256"] == hashlib.sha256(content).hexdigest()
+        assert row["midi_bytes"] == len(content)
+        score = symusic.Score.from_midi(content)
+        pitches = [n.pitch for n in score.tracks[0].notes]
+        assert (row["notes"], row["distinct_pitches"]) == (len(pitches), len(set(pitches)))
+        assert (row["lowest_pitch"], row["highest_pitch"]) == (min(pitches), max(pitches))
+        assert row["beats"] == score.end() / 480
+        assert row["seconds"] == pytest.approx(row["beats"] / 2)
+        assert row["audio_seconds"] == pytest.approx(row["seconds"] + 1.5, abs=1e-3)
+
+
+def test_the_same_request_gives_the_same_midi(root: Root, tmp_path: Path) -> None:
+    other = Root.open(str(tmp_path / "other"))
+    one, two = write_run(root, 2, audio=False), write_run(other, 2, audio=False)
+    assert one.run_id == two.run_id
+    for name in ("00000.mid", "00001.mid", "00000.png"):
+        path = f"samples/{one.run_id}/{name}"
+        assert root.read_bytes(path) == other.read_bytes(path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"seed": 1},
+        {"samples": 3},
+        {"notes": 99},
+        {"temperature": 0.5},
+        {"top_p": 0.9},
+        {"random_input": "gaussian"},
+        {"tempo": 90.0},
+        {"program": 1},
+        {"audio": False},
+    ],
+)
+def test_run_id_depends_on_every_parameter(change: dict[str, Any]) -> None:
+    plain = sample_run.plan(GenerateConfig(), card_of()).run_id
+    assert sample_run.plan(GenerateConfig(**change), card_of()).run_id != plain
+
+
+def test_run_id_does_not_depend_on_where_or_how_it_was_asked() -> None:
+    asked = [
+        GenerateConfig(),
+        GenerateConfig(root="elsewhere", model="latest"),
+        GenerateConfig(program=73),  # the card's own program
+    ]
+    assert len({sample_run.plan(config, card_of()).run_id for config in asked}) == 1
+    assert sample_run.plan(asked[0], card_of("other")).run_id.startswith("other-seed0-")
+
+
+def test_an_interrupted_batch_keeps_its_files(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = sample_run.plan(GenerateConfig(root=root.uri, samples=4), card_of())
+    pieces = [wander(i) for i in range(4)]
+    sample_run.write_batch(root, run, 0, pieces)
+    folder = Path(root.full(f"samples/{run.run_id}"))
+    (folder / "parts" / "part-00000.parquet").unlink()
+    (folder / "00002.png").unlink()
+    (folder / "00001.mid").write_bytes(b"MThd, but cut")
+    (folder / "00003.ogg").write_bytes(b"OggS, but cut")
+    before = {p.name: p.stat().st_ino for p in folder.glob("0*")}
+    sample_run.write_batch(root, run, 0, pieces)
+    after = {p.name: p.stat().st_ino for p in folder.glob("0*")}
+    assert len(after) == 12
+    assert {name for name in after if after[name] != before.get(name)} == {
+        "00002.png",
+        "00001.mid",
+        "00003.ogg",
+    }
+    sample_run.publish(root, run, card_of())
+    assert sample_run.is_finished(root, run)
+
+
+def test_batches_cover_the_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = sample_run.plan(GenerateConfig(samples=600), card_of())
+    assert sample_run.batches(run) == [(0, 256), (256, 256), (512, 88)]
+
+
+def test_several_batches_make_one_manifest(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sample_run, "BATCH_SAMPLES", 2)
+    run = write_run(root, 5, audio=False)
+    manifest = root.read_table(f"samples/{run.run_id}/manifest.parquet")
+    assert manifest["file"].to_pylist() == [f"{i:05d}.mid" for i in range(5)]
+
+
+def test_progress_counts_every_sample(root: Root) -> None:
+    run = sample_run.plan(GenerateConfig(root=root.uri, samples=3, audio=False), card_of())
+    told: list[tuple[float, float]] = []
+    sample_run.write_batch(root, run, 0, [wander(i) for i in range(3)], lambda *at: told.append(at))
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_a_root_that_cannot_be_written_gives_one_line(root: Root) -> None:
+    Path(root.full("samples")).write_text("a file where the folder should be")
+    run = sample_run.plan(GenerateConfig(root=root.uri, samples=2, audio=False), card_of())
+    with pytest.raises(StorageError) as error:
+        sample_run.write_batch(root, run, 0, [wander(0), wander(1)])
+    assert "\n" not in str(error.value)
+    assert "check that the storage root" in str(error.value)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="a superuser may write anywhere")
+def test_a_read_only_root_gives_one_line(root: Root) -> None:
+    Path(root.base).chmod(0o500)
+    run = sample_run.plan(GenerateConfig(root=root.uri, samples=1, audio=False), card_of())
+    with pytest.raises(StorageError, match="Permission denied"):
+        sample_run.write_batch(root, run, 0, [wander(0)])
