@@ -13,32 +13,15 @@ import time
 from pathlib import Path
 
 import numpy as np
-import symusic
 
 from schemas.sequences import Split, Vocabulary
 from tasks.model.baselines import judge_baselines
 from tasks.music.categories import encode_song, fit
+from tasks.music.extraction import Extracted, extract
 from tasks.music.notes import Notes
 from tasks.storage.sequences import SplitIds
 
 FEWEST_NOTES = 16
-
-
-def longest_track(content: bytes) -> Notes | None:
-    """Return the notes of the non-drum track with the most, in beats at 120 BPM, or None."""
-    try:
-        score = symusic.Score.from_midi(content)
-    except (RuntimeError, ValueError):  # a broken file is no song
-        return None
-    tracks = [track for track in score.tracks if not track.is_drum and len(track.notes)]
-    if not tracks:
-        return None
-    raw = max(tracks, key=lambda track: len(track.notes)).notes.numpy()
-    order = np.lexsort((raw["pitch"], raw["time"]))
-    onset, pitch = raw["time"][order] / score.ticks_per_quarter, raw["pitch"][order]
-    offset = onset + np.maximum(1, raw["duration"][order]) / score.ticks_per_quarter
-    velocity = np.maximum(1, raw["velocity"][order]).astype(np.uint8)
-    return Notes(onset / 2, offset / 2, onset, offset, pitch.astype(np.uint8), velocity)
 
 
 def split_of(content: bytes) -> Split:
@@ -51,12 +34,12 @@ def split_of(content: bytes) -> Split:
 
 def songs_in(folder: Path) -> dict[Split, list[Notes]]:
     """Read every distinct MIDI file under `folder` that holds enough notes."""
-    contents = sorted({path.read_bytes() for path in folder.rglob("*.mid")})
+    contents = sorted({path.read_bytes() for path in folder.rglob("*") if path.is_file()})
     songs: dict[Split, list[Notes]] = {"train": [], "valid": [], "test": []}
     for content in contents:
-        notes = longest_track(content)
-        if notes is not None and len(notes) >= FEWEST_NOTES:
-            songs[split_of(content)].append(notes)
+        found = extract(content)
+        if isinstance(found, Extracted) and len(found.notes) >= FEWEST_NOTES:
+            songs[split_of(content)].append(found.notes)
     return songs
 
 
