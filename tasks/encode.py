@@ -1,0 +1,68 @@
+"""Prefect tasks of prepare. Nothing is cached by Prefect: the published dataset is the truth."""
+
+from prefect import get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+
+from schemas.config import PrepareConfig
+from schemas.sequences import SequenceDataset, Vocabulary
+from tasks.policy import may_pass
+from tasks.progress import progress_of
+from tasks.storage import sequence_plan, sequence_writing
+from tasks.storage.root import Root
+from tasks.storage.sequence_plan import SequencePlan
+
+
+@task(
+    name="split songs",
+    cache_policy=NO_CACHE,
+    retries=2,
+    retry_delay_seconds=2,
+    retry_condition_fn=may_pass,
+)
+def split_corpus(config: PrepareConfig) -> SequencePlan:
+    """Choose the songs that are long enough and give each its split."""
+    plan = sequence_plan.plan_sequences(Root.open(config.root), config)
+    get_run_logger().info("%s: %d songs to learn from", config.corpus, len(plan.songs))
+    return plan
+
+
+@task(
+    name="fit vocabulary",
+    cache_policy=NO_CACHE,
+    retries=2,
+    retry_delay_seconds=2,
+    retry_condition_fn=may_pass,
+)
+def fit_vocabulary(plan: SequencePlan) -> Vocabulary:
+    """Fit the category scheme on the training songs."""
+    root = Root.open(plan.config.root)
+    vocabulary = sequence_writing.fit_vocabulary(root, plan, progress_of("fit vocabulary"))
+    sizes = dict(zip(vocabulary.names, vocabulary.sizes, strict=True))
+    get_run_logger().info("categories of %s: %s", plan.config.scheme, sizes)
+    return vocabulary
+
+
+@task(
+    name="encode songs",
+    cache_policy=NO_CACHE,
+    retries=2,
+    retry_delay_seconds=2,
+    retry_condition_fn=may_pass,
+)
+def encode_songs(plan: SequencePlan, vocabulary: Vocabulary) -> SequenceDataset:
+    """Turn every song into category ids and publish the dataset."""
+    root = Root.open(plan.config.root)
+    progress = progress_of("encode songs")
+    dataset = sequence_writing.write_sequences(root, plan, vocabulary, progress)
+    where = root.shown(plan.folder)
+    get_run_logger().info("wrote %d notes to %s", sum(dataset.notes.values()), where)
+    return dataset
+
+
+def finished(plan: SequencePlan) -> SequenceDataset | None:
+    """Return the dataset if it is already there, saying so."""
+    root = Root.open(plan.config.root)
+    dataset = sequence_plan.published(root, plan)
+    if dataset:
+        get_run_logger().info("%s is up to date: reused", root.shown(plan.folder))
+    return dataset

@@ -1,0 +1,78 @@
+"""What a sequence dataset will hold, known before a single note is read."""
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass
+
+from schemas.config import PrepareConfig
+from schemas.errors import CorpusError
+from schemas.manifest import NoteDataset
+from schemas.sequences import SequenceDataset, Split
+from tasks.music.splits import split_songs
+from tasks.storage.note_corpus import Song, accepted_songs, families_of, load_note_dataset
+from tasks.storage.root import Root
+from tasks.storage.sequences import load_dataset, load_vocabulary, sequences_folder
+
+SEQUENCES_VERSION = 1  # raise it when the same notes give other sequences: they are then redone
+SHAPING_FIELDS = {"scheme", "valid_share", "test_share", "min_song_notes"}
+
+
+@dataclass(frozen=True)
+class SequencePlan:
+    """The songs that are long enough, and the split of each."""
+
+    config: PrepareConfig
+    fingerprint: str
+    notes: NoteDataset
+    songs: dict[str, Song]
+    split_of: dict[str, Split]
+
+    @property
+    def folder(self) -> str:
+        """Folder of the dataset, relative to the root."""
+        return sequences_folder(self.config.corpus, self.config.scheme)
+
+    @property
+    def fitted_on(self) -> str:
+        """Fingerprint of the training split: of its songs and of how they were read."""
+        songs = sorted(song for song, split in self.split_of.items() if split == "train")
+        return _digest([self.notes.fingerprint, songs])
+
+    @property
+    def program(self) -> int:
+        """Most common program of the training songs; of equals the lowest."""
+        counts = Counter(
+            song.program for name, song in self.songs.items() if self.split_of[name] == "train"
+        )
+        return min(counts, key=lambda program: (-counts[program], program))
+
+
+def plan_sequences(root: Root, config: PrepareConfig) -> SequencePlan:
+    """Choose and split the songs; CorpusError if the corpus is unknown or too small."""
+    notes = load_note_dataset(root, config.corpus)
+    families, families_digest = families_of(root, config.corpus)
+    songs = {s.song_id: s for s in accepted_songs(root, config.corpus, config.min_song_notes)}
+    try:
+        split_of = split_songs(songs, config.valid_share, config.test_share, families)
+    except CorpusError as error:
+        raise CorpusError(f"{config.corpus} under {root.uri}: {error}") from error
+    shaping = config.model_dump(include=SHAPING_FIELDS)
+    fingerprint = _digest([notes.fingerprint, families_digest, shaping, SEQUENCES_VERSION])
+    return SequencePlan(config, fingerprint, notes, songs, split_of)
+
+
+def published(root: Root, plan: SequencePlan) -> SequenceDataset | None:
+    """Return the dataset if exactly this plan is already carried out, whole."""
+    try:
+        dataset = load_dataset(root, plan.config.corpus, plan.config.scheme)
+        load_vocabulary(root, plan.config.corpus, plan.config.scheme)
+    except CorpusError:
+        return None
+    names = [*(f"{split}.parquet" for split in dataset.songs), "songs.parquet"]
+    whole = all(root.exists(f"{plan.folder}/{name}") for name in names)
+    return dataset if whole and dataset.fingerprint == plan.fingerprint else None
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]

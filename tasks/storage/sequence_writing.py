@@ -1,0 +1,159 @@
+"""Writing a sequence dataset: one shard of notes in memory at a time.
+
+Each note shard becomes one row group of each split's file. All files appear together at the
+end, after the old completion marker is gone and before the new one is written; whatever goes
+wrong earlier leaves an older dataset untouched.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import IO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from schemas.errors import CorpusError
+from schemas.sequences import SPLITS, SequenceDataset, Split, Vocabulary
+from tasks.music import categories
+from tasks.music.notes import Notes
+from tasks.progress import Progress, silent
+from tasks.storage.note_corpus import shard_names, songs_of_shard
+from tasks.storage.root import COMPRESSION, Root
+from tasks.storage.sequence_plan import SequencePlan
+
+SongIds = tuple[str, NDArray[np.int16]]
+
+
+def fit_vocabulary(root: Root, plan: SequencePlan, progress: Progress = silent) -> Vocabulary:
+    """Fit the scheme on the training songs, reading each shard once."""
+    songs = _training_songs(root, plan, progress)
+    return categories.fit(plan.config.scheme, songs, plan.fitted_on)
+
+
+def write_sequences(
+    root: Root, plan: SequencePlan, vocabulary: Vocabulary, progress: Progress = silent
+) -> SequenceDataset:
+    """Encode all songs of the plan and publish them; returns the completed dataset.
+
+    CorpusError if the note shards do not hold what their manifest promised.
+    """
+    marker = f"{plan.folder}/dataset.json"
+    with ExitStack() as stack:
+        streams = {s: stack.enter_context(root.writing(_path(plan, s))) for s in SPLITS}
+        schema = _schema(vocabulary)
+        writers = {s: stack.enter_context(_writer(streams[s], schema)) for s in SPLITS}
+        order: list[tuple[str, int]] = []
+        for shard in _shards(root, plan, progress):
+            _write_shard(writers, plan, vocabulary, shard, order)
+        for writer in writers.values():
+            writer.close()
+        _check(root, plan, order)
+        root.delete(marker)
+    root.write_table(f"{plan.folder}/songs.parquet", _songs_table(plan, order))
+    root.write_bytes(f"{plan.folder}/vocabulary.json", _json(vocabulary.model_dump_json(indent=2)))
+    dataset = _dataset(plan, vocabulary)
+    root.write_bytes(marker, _json(dataset.model_dump_json(indent=2)))
+    return dataset
+
+
+def _training_songs(root: Root, plan: SequencePlan, progress: Progress) -> Iterator[Notes]:
+    for shard in _shards(root, plan, progress):
+        for song, notes in shard:
+            if plan.split_of.get(song) == "train":
+                yield notes
+
+
+def _shards(
+    root: Root, plan: SequencePlan, progress: Progress
+) -> Iterator[Iterator[tuple[str, Notes]]]:
+    names = shard_names(root, plan.config.corpus)
+    for done, name in enumerate(names, 1):
+        yield songs_of_shard(root, plan.config.corpus, name)
+        progress(done, len(names))
+
+
+def _write_shard(
+    writers: dict[Split, pq.ParquetWriter],
+    plan: SequencePlan,
+    vocabulary: Vocabulary,
+    shard: Iterator[tuple[str, Notes]],
+    order: list[tuple[str, int]],
+) -> None:
+    """Append one row group to each split; `order` gets (song id, notes) of each song."""
+    parts: dict[Split, list[SongIds]] = {split: [] for split in SPLITS}
+    for song, notes in shard:
+        if split := plan.split_of.get(song):
+            parts[split].append((song, categories.encode_song(vocabulary, notes)))
+            order.append((song, len(notes)))
+    for split, songs in parts.items():
+        if songs:
+            writers[split].write_table(_table(songs, vocabulary))
+
+
+def _table(songs: list[SongIds], vocabulary: Vocabulary) -> pa.Table:
+    names = pa.array([song for song, _ in songs], pa.string())
+    index = np.repeat(np.arange(len(songs)), [len(ids) for _, ids in songs])
+    columns = np.concatenate([ids for _, ids in songs]).T
+    arrays = [names.take(pa.array(index)), *(pa.array(c, pa.int16()) for c in columns)]
+    return pa.Table.from_arrays(arrays, schema=_schema(vocabulary))
+
+
+def _songs_table(plan: SequencePlan, order: list[tuple[str, int]]) -> pa.Table:
+    """Return one row per song; songs of one split stand as in the split's file."""
+    songs = [plan.songs[song] for song, _ in order]
+    return pa.table(
+        {
+            "song_id": pa.array([song.song_id for song in songs], pa.string()),
+            "split": pa.array([plan.split_of[song.song_id] for song in songs], pa.string()),
+            "notes": pa.array([song.notes for song in songs], pa.int64()),
+            "program": pa.array([song.program for song in songs], pa.int16()),
+            "tempo": pa.array([song.tempo for song in songs], pa.float64()),
+        }
+    )
+
+
+def _check(root: Root, plan: SequencePlan, found: list[tuple[str, int]]) -> None:
+    promised = [(song.song_id, song.notes) for song in plan.songs.values()]
+    wrong = {song for song, _ in set(found) ^ set(promised)}
+    if wrong or len(found) != len(promised):
+        raise CorpusError(
+            f"{root.shown(f'notes/{plan.config.corpus}')} differs from its manifest in "
+            f"{len(wrong)} songs: delete its dataset.json and ingest again"
+        )
+
+
+def _dataset(plan: SequencePlan, vocabulary: Vocabulary) -> SequenceDataset:
+    songs: dict[Split, int] = dict.fromkeys(SPLITS, 0)
+    notes: dict[Split, int] = dict.fromkeys(SPLITS, 0)
+    for song in plan.songs.values():
+        split = plan.split_of[song.song_id]
+        songs[split] += 1
+        notes[split] += song.notes
+    return SequenceDataset(
+        fingerprint=plan.fingerprint,
+        vocabulary_id=vocabulary.vocabulary_id,
+        songs=songs,
+        notes=notes,
+        program=plan.program,
+        licence=plan.notes.licence,
+        attribution=plan.notes.attribution,
+    )
+
+
+def _writer(stream: IO[bytes], schema: pa.Schema) -> pq.ParquetWriter:
+    return pq.ParquetWriter(stream, schema, compression=COMPRESSION)
+
+
+def _schema(vocabulary: Vocabulary) -> pa.Schema:
+    ids = [pa.field(name, pa.int16(), nullable=False) for name in vocabulary.names]
+    return pa.schema([pa.field("song_id", pa.string(), nullable=False), *ids])
+
+
+def _path(plan: SequencePlan, split: Split) -> str:
+    return f"{plan.folder}/{split}.parquet"
+
+
+def _json(text: str) -> bytes:
+    return f"{text}\n".encode()

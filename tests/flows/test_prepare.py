@@ -1,0 +1,31 @@
+"""The prepare flow, on Prefect's own throw-away server."""
+
+import logging
+
+import pytest
+from prefect.testing.utilities import prefect_test_harness
+
+from flows.prepare import prepare
+from schemas.config import PrepareConfig
+from schemas.errors import CorpusError
+from tasks.storage.root import Root
+from tasks.storage.sequences import load_dataset
+from tests.tasks.storage.note_corpora import random_shards, write_corpus
+
+pytestmark = pytest.mark.integration
+
+
+def test_prepare_publishes_then_reuses_and_explains_itself(
+    root: Root, caplog: pytest.LogCaptureFixture
+) -> None:
+    write_corpus(root, random_shards(5, 4))
+    config = PrepareConfig(root=root.uri, corpus="tunes")
+    with prefect_test_harness(server_startup_timeout=120), caplog.at_level(logging.INFO):
+        dataset = prepare(config)
+        assert dataset == load_dataset(root, "tunes", "factored")
+        assert sum(dataset.songs.values()) == 9
+        assert "reused" not in caplog.text
+        assert prepare(config) == dataset
+        assert "up to date: reused" in caplog.text
+        with pytest.raises(CorpusError, match=r"corpus pop .*finished: tunes"):
+            prepare(config.having(corpus="pop"))

@@ -1,0 +1,155 @@
+from collections import Counter
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from schemas.config import PrepareConfig
+from schemas.errors import CorpusError
+from schemas.sequences import SPLITS
+from tasks.music.categories import encode_song, fit
+from tasks.storage.root import Root
+from tasks.storage.sequence_plan import plan_sequences, published
+from tasks.storage.sequence_writing import fit_vocabulary, write_sequences
+from tasks.storage.sequences import load_dataset, load_vocabulary
+from tests.tasks.storage.note_corpora import random_shards, song_id, write_corpus
+
+FOLDER = "sequences/tunes/factored"
+
+
+def config_of(root: Root) -> PrepareConfig:
+    return PrepareConfig(root=root.uri, corpus="tunes")
+
+
+def test_every_song_is_encoded_into_its_split(root: Root) -> None:
+    shards = random_shards(8, 1, 7)
+    write_corpus(root, shards)
+    plan = plan_sequences(root, config_of(root))
+    vocabulary = fit_vocabulary(root, plan)
+    dataset = write_sequences(root, plan, vocabulary)
+    songs = dict(pair for shard in shards for pair in shard)
+    assert sum(dataset.songs.values()) == len(songs)
+    seen = []
+    for split in SPLITS:
+        table = root.read_table(f"{FOLDER}/{split}.parquet")
+        assert len(table) == dataset.notes[split]
+        for song in dict.fromkeys(table["song_id"].to_pylist()):
+            rows = table.filter(pa.compute.equal(table["song_id"], song))
+            ids = np.stack([rows[name].to_numpy() for name in vocabulary.names], axis=1)
+            assert np.array_equal(ids, encode_song(vocabulary, songs[song]))
+            assert plan.split_of[song] == split
+            seen.append(song)
+    assert sorted(seen) == sorted(songs)
+
+
+def test_the_vocabulary_is_fitted_on_the_training_songs_alone(root: Root) -> None:
+    shards = random_shards(6, 6)
+    write_corpus(root, shards)
+    plan = plan_sequences(root, config_of(root))
+    songs = [pair for shard in shards for pair in shard]
+    training = [notes for song, notes in songs if plan.split_of[song] == "train"]
+    assert 0 < len(training) < len(songs)
+    assert fit_vocabulary(root, plan) == fit("factored", training, plan.fitted_on)
+
+
+def test_each_note_shard_is_a_row_group(root: Root) -> None:
+    write_corpus(root, random_shards(9, 9))
+    plan = plan_sequences(root, config_of(root))
+    write_sequences(root, plan, fit_vocabulary(root, plan))
+    assert pq.ParquetFile(root.full(f"{FOLDER}/train.parquet")).num_row_groups == 2
+
+
+def test_any_tool_reads_the_files(root: Root) -> None:
+    write_corpus(root, random_shards(5))
+    plan = plan_sequences(root, config_of(root))
+    dataset = write_sequences(root, plan, fit_vocabulary(root, plan))
+    songs, test = (root.full(f"{FOLDER}/{name}.parquet") for name in ("songs", "test"))
+    with duckdb.connect() as database:
+        counted = database.execute(f"select sum(notes) from '{songs}'").fetchall()
+        columns = database.execute(f"describe select * from '{test}'").fetchall()
+    assert counted == [(sum(dataset.notes.values()),)]
+    assert columns[0][:2] == ("song_id", "VARCHAR")
+    assert columns[1][:2] == ("inter_onset_interval", "SMALLINT")
+
+
+def test_the_dataset_names_the_most_common_program(root: Root) -> None:
+    write_corpus(root, random_shards(60), programs=(40, 73, 73))
+    plan = plan_sequences(root, config_of(root))
+    assert write_sequences(root, plan, fit_vocabulary(root, plan)).program == 73
+
+
+def test_the_same_plan_gives_the_same_bytes_and_is_found_again(root: Root) -> None:
+    write_corpus(root, random_shards(4, 4))
+    plan = plan_sequences(root, config_of(root))
+    assert published(root, plan) is None
+    first = write_sequences(root, plan, fit_vocabulary(root, plan))
+    files = {path: root.read_bytes(path) for path in root.files(FOLDER)}
+    assert set(files) == {
+        f"{FOLDER}/{name}"
+        for name in (
+            "dataset.json",
+            "songs.parquet",
+            "test.parquet",
+            "train.parquet",
+            "valid.parquet",
+            "vocabulary.json",
+        )
+    }
+    again = plan_sequences(root, config_of(root))
+    assert published(root, again) == first
+    write_sequences(root, again, fit_vocabulary(root, again))
+    assert {path: root.read_bytes(path) for path in root.files(FOLDER)} == files
+
+
+@pytest.mark.parametrize(
+    "change", [{"valid_share": 0.2}, {"test_share": 0.2}, {"min_song_notes": 17}]
+)
+def test_another_config_is_another_dataset(root: Root, change: dict[str, float]) -> None:
+    write_corpus(root, random_shards(8))
+    plan = plan_sequences(root, config_of(root))
+    write_sequences(root, plan, fit_vocabulary(root, plan))
+    assert published(root, plan_sequences(root, config_of(root).having(**change))) is None
+
+
+def test_new_families_are_another_dataset_and_stay_together(root: Root) -> None:
+    write_corpus(root, random_shards(12))
+    plan = plan_sequences(root, config_of(root))
+    write_sequences(root, plan, fit_vocabulary(root, plan))
+    ids = [song_id(number) for number in range(12)]
+    families = pa.table({"song_id": ids, "family": [ids[number // 4] for number in range(12)]})
+    root.write_table("families/tunes/families.parquet", families)
+    after = plan_sequences(root, config_of(root))
+    assert published(root, after) is None
+    assert Counter(after.split_of.values()) == {"train": 4, "valid": 4, "test": 4}
+    assert all(len({after.split_of[song] for song in ids[n : n + 4]}) == 1 for n in (0, 4, 8))
+
+
+def test_a_missing_file_makes_a_dataset_unfinished(root: Root) -> None:
+    write_corpus(root, random_shards(4))
+    plan = plan_sequences(root, config_of(root))
+    write_sequences(root, plan, fit_vocabulary(root, plan))
+    root.delete(f"{FOLDER}/valid.parquet")
+    assert published(root, plan) is None
+
+
+def test_notes_that_differ_from_their_manifest_leave_the_old_dataset_whole(root: Root) -> None:
+    shards = random_shards(4, 4)
+    write_corpus(root, shards)
+    plan = plan_sequences(root, config_of(root))
+    vocabulary = fit_vocabulary(root, plan)
+    dataset = write_sequences(root, plan, vocabulary)
+    root.delete("notes/tunes/shard-00001.parquet")
+    with pytest.raises(CorpusError, match="differs from its manifest in 4 songs"):
+        write_sequences(root, plan, vocabulary)
+    assert load_dataset(root, "tunes", "factored") == dataset
+    assert load_vocabulary(root, "tunes", "factored") == vocabulary
+    assert not list(Path(root.base).rglob(".tmp-*"))
+
+
+def test_a_corpus_too_small_says_how_many_songs_are_needed(root: Root) -> None:
+    write_corpus(root, random_shards(2))
+    with pytest.raises(CorpusError, match=r"tunes under .* has 2 songs .* at least 3 are needed"):
+        plan_sequences(root, config_of(root))
