@@ -58,8 +58,18 @@ def is_batch_done(root: Root, run: SampleRun, first_index: int) -> bool:
 
 
 def is_finished(root: Root, run: SampleRun) -> bool:
-    """Whether the run is published, gallery and all."""
-    return root.exists(f"{folder_of(run)}/index.html")
+    """Whether the run is published and every MIDI file is still there."""
+    folder = folder_of(run)
+    if not root.exists(f"{folder}/index.html"):
+        return False
+    there = set(root.files(folder, ".mid"))
+    return all(f"{folder}/{i:05d}.mid" in there for i in range(run.config.samples))
+
+
+def pictures(root: Root, run: SampleRun, count: int) -> list[bytes]:
+    """Return the piano rolls (PNG) of the first `count` samples."""
+    shown = range(min(count, run.config.samples))
+    return [root.read_bytes(f"{folder_of(run)}/{i:05d}.png") for i in shown]
 
 
 def write_batch(

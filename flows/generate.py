@@ -1,0 +1,19 @@
+"""Generate: a model turns random input into MIDI, pictures, audio and a gallery."""
+
+from prefect import flow
+
+from schemas.config import GenerateConfig
+from schemas.samples import GeneratedRun
+from tasks.generate import finished, generate_batch, plan_generation, publish_run
+from tasks.storage.sample_run import batches
+
+
+@flow(name="generate")
+def generate(config: GenerateConfig) -> GeneratedRun:
+    """Make MIDI files and a gallery; an identical earlier run is found and reused."""
+    run = plan_generation(config)
+    if done := finished(run):
+        return done
+    for first_index, count in batches(run):
+        generate_batch(run, first_index, count)
+    return publish_run(run)
