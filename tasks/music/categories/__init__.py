@@ -7,6 +7,15 @@ from tasks.music.categories.scheme import (
     encode,
     encode_song,
     fit,
+    without_leading_silence,
 )
 
-__all__ = ["canonical", "check_ids", "decode", "encode", "encode_song", "fit"]
+__all__ = [
+    "canonical",
+    "check_ids",
+    "decode",
+    "encode",
+    "encode_song",
+    "fit",
+    "without_leading_silence",
+]

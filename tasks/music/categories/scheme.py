@@ -58,7 +58,7 @@ def encode_song(vocabulary: Vocabulary, notes: Notes) -> NDArray[np.int16]:
     """
     if vocabulary.scheme == "song-max":  # it has neither onsets nor chords
         return encode(vocabulary, notes)
-    return canonical(vocabulary, encode(vocabulary, _without_leading_silence(notes)))
+    return canonical(vocabulary, encode(vocabulary, without_leading_silence(notes)))
 
 
 def check_ids(vocabulary: Vocabulary, ids: NDArray[np.integer]) -> None:
@@ -78,7 +78,8 @@ def check_ids(vocabulary: Vocabulary, ids: NDArray[np.integer]) -> None:
             )
 
 
-def _without_leading_silence(notes: Notes) -> Notes:
+def without_leading_silence(notes: Notes) -> Notes:
+    """Return the notes moved so that the first onset is at 0."""
     if not len(notes):
         return notes
     seconds, beats = notes.onset_seconds[0], notes.onset_beats[0]
