@@ -17,7 +17,7 @@ from tasks.storage.entries import RawFile, Skipped
 from tasks.storage.folders import fingerprint_of, read_folder
 from tasks.storage.lakh import LAKH, LAKH_ATTRIBUTION, LAKH_LICENCE
 from tasks.storage.root import Root
-from tasks.storage.transfer import shown_url
+from tasks.storage.transfer import require_url, shown_url
 
 Reading = Callable[[int, Progress], Iterator[RawFile | Skipped]]
 
@@ -59,7 +59,7 @@ def is_download(config: IngestConfig) -> bool:
 def fetch(root: Root, config: IngestConfig, progress: Progress = silent) -> Download:
     """Download the source that `config` names, or find it done; progress in bytes."""
     pinned = LAKH.get(config.source)
-    url = config.source_url or (pinned.url if pinned else config.source)
+    url = require_url(config.source_url or (pinned.url if pinned else config.source))
     if not pinned or config.source_sha256 not in (None, pinned.sha256):
         wanted = Wanted(url, name_of(url), None, config.source_sha256)
     else:

@@ -77,6 +77,17 @@ def shown_url(url: str) -> str:
     return str(httpx.URL(url).copy_with(userinfo=b"", query=None, fragment=None))
 
 
+def require_url(url: str) -> str:
+    """Return `url` if it can be asked for; SourceError if it is no http(s) address."""
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL:
+        parsed = httpx.URL("")
+    if parsed.scheme not in ("http", "https") or not parsed.host or "%" in parsed.host:
+        raise SourceError(f"{url} is not an address that can be downloaded; check it")
+    return url
+
+
 def _client(patience: Patience) -> httpx.Client:
     # identity: the file as it lies on the server, whose hash is known
     return httpx.Client(
@@ -105,6 +116,8 @@ def transfer(
         while True:
             try:
                 return _attempt(client, url, part, size, sha256 is not None, progress)
+            except (httpx.UnsupportedProtocol, httpx.TooManyRedirects) as error:
+                raise SourceError(f"cannot download {shown_url(url)}: {error}") from error
             except (httpx.TransportError, _Unfinished) as error:
                 held = _held(part)
                 failures = 1 if held > most else failures + 1
@@ -112,8 +125,6 @@ def transfer(
                 if failures >= patience.attempts:
                     raise _given_up(url, held, failures, error) from error
                 patience.wait(failures)
-            except (httpx.InvalidURL, httpx.TooManyRedirects, httpx.DecodingError) as error:
-                raise SourceError(f"cannot download {shown_url(url)}: {error}") from error
 
 
 def _held(part: Path) -> int:
@@ -203,22 +214,17 @@ def _receive(
     response: httpx.Response, part: Path, start: int, expected: int | None, progress: Progress
 ) -> None:
     """Append the response's bytes to `part`, from `start`; stop when there are too many."""
-    with local_disk(str(part)):
-        stream = part.open("ab" if start else "wb", buffering=1 << 20)
     done = start
-    try:
+    # httpx wraps the network's OSErrors, so what comes as one is the disk's.
+    with local_disk(str(part)), part.open("ab" if start else "wb", buffering=1 << 20) as stream:
         for chunk in response.iter_raw():
-            with local_disk(str(part)):
-                stream.write(chunk)
+            stream.write(chunk)
             done += len(chunk)
             progress(done, max(expected or done, done))
             if expected is not None and done > expected:
-                return
-    finally:
-        with local_disk(str(part)):
-            stream.flush()
-            os.fsync(stream.fileno())
-            stream.close()
+                break
+        stream.flush()
+        os.fsync(stream.fileno())
 
 
 def is_unchanged(url: str, known: Validators, patience: Patience) -> bool:

@@ -1,0 +1,278 @@
+import gzip
+import hashlib
+import io
+import stat
+import tarfile
+import tracemalloc
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.errors import SourceError
+from tasks.storage.archives import Limits, kind_of, read_archive
+from tasks.storage.entries import RawFile, Skipped, tidy_path
+from tests.tasks.storage.archives_for_tests import (
+    SAMPLE,
+    member,
+    midi,
+    tar_bytes,
+    tar_gz_of,
+    tar_of,
+    zip_of,
+)
+
+LARGEST = 1 << 20
+SMALL = Limits(members=10, member_bytes=1 << 20, expansion=10, floor_bytes=1 << 20)
+
+
+def read(content: bytes, limits: Limits | None = None, largest: int = LARGEST) -> list:
+    return list(read_archive(io.BytesIO(content), "x.tar.gz", largest, limits=limits))
+
+
+PACKERS = {"tar": tar_of, "tar.gz": tar_gz_of, "zip": zip_of}
+
+
+@pytest.mark.parametrize("kind", PACKERS)
+def test_every_regular_file_is_one_row_in_the_archives_order(kind):
+    content = PACKERS[kind](SAMPLE)
+    assert kind_of(content[:1024]) == kind
+    rows = read(content)
+    assert [row.path for row in rows] == list(SAMPLE)
+    for row, expected in zip(rows, SAMPLE.values(), strict=True):
+        assert row.md5 == hashlib.md5(expected).hexdigest()
+        assert row.size == len(expected)
+        is_midi = row.path not in ("b/c/d/three.txt", "z.bin")
+        assert row.content == (expected if is_midi else None)
+
+
+@pytest.mark.parametrize("kind", PACKERS)
+def test_a_file_over_the_limit_is_digested_but_not_kept(kind):
+    big = midi(1) + bytes(3 << 20)
+    rows = read(PACKERS[kind]({"big.mid": big, "ok.mid": midi(2)}), largest=len(big) - 1)
+    assert rows[0] == RawFile("big.mid", hashlib.md5(big).hexdigest(), len(big), None)
+    assert rows[1].content == midi(2)
+    assert read(PACKERS[kind]({"big.mid": big}), largest=len(big))[0].content == big
+
+
+def test_no_name_links_or_devices_are_trusted():
+    link, hard = member("link.mid", kind=tarfile.SYMTYPE), member("hard.mid", kind=tarfile.LNKTYPE)
+    link.linkname, hard.linkname = "/etc/passwd", "../ok.mid"
+    named = ["/etc/cron.d/a.mid", "../../up.mid", "a/../../b.mid", "..", "C:\\w\\c.mid"]
+    content = tar_bytes(
+        [
+            (member("dir", kind=tarfile.DIRTYPE), b""),
+            (link, b""),
+            (hard, b""),
+            (member("null.mid", kind=tarfile.CHRTYPE), b""),
+            (member("disk.mid", kind=tarfile.BLKTYPE), b""),
+            (member("pipe.mid", kind=tarfile.FIFOTYPE), b""),
+            *((member(name, len(midi(i))), midi(i)) for i, name in enumerate(named)),
+        ]
+    )
+    assert [row.path for row in read(content)] == [
+        "etc/cron.d/a.mid", "up.mid", "a/b.mid", "unnamed", "w/c.mid",
+    ]  # fmt: skip
+
+
+def test_zip_names_and_links_are_not_trusted_either():
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        link = zipfile.ZipInfo("link.mid")
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(link, "/etc/passwd")
+        archive.writestr("folder/", "")
+        archive.writestr("../../up.mid", midi(1))
+        archive.writestr("/root.mid", midi(2))
+    assert [row.path for row in read(buffer.getvalue())] == ["up.mid", "root.mid"]
+
+
+@given(st.text())
+def test_tidy_paths_are_relative_and_can_be_stored(name):
+    path = tidy_path(name)
+    parts = path.split("/")
+    assert 0 < len(path) <= 1024
+    assert not {"", ".", ".."} & set(parts)
+    assert path.encode().decode() == path
+    assert path.isprintable()
+    assert tidy_path(path) == path or ":" in parts[0] or "\\" in path
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("lmd_full/0/abc.mid", "lmd_full/0/abc.mid"),
+        ("./a//b/./c.mid", "a/b/c.mid"),
+        ("caf\udce9.mid", "caf/udce9.mid".replace("/", "\\")),
+        ("two\nlines.mid", "two?lines.mid"),
+        ("x" * 2000 + ".mid", "x" * 1020 + ".mid"),
+    ],
+)
+def test_tidy_path_values(name, expected):
+    assert tidy_path(name) == expected
+
+
+@pytest.mark.parametrize("kind", PACKERS)
+def test_every_truncation_is_an_error(kind):
+    content = PACKERS[kind](SAMPLE)
+    # A tar's end mark is its first zero block; what follows is padding.
+    needed = -(-len(content.rstrip(b"\0")) // 512) * 512 + 512 if kind == "tar" else len(content)
+    for cut in [*range(1, needed, 97), needed - 1]:
+        with pytest.raises(SourceError) as caught:
+            read(content[:cut])
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("blocks", [0, 1])
+def test_a_tar_without_end_mark_is_cut_short(blocks):
+    body = tar_of({"a.mid": midi(1)})[:1024]
+    if blocks:
+        assert [row.path for row in read(body + bytes(512))] == ["a.mid"]
+    else:
+        with pytest.raises(SourceError, match="cut short or damaged"):
+            read(body)
+
+
+def test_a_damaged_header_in_mid_archive_is_an_error_not_the_end():
+    content = bytearray(tar_of({"a.mid": midi(1), "b.mid": midi(2)}))
+    content[1024 + 20] ^= 0xFF
+    with pytest.raises(SourceError, match="damaged header"):
+        read(bytes(content))
+
+
+def test_a_damaged_gzip_checksum_is_an_error():
+    content = bytearray(tar_gz_of(SAMPLE))
+    content[-6] ^= 0xFF
+    with pytest.raises(SourceError, match="damaged"):
+        read(bytes(content))
+
+
+def test_a_damaged_zip_member_is_skipped_and_named():
+    content = bytearray(zip_of({"a.mid": midi(1), "b.mid": midi(2)}, zipfile.ZIP_STORED))
+    content[content.index(midi(1)) + 20] ^= 0xFF
+    first, second = read(bytes(content))
+    assert isinstance(first, Skipped)
+    assert first.path == "a.mid"
+    assert "CRC" in first.reason
+    assert second.content == midi(2)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "is empty"),
+        (b" \n<!DOCTYPE html><html>404</html>", "HTML page, not an archive"),
+        (midi(1), "single MIDI file"),
+        (b"Rar!\x1a\x07\x00" + bytes(600), "not a .tar.gz, .tar or .zip"),
+        (gzip.compress(b"just text " * 200), "does not hold a tar"),
+        (gzip.compress(b""), "does not hold a tar"),
+    ],
+)
+def test_what_is_no_archive_is_named(content, said):
+    with pytest.raises(SourceError, match=said):
+        read(content)
+
+
+def test_a_gzip_bomb_ends_with_a_clear_error_in_little_memory():
+    size = 64 << 20
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    bomb = packer.compress(member("big.bin", size).tobuf())
+    bomb += b"".join(packer.compress(bytes(1 << 20)) for _ in range(64)) + packer.flush()
+    wide = Limits(member_bytes=1 << 40, expansion=10, floor_bytes=1 << 20)
+    tracemalloc.start()
+    try:
+        with pytest.raises(SourceError, match="decompression bomb"):
+            read(bomb, wide)
+        assert tracemalloc.get_traced_memory()[1] < 12 << 20
+    finally:
+        tracemalloc.stop()
+    with pytest.raises(SourceError, match=r"big\.bin is larger than"):
+        read(bomb, SMALL)
+
+
+def test_a_zip_bomb_ends_with_a_clear_error():
+    bomb = zip_of({f"{i}.mid": bytes(1 << 20) for i in range(9)})
+    with pytest.raises(SourceError, match="decompression bomb"):
+        read(bomb, SMALL)
+    with pytest.raises(SourceError, match=r"a\.mid is larger than"):
+        read(zip_of({"a.mid": bytes((1 << 20) + 1)}), SMALL)
+
+
+@pytest.mark.parametrize("pack", [tar_of, zip_of])
+def test_too_many_members_are_refused(pack):
+    files = {f"{i}.mid": midi(i) for i in range(11)}
+    with pytest.raises(SourceError, match="more than 10 files"):
+        read(pack(files), SMALL)
+    assert len(read(pack(dict(list(files.items())[:10])), SMALL)) == 10
+
+
+def test_a_header_that_claims_a_giant_name_is_refused():
+    long_name = member("././@LongLink", 1 << 30, tarfile.GNUTYPE_LONGNAME)
+    content = gzip.compress(long_name.tobuf(tarfile.GNU_FORMAT) + bytes(1 << 20))
+    with pytest.raises(SourceError, match="claims"):
+        read(content, Limits(expansion=10**6))
+
+
+def test_a_negative_size_does_not_go_round_in_circles():
+    info = member("a.mid")
+    header = bytearray(info.tobuf(tarfile.GNU_FORMAT))
+    header[124:136] = b"\xff" * 11 + b"\x00"
+    header[148:156] = b"        "
+    header[148:156] = f"{sum(header):06o}\0 ".encode()
+    with pytest.raises(SourceError):
+        read(bytes(header) * 3 + bytes(1024))
+
+
+class Endless(io.RawIOBase):
+    """An archive of many members that is never in memory as a whole."""
+
+    def __init__(self, count: int) -> None:
+        self.blocks = self._blocks(count)
+        self.size = count * 1024 + 1024
+
+    @staticmethod
+    def _blocks(count: int) -> Iterator[bytes]:
+        for number in range(count):
+            content = midi(number)
+            yield member(f"{number}.mid", len(content)).tobuf() + content.ljust(512, b"\0")
+        yield bytes(1024)
+
+
+def test_a_reader_of_20_000_files_takes_constant_memory(tmp_path):
+    path = tmp_path / "many.tar"
+    with path.open("wb") as stream:
+        stream.writelines(Endless(20_000).blocks)
+
+    def peak(stop: int, stream: BinaryIO) -> int:
+        tracemalloc.start()
+        try:
+            for number, _ in enumerate(read_archive(stream, "many.tar", LARGEST)):
+                if number == stop:
+                    break
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    with path.open("rb") as stream:
+        short = peak(2_000, stream)
+    with path.open("rb") as stream:
+        assert peak(20_001, stream) < short + (1 << 20)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_no_damage_whatever_escapes_as_anything_but_a_source_error(data):
+    kind = data.draw(st.sampled_from(sorted(PACKERS)))
+    content = bytearray(PACKERS[kind](SAMPLE))
+    for _ in range(data.draw(st.integers(1, 4))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        rows = read(bytes(content))
+    except SourceError as error:
+        assert "\n" not in str(error)
+    else:
+        assert all(isinstance(row, RawFile | Skipped) for row in rows)
