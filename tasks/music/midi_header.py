@@ -5,6 +5,7 @@ four-byte name and a big-endian length. RIFF RMID wraps such a file in a `data` 
 """
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from schemas.reasons import Reason
@@ -51,6 +52,16 @@ def _end_of_tracks(content: bytes, tracks: int) -> int:
             raise UnreadableError(Reason.TRUNCATED, f"{name!r} lacks {at - len(content)} bytes")
         found += name == b"MTrk"
     return at
+
+
+def track_chunks(content: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where the events of each track of a scanned file begin and end."""
+    at = HEADER.size
+    while at < len(content):
+        name, length = CHUNK.unpack_from(content, at)
+        at += CHUNK.size + length
+        if name == b"MTrk":
+            yield at - length, at
 
 
 def _unwrapped(content: bytes) -> bytes:

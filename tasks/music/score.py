@@ -28,6 +28,13 @@ class TickNotes:
     pitch: NDArray[np.int64]
     velocity: NDArray[np.int64]
 
+    def where(self, kept: NDArray[np.bool_]) -> "TickNotes":
+        """Return the notes for which `kept`, bool [notes], is true."""
+        if kept.all():
+            return self
+        columns = (self.onset, self.offset, self.pitch, self.velocity)
+        return TickNotes(*(column[kept] for column in columns))
+
 
 @dataclass(frozen=True)
 class Track:

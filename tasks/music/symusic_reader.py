@@ -1,14 +1,18 @@
 """The default reader: symusic parses, numpy gives the notes pretty_midi's ends."""
 
+from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import symusic
+from numpy.typing import NDArray
 
 from schemas.reasons import Reason
 from tasks.music.midi_header import Header
-from tasks.music.note_ends import first_offset_after
+from tasks.music.note_ends import first_offset_after, key_of, unclear_onsets
 from tasks.music.score import Score, TickNotes, Track, UnreadableError
+from tasks.music.survivors import NoteOn, survivors
 from tasks.music.tempo import TempoMap
 
 REASON_OF_MESSAGE = (  # the start of symusic 0.6's own words
@@ -32,7 +36,8 @@ def read(header: Header) -> Score:
     tempo_map = TempoMap.of_events(
         events["time"].astype(np.int64), events["mspq"], header.ticks_per_quarter
     )
-    return Score(header.ticks_per_quarter, tempo_map, [_track(track) for track in parsed.tracks])
+    tracks = [_track(header.content, track) for track in parsed.tracks]
+    return Score(header.ticks_per_quarter, tempo_map, tracks)
 
 
 def _explained(error: Exception) -> UnreadableError:
@@ -43,24 +48,64 @@ def _explained(error: Exception) -> UnreadableError:
     return UnreadableError(Reason.PARSER_FAILED, detail)
 
 
-def _track(track: Any) -> Track:
-    return Track(track.program, track.is_drum, len(track.notes), lambda: _tick_notes(track))
+def _track(content: bytes, track: Any) -> Track:
+    return Track(
+        track.program, track.is_drum, len(track.notes), lambda: _tick_notes(content, track)
+    )
 
 
-def _tick_notes(track: Any) -> TickNotes:
+def _tick_notes(content: bytes, track: Any) -> TickNotes:
     """Load one track; notes without a length are left out, as pretty_midi does."""
     columns = track.notes.numpy()
     onset = columns["time"].astype(np.int64)
-    offset = onset + columns["duration"]
+    paired = onset + columns["duration"]
     pitch = columns["pitch"].astype(np.int64)
     velocity = columns["velocity"].astype(np.int64)
-    if onset.min(initial=0) < 0 or (offset < onset).any():
+    if onset.min(initial=0) < 0 or (paired < onset).any():
         raise UnreadableError(Reason.BAD_TIME, "ticks overflow 32 bits")
-    sounding = offset > onset
-    if not sounding.all():
-        onset, offset, pitch, velocity = (
-            column[sounding] for column in (onset, offset, pitch, velocity)
-        )
-    if len(onset):
-        offset = first_offset_after(onset, offset, pitch)
-    return TickNotes(onset, offset, pitch, velocity)
+    note_offs = key_of(pitch, paired)
+    notes = TickNotes(onset, paired, pitch, velocity).where(paired > onset)
+    if not len(notes.onset):
+        return notes
+    notes = replace(notes, offset=first_offset_after(notes.onset, notes.offset, notes.pitch))
+    return _without_stillborn(content, notes, note_offs)
+
+
+def _unclear(notes: TickNotes, note_offs: NDArray[np.int64]) -> NDArray[np.bool_]:
+    onsets, offsets = key_of(notes.pitch, notes.onset), key_of(notes.pitch, notes.offset)
+    return unclear_onsets(onsets, note_offs, offsets)
+
+
+def _without_stillborn(content: bytes, notes: TickNotes, note_offs: NDArray[np.int64]) -> TickNotes:
+    """Leave out the unclear notes whose note-off came after them.
+
+    Their own ends then may end nothing either, and make other notes unclear.
+    """
+    unclear = _unclear(notes, note_offs)
+    if not unclear.any():
+        return notes
+    alive = survivors(content, len(notes.onset), _doubtful_pitches(notes, note_offs))
+    while True:
+        kept = _kept(notes, unclear, alive.copy())
+        if kept.all():
+            return notes
+        notes = notes.where(kept)
+        unclear = _unclear(notes, note_offs)
+
+
+def _doubtful_pitches(notes: TickNotes, note_offs: NDArray[np.int64]) -> set[int]:
+    """Return the pitches of which a note begins on the tick of a note-off."""
+    meeting = np.isin(key_of(notes.pitch, notes.onset), note_offs)
+    return set(notes.pitch[meeting].tolist())
+
+
+def _kept(
+    notes: TickNotes, unclear: NDArray[np.bool_], alive: Counter[NoteOn]
+) -> NDArray[np.bool_]:
+    """Return which notes are clear or among those alive, each of which counts once."""
+    kept = np.ones(len(unclear), bool)
+    for row in np.flatnonzero(unclear).tolist():
+        on = (int(notes.onset[row]), int(notes.pitch[row]), int(notes.velocity[row]))
+        kept[row] = alive[on] > 0
+        alive[on] -= 1
+    return kept

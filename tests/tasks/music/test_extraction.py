@@ -1,0 +1,121 @@
+"""Every reason of a single file, and what is kept of a good one."""
+
+import dataclasses
+import struct
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from schemas.reasons import Reason
+from tasks.music.extraction import Extracted, Limits, Rejected, extract
+from tests.tasks.music.smf import TEMPO_100, Event, off, on, smf, tune
+
+GOOD = smf([(0, TEMPO_100)], [(0, [0xC0, 5]), *tune()])
+READERS = ("symusic", "pretty_midi")
+
+
+def fields(extracted: Extracted) -> dict[str, list[float]]:
+    return {k: v.tolist() for k, v in dataclasses.asdict(extracted.notes).items()}
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_keeps_notes_program_and_tempo(reader: str) -> None:
+    result = extract(GOOD, reader)
+    assert isinstance(result, Extracted)
+    assert (result.program, result.ticks_per_quarter) == (5, 480)
+    assert result.tempo == pytest.approx(100.0, abs=1e-12)
+    assert fields(result) == {
+        "onset_seconds": pytest.approx([0.0, 0.6, 1.2]),
+        "offset_seconds": pytest.approx([0.6, 1.2, 1.8]),
+        "onset_beats": [0.0, 1.0, 2.0],
+        "offset_beats": [1.0, 2.0, 3.0],
+        "pitch": [60, 62, 64],
+        "velocity": [64, 64, 64],
+    }
+
+
+def riff(content: bytes) -> bytes:
+    body = b"RMID" + b"LIST\x03\x00\x00\x00abc\x00" + b"data"
+    body += struct.pack("<I", len(content)) + content
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def test_unwraps_riff_and_ignores_what_follows_the_last_track() -> None:
+    plain = extract(GOOD)
+    assert isinstance(plain, Extracted)
+    for content in (riff(GOOD), GOOD + b"MTrk\xff\xff\xff\xffjunk"):
+        other = extract(content)
+        assert isinstance(other, Extracted)
+        assert other.digest == plain.digest
+
+
+def late_note() -> list[Event]:
+    """Return a note after more than 2**31 ticks."""
+    return [*[(0xFFFFFFF, off(61))] * 9, *tune()]
+
+
+CASES: dict[str, tuple[bytes, Reason]] = {
+    "text": (b"<html>not found</html>", Reason.NOT_MIDI),
+    "empty": (b"", Reason.NOT_MIDI),
+    "riff of something else": (b"RIFF\x04\0\0\0WAVEfmt ", Reason.NOT_MIDI),
+    "riff without data": (b"RIFF\x04\0\0\0RMID", Reason.TRUNCATED),
+    "header cut": (GOOD[:10], Reason.TRUNCATED),
+    "track cut": (GOOD[:-6], Reason.TRUNCATED),
+    "chunk header cut": (GOOD[:17], Reason.TRUNCATED),
+    "track missing": (GOOD[:11] + b"\x03" + GOOD[12:], Reason.TRUNCATED),
+    "event cut": (smf([(0, [0x90, 60])]), Reason.TRUNCATED),
+    "header length": (GOOD[:7] + b"\x07" + GOOD[8:], Reason.BAD_HEADER),
+    "format 3": (smf(tune(), form=3), Reason.BAD_HEADER),
+    "division 0": (smf(tune(), division=0), Reason.UNSUPPORTED_DIVISION),
+    "SMPTE": (smf(tune(), division=0xE728), Reason.UNSUPPORTED_DIVISION),
+    "velocity 200": (smf([(0, on(60, 200)), (9, off(60))]), Reason.BAD_DATA_BYTE),
+    "status F4": (smf([(0, [0xF4]), *tune()]), Reason.BAD_EVENT),
+    "running status first": (smf([(0, [60, 64]), *tune()]), Reason.BAD_EVENT),
+    "tempo 0": (smf([(0, [0xFF, 0x51, 3, 0, 0, 0]), *tune()]), Reason.ZERO_TEMPO),
+    "no events": (smf([]), Reason.NO_NOTES),
+    "no tracks": (smf(), Reason.NO_NOTES),
+    "never closed": (smf([(0, on(60))]), Reason.NO_NOTES),
+    "only zero length": (smf([(0, on(60)), (0, off(60))]), Reason.NO_NOTES),
+    "only drums": (smf(tune(channel=9)), Reason.ONLY_DRUMS),
+    "too many": (smf(tune([60] * 51)), Reason.TOO_MANY_NOTES),
+    "too long": (smf([(0, on(60)), (0x100000, off(60))]), Reason.TOO_LONG),
+    "overflow": (smf(late_note()), Reason.BAD_TIME),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_says_why_a_file_gives_no_notes(name: str) -> None:
+    content, reason = CASES[name]
+    result = extract(content, limits=Limits(max_notes=50, max_song_seconds=600))
+    assert isinstance(result, Rejected)
+    assert result.reason == reason
+
+
+@pytest.mark.parametrize("name", sorted(set(CASES) - {"status F4", "SMPTE"}))
+def test_the_reference_reader_agrees_on_the_reason(name: str) -> None:
+    content, reason = CASES[name]
+    limits = Limits(max_notes=50, max_song_seconds=600)
+    result = extract(content, "pretty_midi", limits)
+    assert isinstance(result, Rejected)
+    # pretty_midi counts only the notes that it keeps, and fails on a file with no tracks.
+    assert result.reason == (Reason.PARSER_FAILED if name == "no tracks" else reason)
+
+
+def test_the_instrument_with_most_notes_that_is_no_drum_is_kept_and_ties_go_to_the_first() -> None:
+    drums = tune([36] * 9, channel=9)
+    piano, flute, organ = ([(0, [0xC0 | c, p]), *tune([50 + p] * n, c)] for c, p, n in (
+        (0, 0, 2), (1, 73, 4), (2, 19, 4)
+    ))  # fmt: skip
+    result = extract(smf(drums, piano, flute, organ))
+    assert isinstance(result, Extracted)
+    assert result.program == 73
+    assert Counter(result.notes.pitch.tolist()) == {123: 4}
+
+
+def test_notes_are_sorted_by_onset_then_pitch() -> None:
+    chord = [(0, on(67)), (0, on(60)), (480, off(60)), (0, off(67)), (0, on(64)), (9, off(64))]
+    result = extract(smf(chord))
+    assert isinstance(result, Extracted)
+    assert result.notes.pitch.tolist() == [60, 67, 64]
+    assert np.all(np.diff(result.notes.onset_beats) >= 0)

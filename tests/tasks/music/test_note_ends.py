@@ -1,0 +1,42 @@
+"""pretty_midi's overlaps, exactly: the same notes as pretty_midi on every small tangle."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tasks.music.extraction import Extracted, extract
+from tests.tasks.music.smf import off, on, smf
+
+EVENTS = st.lists(
+    st.tuples(st.integers(0, 2), st.sampled_from(["on", "off"]), st.integers(60, 61)),
+    min_size=2,
+    max_size=14,
+)
+LAST_OFFS = [(1, off(p)) for p in (60, 61) for _ in range(14)]  # so that no note stays open
+
+
+def notes_of(content: bytes, reader: str) -> list[tuple[float, ...]]:
+    result = extract(content, reader)
+    if not isinstance(result, Extracted):
+        return []
+    n = result.notes
+    columns = (n.onset_beats, n.offset_beats, n.pitch, n.velocity, n.onset_seconds)
+    return list(zip(*(c.tolist() for c in columns), strict=True))
+
+
+@settings(max_examples=300, deadline=None)
+@given(EVENTS)
+def test_same_notes_as_pretty_midi(events: list[tuple[int, str, int]]) -> None:
+    track = [
+        (delta, on(pitch, 10 + i) if kind == "on" else off(pitch))
+        for i, (delta, kind, pitch) in enumerate(events)
+    ]
+    content = smf([*track, *LAST_OFFS])
+    assert notes_of(content, "symusic") == notes_of(content, "pretty_midi")
+
+
+def test_a_note_off_closes_every_earlier_note_of_its_pitch() -> None:
+    content = smf([(0, on(60, 1)), (10, on(60, 2)), (10, off(60)), (10, off(60))], division=10)
+    assert [note[:4] for note in notes_of(content, "symusic")] == [
+        (0.0, 2.0, 60, 1),
+        (1.0, 2.0, 60, 2),
+    ]
