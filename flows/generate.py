@@ -8,7 +8,7 @@ from tasks.generate import finished, generate_batch, plan_generation, publish_ru
 from tasks.storage.sample_run import batches
 
 
-@flow(name="generate")
+@flow(name="generate", flow_run_name="generate {config.samples} with {config.model}")
 def generate(config: GenerateConfig) -> GeneratedRun:
     """Make MIDI files and a gallery; an identical earlier run is found and reused."""
     run = plan_generation(config)

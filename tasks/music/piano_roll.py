@@ -12,6 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.image import imsave
 from matplotlib.ticker import FixedLocator
 from numpy.typing import NDArray
 
@@ -55,8 +56,11 @@ def draw(notes: Notes, *, width: int = 1200, height: int = 480) -> bytes:
         _draw_keyboard(axes, low, high, end)
         _draw_notes(axes, notes, end)
         _label(axes, low, high, end)
-        stream = io.BytesIO()
-        FigureCanvasAgg(figure).print_png(stream, metadata={"Software": None})
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+    stream = io.BytesIO()
+    opaque = np.asarray(canvas.buffer_rgba())[..., :3]
+    imsave(stream, opaque, format="png", metadata={"Software": "Nocturne"})
     return stream.getvalue()
 
 
