@@ -1,0 +1,25 @@
+"""Tests of the Markdown note: where the music is, and pictures that decode."""
+
+import base64
+import re
+
+from schemas.config import GenerateConfig
+from tasks.music.piano_roll import draw
+from tasks.music.run_note import run_note
+from tasks.storage.root import Root
+from tasks.storage.sample_run import plan, summary
+from tests.tasks.storage.runs_for_tests import card_of, wander
+
+
+def test_note_tells_where_and_how_and_shows_rolls(root: Root) -> None:
+    card = card_of().model_copy(update={"attribution": "one | two"})
+    run = plan(GenerateConfig(root=root.uri, samples=1200, temperature=0.85), card)
+    rolls = [draw(wander(0)), draw(wander(1))]
+    result = summary(root, run, reused=False)
+    note = run_note(run, card, result, rolls)
+    assert f"| Gallery | `{root.base}/samples/{run.run_id}/index.html` |" in note
+    assert "| Samples | 1,200 of 256 notes |" in note
+    assert "| Temperature, top-p | 0.85, 1 |" in note
+    assert "| Training data | one \\| two (Public domain) |" in note
+    inline = re.findall(r"!\[.+?\]\(data:image/png;base64,([^)]+)\)", note)
+    assert [base64.b64decode(data) for data in inline] == rolls
