@@ -72,7 +72,8 @@ def count(files: pa.Table) -> Counts:
 
 def claims_midi(files: pa.Table) -> pa.Array:
     """Return which files say that they are MIDI, by suffix or by how their bytes begin."""
-    suffix = pa.array([str(path).lower().endswith(MIDI_SUFFIXES) for path in files["path"]])
+    claims = [str(path).lower().endswith(MIDI_SUFFIXES) for path in files["path"]]
+    suffix = pa.array(claims, pa.bool_())  # named: an empty list would be of null type
     other = pa.array([str(Reason.NOT_MIDI), str(Reason.TOO_LARGE)])
     by_content = pc.invert(pc.is_in(files["reason"].combine_chunks(), value_set=other))
     return pc.or_(suffix, by_content)
