@@ -2,7 +2,9 @@
 
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -105,6 +107,14 @@ def test_an_interrupted_batch_keeps_its_files(root: Root, monkeypatch: pytest.Mo
     assert sample_run.is_finished(root, run)
 
 
+def test_a_run_that_lost_a_midi_file_is_not_finished(root: Root) -> None:
+    run = write_run(root, 2, audio=False)
+    Path(root.full(f"samples/{run.run_id}/00001.mid")).unlink()
+    assert not sample_run.is_finished(root, run)
+    assert write_run(root, 2, audio=False) == run
+    assert sample_run.is_finished(root, run)
+
+
 def test_batches_cover_the_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
     run = sample_run.plan(GenerateConfig(samples=600), card_of())
     assert sample_run.batches(run) == [(0, 256), (256, 256), (512, 88)]
@@ -133,9 +143,25 @@ def test_a_root_that_cannot_be_written_gives_one_line(root: Root) -> None:
     assert "check that the storage root" in str(error.value)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="a superuser may write anywhere")
-def test_a_read_only_root_gives_one_line(root: Root) -> None:
-    Path(root.base).chmod(0o500)
-    run = sample_run.plan(GenerateConfig(root=root.uri, samples=1, audio=False), card_of())
-    with pytest.raises(StorageError, match="Permission denied"):
-        sample_run.write_batch(root, run, 0, [wander(0)])
+@pytest.fixture
+def read_only_root(tmp_path: Path) -> Iterator[Root]:
+    """A root that everybody may read and this process may not write, superuser or not."""
+    write_run(Root.open(str(tmp_path / "first")), 1, audio=False)  # loads all code and fonts
+    user = os.geteuid()
+    with TemporaryDirectory() as folder:  # pytest's own folders are closed to other users
+        root = Root.open(folder)
+        Path(folder).chmod(0o555)
+        if user == 0:
+            os.seteuid(65534)
+        try:
+            yield root
+        finally:
+            os.seteuid(user)
+            Path(folder).chmod(0o700)
+
+
+def test_a_read_only_root_gives_one_line(read_only_root: Root) -> None:
+    run = sample_run.plan(GenerateConfig(samples=2, audio=False), card_of())
+    with pytest.raises(StorageError, match=r"^cannot write .*Permission denied; check") as error:
+        sample_run.write_batch(read_only_root, run, 0, [wander(0), wander(1)])
+    assert "\n" not in str(error.value)
