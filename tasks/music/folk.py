@@ -10,6 +10,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -83,23 +84,28 @@ def _split(raw: bytes) -> list[str]:
 def read_tunes(largest: int, progress: Progress) -> Iterator[RawFile | Skipped]:
     """Yield every tune as a MIDI file, Skipped where it cannot be converted; progress in tunes."""
     named = list(tunes())
-    with (
-        tempfile.TemporaryDirectory() as scratch,
-        ProcessPool(
-            WORKERS,
-            max_tasks=0,
-            initializer=_be_quiet,
-            initargs=(scratch,),
-            context=multiprocessing.get_context("spawn"),
-        ) as pool,
-    ):
+    with tempfile.TemporaryDirectory() as scratch, _workers(scratch) as pool:
         results = pool.map(to_midi, [tune for _, tune in named], timeout=TUNE_SECONDS).result()
         for number, (name, _) in enumerate(named):
             progress(number, len(named))
             try:
                 yield read_file(name, [next(results)], largest)
             except (ValueError, OSError, ProcessExpired) as error:
-                yield Skipped(name, f"not converted from ABC: {error}"[:200])
+                yield Skipped(
+                    name, f"not converted from ABC: {str(error) or type(error).__name__}"[:200]
+                )
+
+
+@contextmanager
+def _workers(scratch: str) -> Iterator[ProcessPool]:
+    """Start silent worker processes, and end them at once, also when the reader stops early."""
+    spawn = multiprocessing.get_context("spawn")
+    pool = ProcessPool(WORKERS, initializer=_be_quiet, initargs=(scratch,), context=spawn)
+    try:
+        yield pool
+    finally:
+        pool.stop()
+        pool.join()
 
 
 def _be_quiet(scratch: str) -> None:

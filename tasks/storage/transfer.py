@@ -216,7 +216,7 @@ def _receive(
     """Append the response's bytes to `part`, from `start`; stop when there are too many."""
     done = start
     # httpx wraps the network's OSErrors, so what comes as one is the disk's.
-    with local_disk(str(part)), part.open("ab" if start else "wb", buffering=1 << 20) as stream:
+    with local_disk(str(part)), part.open("ab" if start else "wb", buffering=1 << 16) as stream:
         for chunk in response.iter_raw():
             stream.write(chunk)
             done += len(chunk)

@@ -1,5 +1,9 @@
 import hashlib
+import multiprocessing
+import os
 import re
+import signal
+import time
 
 import pytest
 import symusic
@@ -75,6 +79,38 @@ def test_every_tune_is_converted_or_named_always_alike(monkeypatch, capfd):
         assert item.md5 == hashlib.md5(item.content).hexdigest()
     assert told[-1] == (len(chosen) - 1, len(chosen))
     assert capfd.readouterr() == ("", "")  # abc2midi's warnings stay away from the terminal
+
+
+def hostile_to_midi(tune: str) -> bytes:
+    """Stand in for an ABC parser that hangs on one tune and dies on another."""
+    if "T:SLEEP" in tune:
+        time.sleep(60)
+    if "T:KILL" in tune:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return folk.to_midi(tune)
+
+
+def test_a_tune_that_hangs_or_kills_its_worker_is_named_and_the_others_unharmed(monkeypatch):
+    expected = folk.to_midi(TUNE)
+    monkeypatch.setattr(folk, "to_midi", hostile_to_midi)
+    monkeypatch.setattr(folk, "TUNE_SECONDS", 2.0)
+    titles = ["Test", "SLEEP", "Test", "KILL", "Test"]
+    named = [(f"{n}.mid", TUNE.replace("T:Test", f"T:{t}")) for n, t in enumerate(titles)]
+    monkeypatch.setattr(folk, "tunes", lambda: iter(named))
+    items = list(folk.read_tunes(1 << 20, lambda done, total: None))
+    assert [item.path for item in items] == [name for name, _ in named]
+    assert items[1].reason == "not converted from ABC: TimeoutError"
+    assert "Abnormal termination" in items[3].reason
+    assert [items[n].content for n in (0, 2, 4)] == [expected] * 3
+
+
+def test_a_reader_may_stop_early(monkeypatch):
+    began = time.monotonic()
+    reading = folk.read_tunes(1 << 20, lambda done, total: None)
+    assert next(reading).path == "oneills1850/0001.mid"
+    reading.close()
+    assert not multiprocessing.active_children()
+    assert time.monotonic() - began < 60
 
 
 def test_the_sources_are_named():

@@ -2,6 +2,9 @@ import hashlib
 import random
 import resource
 import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,7 @@ CONTENT = tar_gz_of({"noise.mid": random.Random(1).randbytes(300_000)})
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 FAST = Patience(attempts=3, backoff_seconds=0.01, timeout_seconds=0.4)
 FOLDER = "raw/c/archive"
+REPOSITORY = Path(__file__).parents[3]
 
 
 def get(root, base, *, size=None, sha256=None, path="/x.tar.gz"):
@@ -219,6 +223,32 @@ def test_a_rejected_download_is_out_of_the_way(root):
         assert Path(shown).read_bytes() == CONTENT
         assert left(root) == ["x.tar.gz.rejected"]
         assert not get(root, base).reused
+
+
+PROGRAM = """
+import sys
+from tasks.storage.download import Wanted, download
+from tasks.storage.root import Root
+download(Root.open(sys.argv[1]), "raw/c/archive", Wanted(sys.argv[2], "x.tar.gz"))
+"""
+
+
+def test_kill_9_in_mid_download_leaves_a_part_that_a_rerun_completes(root):
+    how = Behaviour(CONTENT, pause_seconds=0.02)  # some 6 seconds in all
+    with serving(how) as base:
+        command = [sys.executable, "-c", PROGRAM, root.uri, f"{base}/x.tar.gz"]
+        with subprocess.Popen(command, cwd=REPOSITORY) as process:
+            part = Path(root.full(f"{FOLDER}/x.tar.gz.part"))
+            while not part.exists() or part.stat().st_size < 1 << 16:
+                assert process.poll() is None
+                time.sleep(0.02)
+            process.kill()
+        held = part.stat().st_size
+        assert left(root) == ["x.tar.gz.part", "x.tar.gz.part.json"]
+        how.pause_seconds = 0.0
+        assert get(root, base).record.sha256 == SHA256
+    assert how.seen[-1] == ("/x.tar.gz", f"bytes={held}-", 206)
+    assert left(root) == FINISHED
 
 
 def test_a_root_that_is_not_local_gets_the_whole_file(tmp_path):
