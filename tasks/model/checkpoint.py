@@ -1,0 +1,112 @@
+"""Checkpoints: everything a run needs to go on as if it had never stopped.
+
+One safetensors file holds the weights, Adam's moments, the best weights so far and, in its
+header, the place in the run. The order of the data and every random number follow from
+(seed, step), so the step is all that need be kept of them. The file is replaced by a rename.
+"""
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from schemas.config import TrainConfig
+from schemas.errors import ModelError
+from schemas.presets import NetworkShape
+from schemas.sequences import Vocabulary
+from tasks.model.initialise import Weights
+from tasks.storage.sequences import SplitIds
+
+NAME = "checkpoint.safetensors"
+WITHOUT_EFFECT = {"root", "corpus", "resume", "checkpoint_minutes", "init_from"}
+SAMPLED_BYTES = 2**20
+
+
+@dataclass
+class Place:
+    """Where a run stands, besides its arrays. `history` has one row per evaluation."""
+
+    run: str  # digest of everything that the final weights follow from
+    step: int = 0
+    seconds: float = 0.0
+    by_clock: bool | None = None
+    best_bits: float = float("inf")
+    without_gain: int = 0
+    stopped: str = ""
+    history: list[dict[str, float]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A run's place and arrays; moments are (first, second) of each weight."""
+
+    place: Place
+    weights: Weights
+    first_moments: Weights
+    second_moments: Weights
+    best: Weights
+
+
+def run_digest(
+    config: TrainConfig,
+    shape: NetworkShape,
+    vocabulary: Vocabulary,
+    train: SplitIds,
+    first: Weights,
+) -> str:
+    """Digest of what a run's outcome follows from: config, network, data and first weights."""
+    digest = hashlib.sha256()
+    digest.update(config.model_dump_json(exclude=WITHOUT_EFFECT).encode())
+    digest.update((shape.model_dump_json() + vocabulary.vocabulary_id).encode())
+    digest.update(np.ascontiguousarray(train.song_offsets).tobytes())
+    rows = SAMPLED_BYTES // (2 * train.ids.shape[1])
+    digest.update(np.ascontiguousarray(train.ids[:rows]).tobytes())
+    digest.update(np.ascontiguousarray(train.ids[-rows:]).tobytes())
+    for value in first.values():
+        digest.update(value.tobytes())
+    return digest.hexdigest()
+
+
+def write(folder: Path, checkpoint: Checkpoint) -> None:
+    """Replace the checkpoint in `folder`, atomically."""
+    folder.mkdir(parents=True, exist_ok=True)
+    groups = asdict(checkpoint)
+    del groups["place"]
+    arrays = {f"{group}:{name}": a for group, part in groups.items() for name, a in part.items()}
+    aside = folder / f".{NAME}.{os.getpid()}.part"
+    with aside.open("wb") as stream:
+        stream.write(save(arrays, {"place": json.dumps(asdict(checkpoint.place))}))
+        stream.flush()
+        os.fsync(stream.fileno())
+    aside.replace(folder / NAME)
+
+
+def read(folder: Path, run: str) -> Checkpoint | None:
+    """Return the checkpoint of the run with this digest; None if there is none."""
+    path = folder / NAME
+    if not path.is_file():
+        return None
+    groups: dict[str, Weights] = {n: {} for n in Checkpoint.__dataclass_fields__ if n != "place"}
+    try:
+        with safe_open(path, "np") as stored:
+            place = Place(**json.loads(stored.metadata()["place"]))
+            if place.run != run:
+                return None
+            for key in stored.keys():  # noqa: SIM118 - not a dict
+                group, _, name = key.partition(":")
+                groups[group][name] = stored.get_tensor(key)
+    except (SafetensorError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(
+            f"cannot read the checkpoint {path}: it is damaged; delete it to train from the start"
+        ) from error
+    return Checkpoint(place, **groups)
+
+
+def clear(folder: Path) -> None:
+    """Delete the checkpoint in `folder`, once its model is published."""
+    (folder / NAME).unlink(missing_ok=True)

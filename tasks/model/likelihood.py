@@ -1,0 +1,52 @@
+"""Held-out likelihood: how many bits a note costs under a model."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.model_card import Evaluation
+from schemas.sequences import Vocabulary
+from tasks.model import windows
+from tasks.model.network import Network
+from tasks.model.steps import Likelihood
+from tasks.model.weights import Trained, tensors
+from tasks.progress import Progress, silent
+from tasks.storage.sequences import SplitIds
+
+BATCH = 32  # windows in one call; fixed, so that it compiles once
+
+
+def evaluate(model: Trained, split: SplitIds, progress: Progress = silent) -> Evaluation:
+    """Bits per note of `model` on whole songs, window by window from each song's first note.
+
+    `model` is anything with `shape`, `vocabulary` and `weights`. Every note counts once.
+    """
+    network = Network(model.shape, model.vocabulary)
+    likelihood = Likelihood(network, tensors(model.weights))
+    places = windows.whole_songs(split, model.shape.window)
+    return over(likelihood.bits, network, split, places, progress)
+
+
+def over(
+    bits: Callable[[NDArray[np.int32]], NDArray[np.float64]],
+    network: Network,
+    split: SplitIds,
+    places: windows.Places,
+    progress: Progress = silent,
+) -> Evaluation:
+    """Bits per note over the windows at `places`, by a function from a batch to bits [A]."""
+    window, sizes = network.shape.window, network.vocabulary.sizes
+    total, notes = np.zeros(len(sizes)), 0
+    for number, batch in enumerate(windows.batches(places, BATCH)):
+        ids = windows.gather(split, batch, network.context, window, sizes)
+        notes += int((ids[:, network.context :, 0] < sizes[0]).sum())
+        total += bits(windows.filled(ids, BATCH, sizes))
+        progress(min(len(places), (number + 1) * BATCH), len(places))
+    return summed(total / max(notes, 1), network.vocabulary)
+
+
+def summed(bits: NDArray[np.float64], vocabulary: Vocabulary) -> Evaluation:
+    """Return bits per note by attribute [A] as an Evaluation."""
+    by_attribute = {name: float(b) for name, b in zip(vocabulary.names, bits, strict=True)}
+    return Evaluation(bits_per_note=float(bits.sum()), by_attribute=by_attribute)
