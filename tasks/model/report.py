@@ -11,14 +11,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from schemas.model_card import ModelCard
 from tasks.model.report_curves import best_evaluation, curves
 from tasks.model.report_distributions import distributions
-from tasks.model.report_facts import UNSTATED, counted, duration, facts, network, settings
+from tasks.model.report_facts import UNSTATED, counted, course, duration, facts, network, settings
 from tasks.model.report_figures import NOT_MEASURED, bits_table, figure, shown
 from tasks.model.report_markdown import as_text
 from tasks.model.report_plots import draw_curves, draw_histograms
+from tasks.model.report_samples import compared, other_figures
 from tasks.model.report_words import (
     bits_in_words,
-    compared,
-    other_figures,
     samples_in_words,
     tiles,
     verdict,
@@ -84,8 +83,9 @@ def _contents(card: ModelCard, metrics: Metrics, history: History) -> dict[str, 
         "bits_in_words": bits_in_words(metrics),
         "samples_in_words": samples_in_words(metrics),
         "table": bits_table(metrics),
-        "best": best_evaluation(history),
+        "course": course(card, len(history), best_evaluation(history)),
         "samples": figure(metrics, "samples"),
+        "mean_overlap": figure(metrics, "mean_overlap"),
         "compared": compared(metrics),
         "facts": facts(card),
         "settings": settings(card),

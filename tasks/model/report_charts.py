@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 480, 270
-LEFT, RIGHT, TOP, BOTTOM = 46, 46, 14, 40
+LEFT, RIGHT, TOP, BOTTOM = 46, 22, 14, 40
+RIGHT_WITH_SCALE = 46  # room for a second scale
 MOST_POINTS = 400  # of a line: more are not visible
 MOST_MARKS = 60  # of evaluations that are drawn as dots with a tooltip
 
@@ -94,9 +95,9 @@ def nice_step(rough: float) -> float:
     return next(power * m for m in (1, 2, 5, 10) if power * m >= rough * (1 - 1e-9))
 
 
-def across(low: float, high: float) -> Scale:
-    """Return a scale from left to right."""
-    return Scale(low, high if high > low else low + 1, LEFT, WIDTH - RIGHT)
+def across(low: float, high: float, right: int = RIGHT) -> Scale:
+    """Return a scale from left to right that leaves `right` free."""
+    return Scale(low, high if high > low else low + 1, LEFT, WIDTH - right)
 
 
 def upwards(low: float, high: float) -> Scale:

@@ -4,7 +4,17 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tasks.model.report_charts import MOST_MARKS, Chart, Line, Scale, across, polyline, upwards
+from tasks.model.report_charts import (
+    MOST_MARKS,
+    RIGHT_WITH_SCALE,
+    WIDTH,
+    Chart,
+    Line,
+    Scale,
+    across,
+    polyline,
+    upwards,
+)
 from tasks.model.report_figures import Metrics, baseline_bits, number
 
 NATS_PER_BIT = math.log(2)
@@ -44,7 +54,7 @@ def _bits_chart(history: History, metrics: Metrics, x_key: str) -> Chart | None:
     heights = [y for _, ys in found.values() for y in ys] + list(rivals.values())
     low, high = min(heights), max(heights)
     room = (high - low) * 0.06 or 0.5
-    x = across(0, max(xs[-1] for xs, _ in found.values()))
+    x = across(0, max(xs[-1] for xs, _ in found.values()), RIGHT_WITH_SCALE)
     y = upwards(max(0, low - room), high + room)
     lines = [_rival(name, bits, x, y) for name, bits in rivals.items()]
     lines += [_curve(key, xs, ys, x, y, unit) for key, (xs, ys) in found.items()]
@@ -55,6 +65,7 @@ def _bits_chart(history: History, metrics: Metrics, x_key: str) -> Chart | None:
         x_ticks=x.ticks(5),
         y_ticks=y.ticks(5),
         lines=tuple(lines),
+        right=WIDTH - RIGHT_WITH_SCALE,
         right_label="loss, nats per note",
         right_ticks=y.ticks(5, NATS_PER_BIT),
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from tasks.model.report_charts import Chart, histogram
 from tasks.model.report_figures import Metrics, label, mapping, number
-from tasks.model.report_words import overlaps
+from tasks.model.report_samples import overlaps
 
 PITCH_CLASSES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
 MOST_BINS = 96  # more would be thinner than a line

@@ -4,6 +4,8 @@ from schemas.model_card import ModelCard
 
 UNSTATED = "not stated"
 
+Rows = tuple[tuple[str, str], ...]
+
 
 def duration(seconds: float) -> str:
     """Return a time in words: 95 s is 1 min 35 s."""
@@ -29,7 +31,7 @@ def network(card: ModelCard) -> str:
     )
 
 
-def facts(card: ModelCard) -> tuple[tuple[str, str], ...]:
+def facts(card: ModelCard) -> Rows:
     """Return the model card as (term, text) rows."""
     data = "; ".join(
         f"{split}: {counted(songs, 'song')}, {counted(card.notes.get(split, 0), 'note')}"
@@ -54,6 +56,19 @@ def facts(card: ModelCard) -> tuple[tuple[str, str], ...]:
     )
 
 
+def course(card: ModelCard, evaluations: int, best: tuple[float, float] | None) -> Rows:
+    """Return how training went as (term, text) rows; `best` is (step, validation bits)."""
+    found = (
+        "not measured" if best is None else f"{best[1]:.2f} bits per note at step {best[0]:,.0f}"
+    )
+    return (
+        ("Best on validation songs", found),
+        ("Evaluations", f"{evaluations:,}"),
+        ("Trained for", f"{duration(card.train_seconds)}, {_passes(card)}"),
+        ("Ended because", card.stopped),
+    )
+
+
 def _passes(card: ModelCard) -> str:
     return f"{counted(card.steps, 'step')}, {card.epochs:.1f} passes over the training notes"
 
@@ -66,7 +81,7 @@ def settings(card: ModelCard) -> tuple[tuple[str, str, str], ...]:
             if name == "root":  # where it was kept says nothing about the model
                 continue
             value = getattr(model, name)
-            text = UNSTATED if value is None else str(value)
+            text = "none" if value is None else str(value)
             title = field.title or name.replace("_", " ").capitalize()
             rows.append((title, text, field.description or ""))
     return tuple(rows)

@@ -4,7 +4,7 @@ import html
 import re
 
 # Signs with which Markdown, its tables or its extensions begin something.
-_SIGNS = re.compile(r"([\\`*_{}\[\]()#|~!$])")
+_SIGNS = re.compile(r"([\\`*_\[\]#|~!$])")
 
 
 def as_text(value: object) -> str:

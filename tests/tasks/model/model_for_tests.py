@@ -7,7 +7,12 @@ from typing import Any
 from schemas.config import TrainConfig
 from schemas.model_card import ModelCard
 from schemas.presets import PRESETS
+from tasks.music.piano_roll import draw
+from tests.tasks.music.notes_for_tests import scale
 
+HOSTILE = (
+    "<script>alert(1)</script><img src=x onerror=alert(2)> | a \"b\" 'c' ![x](http://y) & `d`\n# e"
+)
 ATTRIBUTES = ("inter_onset_interval", "pitch", "duration", "velocity")
 
 
@@ -115,3 +120,9 @@ def history() -> list[dict[str, Any]]:
         }
         for n in range(1, 26)
     ]
+
+
+def rolls() -> list[tuple[str, bytes]]:
+    """Return three captioned piano rolls of growing length."""
+    names = ("Best", "Median", "Worst")
+    return [(f"{name} sample: No. {i}", draw(scale(16 + i))) for i, name in enumerate(names)]

@@ -1,0 +1,119 @@
+"""The geometry of a report's charts: round ticks, exact places, honest thinning."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.model.report_charts import (
+    BOTTOM,
+    HEIGHT,
+    LEFT,
+    MOST_POINTS,
+    RIGHT,
+    TOP,
+    WIDTH,
+    across,
+    nice_step,
+    polyline,
+    upwards,
+)
+from tasks.model.report_curves import best_evaluation, curves
+from tasks.model.report_distributions import distributions
+from tests.tasks.model import model_for_tests as example
+
+ACROSS = WIDTH - LEFT - RIGHT
+UPWARDS = HEIGHT - TOP - BOTTOM
+
+
+@pytest.mark.parametrize(
+    ("rough", "nice"), [(1, 1), (1.1, 2), (0.021, 0.05), (0.5, 0.5), (7, 10), (2000, 2000)]
+)
+def test_steps_are_one_two_or_five(rough: float, nice: float) -> None:
+    assert nice_step(rough) == pytest.approx(nice)
+
+
+@given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6), st.integers(2, 8))
+def test_ticks_are_few_round_and_on_the_axis(low: float, width: float, about: int) -> None:
+    scale = across(low, low + width)
+    ticks = scale.ticks(about)
+    assert len(ticks) <= about + 1
+    assert all(LEFT - 0.1 <= tick.at <= WIDTH - RIGHT + 0.1 for tick in ticks)
+    assert [tick.at for tick in ticks] == sorted(tick.at for tick in ticks)
+
+
+def test_the_second_scale_is_the_first_in_other_units() -> None:
+    scale = upwards(0, 10)
+    plain = {tick.label: tick.at for tick in scale.ticks(5)}
+    percent = {tick.label: tick.at for tick in scale.ticks(5, 100)}
+    assert plain == {"0": 230, "2": 186.8, "4": 143.6, "6": 100.4, "8": 57.2, "10": 14}
+    assert percent == {f"{int(label) * 100:,}": at for label, at in plain.items()}
+
+
+def test_long_lines_are_thinned_but_keep_their_ends() -> None:
+    xs = [float(i) for i in range(10_001)]
+    points = polyline(xs, xs, across(0, 10_000), upwards(0, 10_000)).split()
+    assert len(points) <= MOST_POINTS + 1
+    assert points[0] == f"{LEFT}.0,{HEIGHT - BOTTOM}.0"
+    assert points[-1] == f"{WIDTH - RIGHT}.0,{TOP}.0"
+
+
+def test_the_best_evaluation_is_the_lowest_on_validation() -> None:
+    history = example.history()
+    lowest = min(history, key=lambda row: row["valid_bits"])
+    assert best_evaluation(history) == (lowest["step"], lowest["valid_bits"])
+    assert best_evaluation([]) is None
+
+
+def test_curves_hold_both_splits_and_both_rivals() -> None:
+    steps, minutes, rate = curves(example.history(), example.metrics())
+    assert [line.kind for line in steps.lines] == ["composite", "cache", "train", "valid"]
+    assert steps.lines[0].label == "best n-grams (test songs): 2.38"
+    assert steps.lines[2].marks[0][2] == "training: 3.984 bits at 240 steps"
+    assert minutes.lines[2].marks[-1][2] == "training: 1.223 bits at 19.917 minutes"
+    assert [tick.label for tick in rate.y_ticks] == ["0", "1", "2", "3"]
+    for line in steps.lines[2:]:
+        ends = [float(point.split(",")[0]) for point in line.points.split()]
+        assert ends == sorted(ends)
+
+
+def _one(samples: list[float], held_out: list[float], name: str = "duration", **more: object):  # type: ignore[no-untyped-def]
+    entry = {"samples": samples, "held_out": held_out, **more}
+    return {one.title: one for one in distributions({"histograms": {name: entry}})}
+
+
+def test_a_histogram_shows_shares_of_each_side() -> None:
+    chart = _one([1, 3], [5, 5])["Duration"].chart
+    assert [bar.tip for bar in chart.bars] == [
+        "0: samples 25.0%, held-out music 50.0%",
+        "1: samples 75.0%, held-out music 50.0%",
+    ]
+    tallest = UPWARDS / 1.05
+    assert chart.bars[1].height == pytest.approx(tallest, abs=0.02)
+    assert chart.bars[0].height == pytest.approx(tallest / 3, abs=0.02)
+    assert sum(bar.width for bar in chart.bars) == pytest.approx(0.84 * ACROSS, abs=0.05)
+
+
+def test_bins_that_nothing_falls_into_are_cut_off_and_many_are_joined() -> None:
+    chart = _one([0, 0, 4, 0], [0, 2, 0])["Duration"].chart
+    assert [bar.tip.split(":")[0] for bar in chart.bars] == ["1", "2"]
+    wide = _one([1.0] * 250, [1.0] * 250)["Duration"].chart
+    assert len(wide.bars) == 84
+    assert wide.bars[0].tip == "0 to 2: samples 1.2%, held-out music 1.2%"
+
+
+def test_pitches_and_intervals_have_their_names() -> None:
+    pitch = [0.0] * 128
+    pitch[60] = pitch[72] = 1.0
+    chart = _one(pitch, pitch, "pitch")["Pitch"].chart
+    assert [tick.label for tick in chart.x_ticks] == ["C4", "C5"]
+    chart = _one([1, 1, 1], [1, 1, 1], "interval")["Interval"].chart
+    assert [tick.label for tick in chart.x_ticks] == ["-1", "0", "+1"]
+    chart = _one([1, 1], [1, 1], "inter_onset_interval", labels=["1/4", "1/2"])
+    assert [tick.label for tick in chart["Inter-onset interval"].chart.x_ticks] == ["1/4", "1/2"]
+
+
+@pytest.mark.parametrize("entry", [None, {}, {"samples": [0, 0], "held_out": [1]}, {"samples": 3}])
+def test_a_histogram_without_notes_is_left_out(entry: object) -> None:
+    found = distributions({"histograms": {"pitch": entry}, "overlap_pitch": 0.5})
+    assert (found[0].title, found[0].overlap, found[0].chart) == ("Pitch", 0.5, None)
+    assert len(found) == 5
