@@ -11,22 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import httpx
 from pydantic import ValidationError
 
 from schemas.errors import SourceError
 from schemas.raw import DownloadRecord
 from tasks.progress import Progress, silent
-from tasks.storage.archives import require_archive
+from tasks.storage.archive_kinds import require_archive
+from tasks.storage.remote_file import Patience, Validators, is_unchanged, shown_url
 from tasks.storage.root import Root
-from tasks.storage.transfer import (
-    Patience,
-    Validators,
-    is_unchanged,
-    local_disk,
-    shown_url,
-    transfer,
-)
+from tasks.storage.transfer import local_disk, transfer
 
 COPY_BYTES = 8 << 20
 
@@ -156,10 +149,3 @@ def _verified(
         etag=validators.etag,
         last_modified=validators.last_modified,
     )
-
-
-def name_of(url: str) -> str:
-    """Return a safe file name for what lies at `url`."""
-    last = httpx.URL(url).path.rpartition("/")[2]
-    kept = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in last)
-    return kept.strip(".")[-100:] or "archive"

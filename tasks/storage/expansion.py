@@ -1,6 +1,7 @@
 """What an archive expands to: a forward-only stream that counts, and stops a bomb."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from schemas.errors import SourceError
@@ -9,6 +10,20 @@ from tasks.storage.entries import CHUNK_BYTES
 
 LARGEST_READ_BYTES = 4 * CHUNK_BYTES  # only a hostile header makes tarfile ask for more
 TAR_BLOCK_BYTES = 512
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds on an archive: beyond them it is hostile, or no collection of MIDI files."""
+
+    members: int = 5_000_000
+    member_bytes: int = 2 * 1024**3
+    expansion: int = 100  # times the archive's own size, on top of the floor
+    floor_bytes: int = 1024**3
+
+    def total(self, archive_bytes: int) -> int:
+        """Most bytes that an archive of this size may expand to."""
+        return self.floor_bytes + self.expansion * archive_bytes
 
 
 class Expansion:

@@ -2,43 +2,20 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from itertools import chain, islice
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from schemas.config import IngestConfig
 from schemas.errors import CorpusError, SourceError
-from schemas.raw import RawDataset, SkippedFile
+from schemas.raw import RawDataset
 from tasks.progress import Progress, silent
-from tasks.storage.entries import RawFile, Skipped
+from tasks.storage.raw_shards import SCHEMA, Tally, write_shards
 from tasks.storage.root import Root
 from tasks.storage.sources import Source, resolve
 
+__all__ = ["SCHEMA", "build_raw", "load_raw", "marker_path", "shard_path"]
+
 VERSION = 1  # of the shards' form: a change redoes them
-ROW_GROUP_BYTES = 8 << 20
-SKIPPED_NAMED = 100
-SCHEMA = pa.schema(
-    [
-        pa.field("path", pa.string(), nullable=False),
-        pa.field("md5", pa.string(), nullable=False),
-        pa.field("bytes", pa.int64(), nullable=False),
-        pa.field("content", pa.large_binary()),
-    ]
-)
-
-
-@dataclass
-class _Tally:
-    files: int = 0
-    midi: int = 0
-    size: int = 0
-    shards: int = 0
-    skipped: int = 0
-    named: list[SkippedFile] = field(default_factory=list)
 
 
 def marker_path(corpus: str) -> str:
@@ -78,7 +55,9 @@ def build_raw(root: Root, config: IngestConfig, progress: Progress = silent) -> 
     aside = f"raw/{config.corpus}/.tmp-shards"
     root.delete(aside)
     try:
-        tally = _write_shards(root, aside, source, config, progress)
+        items = source.read(config.max_file_bytes, progress)
+        tally = write_shards(root, aside, items, config.shard_files)
+        _require_midi(source, tally)
         dataset = _dataset(source, fingerprint, tally)
         _publish(root, config.corpus, aside, dataset)
     finally:
@@ -102,70 +81,16 @@ def _unchanged(root: Root, corpus: str, fingerprint: str) -> RawDataset | None:
     return found if whole and found.fingerprint == fingerprint else None
 
 
-def _write_shards(
-    root: Root, aside: str, source: Source, config: IngestConfig, progress: Progress
-) -> _Tally:
-    tally = _Tally()
-    rows = _counted(source.read(config.max_file_bytes, progress), tally)
-    while (first := next(rows, None)) is not None:
-        shard = chain([first], islice(rows, config.shard_files - 1))
-        _write_shard(root, f"{aside}/{tally.shards}", shard)
-        tally.shards += 1
+def _require_midi(source: Source, tally: Tally) -> None:
     if not tally.midi:
         unread = f", {tally.skipped} of them unreadable" if tally.skipped else ""
         raise SourceError(
             f"{source.shown} holds no MIDI among its {tally.files + tally.skipped} files{unread}; "
             "name a folder or archive of .mid files"
         )
-    return tally
 
 
-def _counted(items: Iterable[RawFile | Skipped], tally: _Tally) -> Iterator[RawFile]:
-    """Pass the files on and count everything."""
-    for item in items:
-        if isinstance(item, Skipped):
-            tally.skipped += 1
-            if len(tally.named) < SKIPPED_NAMED:
-                tally.named.append(SkippedFile(path=item.path, reason=item.reason))
-            continue
-        tally.files += 1
-        tally.midi += item.content is not None
-        tally.size += item.size
-        yield item
-
-
-def _write_shard(root: Root, path: str, rows: Iterable[RawFile]) -> None:
-    """Write one shard, holding about one row group of content in memory."""
-    with (
-        root.writing(path) as stream,
-        pq.ParquetWriter(
-            stream,
-            SCHEMA,
-            compression="lz4",  # half of zstd's time for a third more bytes
-            use_dictionary=False,
-            write_statistics=False,
-        ) as writer,
-    ):
-        for group in _row_groups(rows):
-            columns = [list(column) for column in zip(*group, strict=True)]
-            arrays = map(pa.array, columns, SCHEMA.types)
-            writer.write_table(pa.table(list(arrays), schema=SCHEMA))
-
-
-def _row_groups(rows: Iterable[RawFile]) -> Iterator[list[RawFile]]:
-    group: list[RawFile] = []
-    size = 0
-    for row in rows:
-        group.append(row)
-        size += len(row.content or b"")
-        if size >= ROW_GROUP_BYTES:
-            yield group
-            group, size = [], 0
-    if group:
-        yield group
-
-
-def _dataset(source: Source, fingerprint: str, tally: _Tally) -> RawDataset:
+def _dataset(source: Source, fingerprint: str, tally: Tally) -> RawDataset:
     return RawDataset(
         fingerprint=fingerprint,
         source=source.shown,

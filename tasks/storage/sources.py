@@ -12,12 +12,12 @@ from schemas.errors import SourceError
 from tasks.music import folk
 from tasks.progress import Progress, silent
 from tasks.storage.archives import read_archive
-from tasks.storage.download import Download, Wanted, download, name_of, reject
+from tasks.storage.download import Download, Wanted, download, reject
 from tasks.storage.entries import RawFile, Skipped
 from tasks.storage.folders import fingerprint_of, read_folder
 from tasks.storage.lakh import LAKH, LAKH_ATTRIBUTION, LAKH_LICENCE
+from tasks.storage.remote_file import name_of, require_url, shown_url
 from tasks.storage.root import Root
-from tasks.storage.transfer import require_url, shown_url
 
 Reading = Callable[[int, Progress], Iterator[RawFile | Skipped]]
 

@@ -3,56 +3,16 @@
 import hashlib
 import os
 import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from schemas.errors import SourceError, StorageError
-from schemas.raw import DownloadRecord
 from tasks.progress import Progress, silent
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long to bear with a server. Attempts count only while no new bytes arrive."""
-
-    attempts: int = 6
-    backoff_seconds: float = 1.0  # doubles with every failure
-    longest_wait_seconds: float = 30.0
-    timeout_seconds: float = 30.0  # without a single byte
-
-    def wait(self, failures: int) -> None:
-        """Sleep after the given number of failures in a row."""
-        time.sleep(min(self.backoff_seconds * 2.0 ** (failures - 1), self.longest_wait_seconds))
-
-
-class Validators(BaseModel):
-    """What tells whether the file at a URL is still the same."""
-
-    url_sha256: str = ""
-    etag: str | None = None
-    last_modified: str | None = None
-
-    @staticmethod
-    def beside(part: Path) -> Path:
-        """Return where the validators of a .part are kept."""
-        return part.with_name(f"{part.name}.json")
-
-    @classmethod
-    def of(cls, record: DownloadRecord) -> "Validators":
-        """Return those of a finished download."""
-        return cls.model_validate(record.model_dump(include=set(cls.model_fields)))
-
-    @property
-    def strong(self) -> str | None:
-        """A value for If-Range: the strong ETag, or else the date."""
-        weak = self.etag is None or self.etag.startswith("W/")
-        return self.last_modified if weak else self.etag
+from tasks.storage.remote_file import Patience, Validators, open_client, shown_url
 
 
 class _Unfinished(Exception):  # noqa: N818 - internal: means try again
@@ -72,31 +32,6 @@ def local_disk(where: str) -> Iterator[None]:
         ) from error
 
 
-def shown_url(url: str) -> str:
-    """Return `url` without user, password and query, for messages and records."""
-    return str(httpx.URL(url).copy_with(userinfo=b"", query=None, fragment=None))
-
-
-def require_url(url: str) -> str:
-    """Return `url` if it can be asked for; SourceError if it is no http(s) address."""
-    try:
-        parsed = httpx.URL(url)
-    except httpx.InvalidURL:
-        parsed = httpx.URL("")
-    if parsed.scheme not in ("http", "https") or not parsed.host or "%" in parsed.host:
-        raise SourceError(f"{url} is not an address that can be downloaded; check it")
-    return url
-
-
-def _client(patience: Patience) -> httpx.Client:
-    # identity: the file as it lies on the server, whose hash is known
-    return httpx.Client(
-        timeout=patience.timeout_seconds,
-        follow_redirects=True,
-        headers={"Accept-Encoding": "identity", "User-Agent": "nocturne-midi"},
-    )
-
-
 def transfer(
     url: str,
     part: Path,
@@ -112,7 +47,7 @@ def transfer(
     """
     patience = patience or Patience()
     failures, most = 0, 0
-    with _client(patience) as client:
+    with open_client(patience) as client:
         while True:
             try:
                 return _attempt(client, url, part, size, sha256 is not None, progress)
@@ -225,16 +160,3 @@ def _receive(
                 break
         stream.flush()
         os.fsync(stream.fileno())
-
-
-def is_unchanged(url: str, known: Validators, patience: Patience) -> bool:
-    """Whether the server has nothing newer. True, too, when it cannot say or be reached."""
-    headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
-    asked = {name: value for name, value in headers.items() if value}
-    if not asked:
-        return True
-    try:
-        with _client(patience) as client, client.stream("GET", url, headers=asked) as response:
-            return response.status_code != httpx.codes.OK
-    except httpx.HTTPError:
-        return True

@@ -14,8 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.errors import SourceError
-from tasks.storage.archives import Limits, kind_of, read_archive
+from tasks.storage.archive_kinds import kind_of
+from tasks.storage.archives import read_archive
 from tasks.storage.entries import RawFile, Skipped, tidy_path
+from tasks.storage.expansion import Limits
 from tests.tasks.storage.archives_for_tests import (
     SAMPLE,
     member,

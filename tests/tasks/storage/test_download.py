@@ -11,9 +11,9 @@ import pytest
 from pyarrow import fs
 
 from schemas.errors import SourceError, StorageError
-from tasks.storage.download import Wanted, download, name_of, reject
+from tasks.storage.download import Wanted, download, reject
+from tasks.storage.remote_file import Patience, name_of, shown_url
 from tasks.storage.root import Root
-from tasks.storage.transfer import Patience, shown_url
 from tests.tasks.storage.archives_for_tests import tar_gz_of
 from tests.tasks.storage.http_server import Behaviour, serving
 

@@ -13,7 +13,8 @@ from pyarrow import fs
 from schemas.config import IngestConfig
 from schemas.errors import CorpusError, SourceError, StorageError
 from tasks.storage import raw
-from tasks.storage.raw import SCHEMA, build_raw, load_raw, marker_path, shard_path
+from tasks.storage.raw import build_raw, load_raw, marker_path, shard_path
+from tasks.storage.raw_shards import SCHEMA
 from tasks.storage.root import Root
 from tests.tasks.storage.archives_for_tests import (
     SAMPLE,
