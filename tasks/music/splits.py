@@ -32,8 +32,8 @@ def split_songs(
     if len(places) < MIN_FAMILIES:
         kinds = "songs" if len(places) == len(family_of) else "songs that are no near duplicates"
         raise CorpusError(
-            f"the corpus has {len(places)} {kinds} of enough notes, too few to split: at least "
-            f"{MIN_FAMILIES} are needed, and some hundred to learn from; add songs and ingest again"
+            f"there are {len(places)} {kinds}, too few to split: at least {MIN_FAMILIES} are "
+            "needed, and some hundred to learn from; add songs and ingest again"
         )
     split_of = {
         family: _split_at(place, valid_share, test_share) for family, place in places.items()

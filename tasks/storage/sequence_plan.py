@@ -56,7 +56,10 @@ def plan_sequences(root: Root, config: PrepareConfig) -> SequencePlan:
     try:
         split_of = split_songs(songs, config.valid_share, config.test_share, families)
     except CorpusError as error:
-        raise CorpusError(f"{config.corpus} under {root.uri}: {error}") from error
+        raise CorpusError(
+            f"{config.corpus} under {root.uri}, songs of {config.min_song_notes} notes or more: "
+            f"{error}"
+        ) from error
     shaping = config.model_dump(include=SHAPING_FIELDS)
     fingerprint = _digest([notes.fingerprint, families_digest, shaping, SEQUENCES_VERSION])
     return SequencePlan(config, fingerprint, notes, songs, split_of)

@@ -9,10 +9,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import IO
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from schemas.errors import CorpusError
 from schemas.sequences import SPLITS, SequenceDataset, Split, Vocabulary
@@ -22,8 +20,7 @@ from tasks.progress import Progress, silent
 from tasks.storage.note_corpus import shard_names, songs_of_shard
 from tasks.storage.root import COMPRESSION, Root
 from tasks.storage.sequence_plan import SequencePlan
-
-SongIds = tuple[str, NDArray[np.int16]]
+from tasks.storage.sequence_tables import SongIds, sequence_schema, sequence_table, songs_table
 
 
 def fit_vocabulary(root: Root, plan: SequencePlan, progress: Progress = silent) -> Vocabulary:
@@ -42,7 +39,7 @@ def write_sequences(
     marker = f"{plan.folder}/dataset.json"
     with ExitStack() as stack:
         streams = {s: stack.enter_context(root.writing(_path(plan, s))) for s in SPLITS}
-        schema = _schema(vocabulary)
+        schema = sequence_schema(vocabulary)
         writers = {s: stack.enter_context(_writer(streams[s], schema)) for s in SPLITS}
         order: list[tuple[str, int]] = []
         for shard in _shards(root, plan, progress):
@@ -51,7 +48,7 @@ def write_sequences(
             writer.close()
         _check(root, plan, order)
         root.delete(marker)
-    root.write_table(f"{plan.folder}/songs.parquet", _songs_table(plan, order))
+    root.write_table(f"{plan.folder}/songs.parquet", songs_table(plan, order))
     root.write_bytes(f"{plan.folder}/vocabulary.json", _json(vocabulary.model_dump_json(indent=2)))
     dataset = _dataset(plan, vocabulary)
     root.write_bytes(marker, _json(dataset.model_dump_json(indent=2)))
@@ -89,29 +86,7 @@ def _write_shard(
             order.append((song, len(notes)))
     for split, songs in parts.items():
         if songs:
-            writers[split].write_table(_table(songs, vocabulary))
-
-
-def _table(songs: list[SongIds], vocabulary: Vocabulary) -> pa.Table:
-    names = pa.array([song for song, _ in songs], pa.string())
-    index = np.repeat(np.arange(len(songs)), [len(ids) for _, ids in songs])
-    columns = np.concatenate([ids for _, ids in songs]).T
-    arrays = [names.take(pa.array(index)), *(pa.array(c, pa.int16()) for c in columns)]
-    return pa.Table.from_arrays(arrays, schema=_schema(vocabulary))
-
-
-def _songs_table(plan: SequencePlan, order: list[tuple[str, int]]) -> pa.Table:
-    """Return one row per song; songs of one split stand as in the split's file."""
-    songs = [plan.songs[song] for song, _ in order]
-    return pa.table(
-        {
-            "song_id": pa.array([song.song_id for song in songs], pa.string()),
-            "split": pa.array([plan.split_of[song.song_id] for song in songs], pa.string()),
-            "notes": pa.array([song.notes for song in songs], pa.int64()),
-            "program": pa.array([song.program for song in songs], pa.int16()),
-            "tempo": pa.array([song.tempo for song in songs], pa.float64()),
-        }
-    )
+            writers[split].write_table(sequence_table(songs, vocabulary))
 
 
 def _check(root: Root, plan: SequencePlan, found: list[tuple[str, int]]) -> None:
@@ -144,11 +119,6 @@ def _dataset(plan: SequencePlan, vocabulary: Vocabulary) -> SequenceDataset:
 
 def _writer(stream: IO[bytes], schema: pa.Schema) -> pq.ParquetWriter:
     return pq.ParquetWriter(stream, schema, compression=COMPRESSION)
-
-
-def _schema(vocabulary: Vocabulary) -> pa.Schema:
-    ids = [pa.field(name, pa.int16(), nullable=False) for name in vocabulary.names]
-    return pa.schema([pa.field("song_id", pa.string(), nullable=False), *ids])
 
 
 def _path(plan: SequencePlan, split: Split) -> str:

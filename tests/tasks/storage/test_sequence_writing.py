@@ -151,5 +151,7 @@ def test_notes_that_differ_from_their_manifest_leave_the_old_dataset_whole(root:
 
 def test_a_corpus_too_small_says_how_many_songs_are_needed(root: Root) -> None:
     write_corpus(root, random_shards(2))
-    with pytest.raises(CorpusError, match=r"tunes under .* has 2 songs .* at least 3 are needed"):
+    with pytest.raises(CorpusError, match=r"tunes under .*: there are 2 songs, .* at least 3 are"):
         plan_sequences(root, config_of(root))
+    with pytest.raises(CorpusError, match=r"songs of 50 notes or more: there are 0 songs"):
+        plan_sequences(root, config_of(root).having(min_song_notes=50))
