@@ -9,12 +9,14 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.context import SpawnContext, SpawnProcess
 from queue import Queue
 from types import ModuleType, TracebackType
 from typing import Any, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
+from pebble.pool.base_pool import PoolStatus
 
 from schemas.reasons import Reason
 
@@ -23,6 +25,7 @@ Result = TypeVar("Result")
 Work = Callable[[list[Argument]], list[Result]]
 
 START_SECONDS = 60.0  # longest that a fresh process may take to begin
+ATTEMPTS = 3  # of a file alone: a process can also be killed by someone else
 _starting = threading.Lock()
 
 
@@ -73,15 +76,25 @@ class _Lane:
 
     def call(self, work: Work[Any, Any], arguments: list[Any], timeout: float) -> list[Any]:
         """Run `work(arguments)` there; raises WorkerLostError, or what `work` raised."""
-        future = self._pool.schedule(work, args=(arguments,), timeout=timeout)
         try:
-            result: list[Any] = future.result(timeout=timeout + START_SECONDS)
+            return self._call(work, arguments, timeout)
         except FutureTimeoutError as error:
             self._replace()
-            raise WorkerLostError(Reason.PARSER_TIMED_OUT, f"over {timeout:g} seconds") from error
+            detail = f"over {timeout:g} seconds"
+            raise WorkerLostError(Reason.PARSER_TIMED_OUT, detail) from error
         except ProcessExpired as error:
             self._replace()
-            raise WorkerLostError(Reason.PARSER_CRASHED, f"exit code {error.exitcode}") from error
+            detail = f"exit code {error.exitcode}"
+            raise WorkerLostError(Reason.PARSER_CRASHED, detail) from error
+        except BrokenProcessPool as error:  # killed from outside while it waited for work
+            self._replace()
+            raise WorkerLostError(Reason.PARSER_CRASHED, "worker process gone") from error
+
+    def _call(self, work: Work[Any, Any], arguments: list[Any], timeout: float) -> list[Any]:
+        if self._pool._context.status == PoolStatus.ERROR:
+            self._replace()
+        future = self._pool.schedule(work, args=(arguments,), timeout=timeout)
+        result: list[Any] = future.result(timeout=timeout + START_SECONDS)
         return result
 
     def _replace(self) -> None:
@@ -144,14 +157,18 @@ class Workers:
         """Return the result for each argument, in order, `chunk` of them a message.
 
         A chunk that loses its process is done again one by one, each within `timeout`
-        seconds; the result of an argument that does it again is `lost(why)`.
+        seconds; the result of an argument that loses it every time is `lost(why)`.
         """
 
         def one(argument: Argument) -> Result:
-            try:
-                return self.call(work, [argument], timeout)[0]
-            except WorkerLostError as error:
-                return lost(error)
+            for _ in range(ATTEMPTS):
+                try:
+                    return self.call(work, [argument], timeout)[0]
+                except WorkerLostError as error:
+                    loss = error
+                    if error.reason is Reason.PARSER_TIMED_OUT:
+                        break
+            return lost(loss)
 
         def many(part: list[Argument]) -> list[Result]:
             try:

@@ -1,0 +1,30 @@
+"""What test workers do: they live in an importable module, as worker processes need."""
+
+import os
+import signal
+import sys
+import time
+
+
+def behave(contents: list[bytes]) -> list[str]:
+    """Hang, die, explode or answer, as each content says."""
+    return [_behave(content) for content in contents]
+
+
+def _behave(content: bytes) -> str:
+    if content == b"hang":
+        time.sleep(600)
+    if content == b"kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if content == b"segfault":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if content == b"exit":
+        os._exit(3)
+    if content == b"explode":
+        try:
+            return str(len(bytearray(2 * 1024**3)))
+        except MemoryError:
+            return "out of memory"
+    if content == b"modules":
+        return " ".join(sorted({name.partition(".")[0] for name in sys.modules}))
+    return content.decode()
