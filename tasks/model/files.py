@@ -1,0 +1,146 @@
+"""A model's folder: safetensors and JSON, nothing that loading could run.
+
+weights.safetensors   weights by name
+primers.safetensors   random inputs: primers, state_mean, state_factor
+vocabulary.json       what the ids mean
+config.json           network shape, training config, SHA-256 of the files above
+...                   documents: history.json, metrics.json, report.html
+card.json             ModelCard, written last: it completes the folder
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from schemas.errors import ModelError
+from schemas.model_card import ModelCard
+from schemas.presets import NetworkShape
+from schemas.sequences import Vocabulary
+from tasks.model.initialise import Weights, weight_shapes
+from tasks.model.registry import known_models, read_card
+from tasks.storage.root import Root
+
+FOLDER = "models"
+RANDOM_INPUTS = ("primers", "state_mean", "state_factor")
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained model, complete: it needs nothing but itself to compose.
+
+    Random inputs as in tasks.model.primers.RandomInputs.
+    """
+
+    model_id: str
+    shape: NetworkShape
+    vocabulary: Vocabulary
+    weights: Weights
+    primers: NDArray[np.int16]
+    state_mean: NDArray[np.float32]
+    state_factor: NDArray[np.float32]
+
+
+def save_model(
+    root: Root, model: Model, card: ModelCard, documents: Mapping[str, bytes]
+) -> ModelCard:
+    """Write the model's folder; `documents` are further files by name, such as metrics.json.
+
+    Returns the card as written: model_id, vocabulary_id, shape, parameters and weights_sha256
+    are set from the model.
+    """
+    folder = f"{FOLDER}/{model.model_id}"
+    root.delete(f"{folder}/card.json")  # from here to the end the folder is not a model
+    inputs = {name: np.ascontiguousarray(getattr(model, name)) for name in RANDOM_INPUTS}
+    files = {
+        "weights.safetensors": save(model.weights),
+        "primers.safetensors": save(inputs),
+        "vocabulary.json": model.vocabulary.model_dump_json(indent=2).encode(),
+    }
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    config = {
+        "shape": model.shape.model_dump(),
+        "config": card.config.model_dump(),
+        "sha256": digests,
+    }
+    for name, content in {**files, **documents}.items():
+        root.write_bytes(f"{folder}/{name}", content)
+    root.write_json(f"{folder}/config.json", config)
+    final = card.model_copy(
+        update={
+            "model_id": model.model_id,
+            "vocabulary_id": model.vocabulary.vocabulary_id,
+            "shape": model.shape,
+            "parameters": sum(int(value.size) for value in model.weights.values()),
+            "weights_sha256": digests["weights.safetensors"],
+        }
+    )
+    root.write_bytes(f"{folder}/card.json", final.model_dump_json(indent=2).encode())
+    return final
+
+
+def load_model(root: Root, model_id: str) -> Model:
+    """Read a model, checking every file against its digest and the network's form.
+
+    ModelError if it is unknown, incomplete, damaged or does not match its vocabulary.
+    """
+    if model_id not in known_models(root):
+        raise ModelError(
+            f"no model {model_id} under {root.shown(FOLDER)}: `nocturne models` lists what there is"
+        )
+    card = read_card(root, model_id)
+    folder = f"{FOLDER}/{model_id}"
+    try:
+        content = _verified(root, folder, card)
+        vocabulary = Vocabulary.model_validate_json(content["vocabulary.json"])
+        weights, inputs = load(content["weights.safetensors"]), load(content["primers.safetensors"])
+        model = Model(model_id, card.shape, vocabulary, weights, **inputs)
+    except (FileNotFoundError, ValidationError, SafetensorError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise _damaged(root, folder, reason) from error
+    except (KeyError, TypeError) as error:
+        raise _damaged(root, folder, "a part is missing") from error
+    _check(root, folder, model, card)
+    return model
+
+
+def list_models(root: Root) -> list[ModelCard]:
+    """Return the cards of all complete models, by model id."""
+    return [read_card(root, model_id) for model_id in known_models(root)]
+
+
+def _verified(root: Root, folder: str, card: ModelCard) -> dict[str, bytes]:
+    """Contents of the files with a digest; ValueError where one is not what was saved."""
+    digests = json.loads(root.read_bytes(f"{folder}/config.json"))["sha256"]
+    if digests["weights.safetensors"] != card.weights_sha256:
+        raise ValueError("config.json and card.json are of different models")
+    content = {}
+    for name, expected in digests.items():
+        content[name] = root.read_bytes(f"{folder}/{name}")
+        if hashlib.sha256(content[name]).hexdigest() != expected:
+            raise ValueError(f"{name} is not what was saved")
+    return content
+
+
+def _check(root: Root, folder: str, model: Model, card: ModelCard) -> None:
+    if model.vocabulary.vocabulary_id != card.vocabulary_id:
+        raise _damaged(root, folder, "vocabulary.json does not match the card")
+    found = {name: value.shape for name, value in model.weights.items()}
+    if found != weight_shapes(model.shape, model.vocabulary):
+        raise _damaged(root, folder, "the weights do not fit the network and vocabulary")
+    width = (model.shape.window, len(model.vocabulary.attributes))
+    states = (4 * model.shape.units,)
+    if model.primers.shape[1:] != width or model.state_factor.shape[1:] != states:
+        raise _damaged(root, folder, "the primers do not fit the network")
+
+
+def _damaged(root: Root, folder: str, reason: str) -> ModelError:
+    return ModelError(
+        f"{root.shown(folder)} is damaged: {reason}; train the model again or choose another"
+    )

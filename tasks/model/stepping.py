@@ -1,0 +1,97 @@
+"""The network one note at a time, giving exactly what it gives a whole window at once.
+
+A window begins with the encoder reading the notes before it. Each step then reads the last
+note, and the memory's match lengths, onsets and embeddings are kept up by one line.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from tasks.model import matched_memory as memory
+from tasks.model.lstm_xla import Tensor, cell_step
+from tasks.model.network import Network, State
+
+Weights = Mapping[str, Tensor]
+
+
+class Desk(NamedTuple):
+    """All that changes from note to note. C = context + window places, filled up to `at`."""
+
+    at: Tensor  # place of the next note, int32 scalar
+    state: State
+    ids: Tensor  # int32 [B, C, A]; places from `at` on hold the start symbol
+    embedded: Tensor  # [B, C, E]
+    codes: Tensor  # int32 [B, C]
+    onset: Tensor  # ticks, int32 [B, C]
+    line: Tensor  # match lengths for predicting the next note, int32 [B, C]
+
+
+def encoded(network: Network, weights: Weights, history: Tensor) -> State:
+    """State after reading the last window of history int32 [B, context, A]."""
+    window = tf.transpose(history[:, -network.shape.window :], [1, 0, 2])
+    return network.encode(weights, network.embed(weights, window))
+
+
+def begin(network: Network, weights: Weights, history: Tensor, state: State) -> Desk:
+    """Lay out a window that follows history int32 [B, context, A], from a decoder state."""
+    start = tf.constant(network.vocabulary.sizes, tf.int32)
+    empty = tf.zeros_like(history[:, :1]) + start
+    ids = tf.concat([history, tf.repeat(empty, network.shape.window, axis=1)], 1)
+    codes = memory.codes(network.vocabulary, ids)
+    line = (
+        memory.first_match_line(codes, network.context)
+        if network.shape.memory_notes
+        else tf.zeros_like(codes)
+    )
+    onset = tf.cumsum(memory.ticks(network.vocabulary, ids), axis=1)
+    embedded = network.embed(weights, ids)
+    return Desk(tf.constant(network.context), state, ids, embedded, codes, onset, line)
+
+
+def outputs(network: Network, weights: Weights, desk: Desk) -> tuple[Tensor, State]:
+    """Read the last note: what the heads read for the next one [B, H], and the new state."""
+    inputs, final = desk.embedded[:, desk.at - 1], []
+    for index, (h, c) in enumerate(desk.state):
+        kernel, recurrent, bias = (
+            weights[f"decoder/{index}/{name}"] for name in ("kernel", "recurrent", "bias")
+        )
+        sums = tf.matmul(inputs, kernel) + bias + tf.matmul(h, recurrent)
+        _, inputs, cell = cell_step(sums, c)
+        final.append((inputs, cell))
+    if network.shape.memory_notes:
+        inputs += _remembered(network, weights, desk)
+    return inputs, tuple(final)
+
+
+def _remembered(network: Network, weights: Weights, desk: Desk) -> Tensor:
+    before, has_before = memory.earlier(desk.onset, desk.codes)
+    latest = desk.onset[:, desk.at - 1][:, None]
+    distance = memory.distance_classes(before, latest, has_before)
+    lag = tf.maximum(desk.at - tf.range(desk.codes.shape[1]), 0)
+    allowed = memory.reachable(network.shape, desk.codes) & (lag > 0)[None]
+    share = memory.attend(weights, desk.line, distance, lag, allowed)
+    return memory.reading(weights, share[:, None], desk.embedded)[:, 0]
+
+
+def taken(network: Network, weights: Weights, desk: Desk, state: State, note: Tensor) -> Desk:
+    """Lay note int32 [B, A] down as the next one."""
+    code = memory.codes(network.vocabulary, note)
+    latest = desk.onset[:, desk.at - 1] + memory.ticks(network.vocabulary, note)
+    codes = _put(desk.codes, desk.at, code)
+    return Desk(
+        desk.at + 1,
+        state,
+        _put(desk.ids, desk.at, note),
+        _put(desk.embedded, desk.at, network.embed(weights, note)),
+        codes,
+        _put(desk.onset, desk.at, latest),
+        memory.next_match_line(desk.line, codes, code),
+    )
+
+
+def _put(places: Tensor, at: Tensor, value: Tensor) -> Tensor:
+    """Places [B, C, ...] with value [B, ...] at place `at`."""
+    here = tf.reshape(tf.range(places.shape[1]) == at, [1, -1] + [1] * (len(places.shape) - 2))
+    return tf.where(here, value[:, None], places)
