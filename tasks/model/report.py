@@ -36,7 +36,7 @@ def report_page(card: ModelCard, metrics: Metrics, history: History, rolls: Roll
     """Return one self-contained HTML page.
 
     `metrics` is metrics.json, of which any part may be missing; `history` has one row for each
-    evaluation: step, seconds, train_bits, valid_bits, learning_rate, each of them optional.
+    evaluation: step, seconds, train_bits, valid_bits, rate, each of them optional.
     `rolls` are (caption, PNG) pictures of samples, in the order to show them.
     """
     template = _environment(autoescape=True).get_template(PAGE)

@@ -97,12 +97,17 @@ def nice_step(rough: float) -> float:
 
 def across(low: float, high: float, right: int = RIGHT) -> Scale:
     """Return a scale from left to right that leaves `right` free."""
-    return Scale(low, high if high > low else low + 1, LEFT, WIDTH - right)
+    return Scale(low, _above(low, high), LEFT, WIDTH - right)
 
 
 def upwards(low: float, high: float) -> Scale:
     """Return a scale from bottom to top."""
-    return Scale(low, high if high > low else low + 1, HEIGHT - BOTTOM, TOP)
+    return Scale(low, _above(low, high), HEIGHT - BOTTOM, TOP)
+
+
+def _above(low: float, high: float) -> float:
+    """Return `high`, or where it is as good as `low` something above, for an axis to span."""
+    return high if high - low > 1e-9 * max(1.0, abs(low)) else low + 1
 
 
 def polyline(xs: Sequence[float], ys: Sequence[float], x: Scale, y: Scale) -> str:

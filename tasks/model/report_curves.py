@@ -54,7 +54,7 @@ def _bits_chart(history: History, metrics: Metrics, x_key: str) -> Chart | None:
     heights = [y for _, ys in found.values() for y in ys] + list(rivals.values())
     low, high = min(heights), max(heights)
     room = (high - low) * 0.06 or 0.5
-    x = across(0, max(xs[-1] for xs, _ in found.values()), RIGHT_WITH_SCALE)
+    x = across(0, max(max(xs) for xs, _ in found.values()), RIGHT_WITH_SCALE)
     y = upwards(max(0, low - room), high + room)
     lines = [_rival(name, bits, x, y) for name, bits in rivals.items()]
     lines += [_curve(key, xs, ys, x, y, unit) for key, (xs, ys) in found.items()]
@@ -87,10 +87,10 @@ def _curve(key: str, xs: list[float], ys: list[float], x: Scale, y: Scale, unit:
 
 
 def _rate_chart(history: History) -> tuple[Chart, ...]:
-    xs, ys = series(history, "step", "learning_rate")
+    xs, ys = series(history, "step", "rate")
     if not xs:
         return ()
-    x, y = across(0, xs[-1]), upwards(0, max(ys) * 1000 * 1.05)
+    x, y = across(0, max(xs)), upwards(0, max(ys) * 1000 * 1.05)
     line = Line("rate", "learning rate", polyline(xs, [1000 * rate for rate in ys], x, y))
     chart = Chart(
         title="Learning rate against steps",

@@ -1,9 +1,11 @@
 """Distributions of samples beside held-out music: the charts and their overlaps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
+from schemas.sequences import TICKS_PER_QUARTER
 from tasks.model.report_charts import Chart, histogram
 from tasks.model.report_figures import Metrics, label, mapping, number
 from tasks.model.report_samples import overlaps
@@ -11,10 +13,9 @@ from tasks.model.report_samples import overlaps
 PITCH_CLASSES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
 MOST_BINS = 96  # more would be thinner than a line
 MOST_NAMES = 12  # under one chart
+LARGEST_DENOMINATOR = 24  # of a length that is written as a fraction
 ALIASES = {"ioi": "inter_onset_interval"}
 TITLES = {"ioi": "Inter-onset interval"}
-# What a bin is where metrics.json gives bins no `labels` or `values`.
-UNITS = {"pitch": "pitch", "pitch_class": "pitch class", "interval": "semitones to the next note"}
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,37 @@ class Distribution:
     chart: Chart | None
 
 
+@dataclass(frozen=True)
+class _Kind:
+    """How a feature is drawn; `whole` features show every number between lowest and highest."""
+
+    x_label: str
+    name: Callable[[int], str]
+    whole: bool = True
+
+
+def pitch_name(pitch: int) -> str:
+    """Return the name of a MIDI pitch; 60 is C4."""
+    return f"{PITCH_CLASSES[pitch % 12]}{pitch // 12 - 1}"
+
+
+def quarters(ticks: int) -> str:
+    """Return a length in quarters, as a fraction where it is a simple one: 240 is 1/2."""
+    exact = Fraction(ticks, TICKS_PER_QUARTER)
+    return str(exact) if exact.denominator <= LARGEST_DENOMINATOR else f"{float(exact):.2f}"
+
+
+_LENGTH = _Kind("quarters", quarters, whole=False)
+_OTHER = _Kind("value", str, whole=False)
+_KINDS = {
+    "pitch": _Kind("pitch", pitch_name),
+    "pitch_class": _Kind("pitch class", lambda value: PITCH_CLASSES[value % 12]),
+    "interval": _Kind("semitones to the next note", lambda value: f"{value:+d}" if value else "0"),
+    "ioi": _LENGTH,
+    "duration": _LENGTH,
+}
+
+
 def distributions(metrics: Metrics) -> tuple[Distribution, ...]:
     """Return every distribution that has an overlap or a histogram, the agreed five always."""
     histograms = mapping(metrics.get("histograms"))
@@ -33,64 +65,48 @@ def distributions(metrics: Metrics) -> tuple[Distribution, ...]:
     for name, overlap in overlaps(metrics).items():
         title = TITLES.get(name, label(name))
         entry = mapping(histograms.get(name) or histograms.get(ALIASES.get(name, name)))
-        found.append(Distribution(title, overlap, _chart(name, title, entry)))
+        chart = _chart(title, _KINDS.get(name, _OTHER), entry)
+        found.append(Distribution(title, overlap, chart))
     return tuple(found)
 
 
-def _chart(name: str, title: str, entry: Mapping[str, Any]) -> Chart | None:
-    """Draw `samples` and `held_out`, lists of counts or shares of the same bins."""
-    samples, held_out = _counts(entry.get("samples")), _counts(entry.get("held_out"))
-    if not sum(samples) or not sum(held_out):
+def _chart(title: str, kind: _Kind, entry: Mapping[str, Any]) -> Chart | None:
+    """Draw `samples` and `held_out`, counts of each of `values` (default: 0, 1, ...)."""
+    ours, theirs = (_shares(entry, side) for side in ("samples", "held_out"))
+    if not ours or not theirs:
         return None
-    bins = max(len(samples), len(held_out))
-    names = _names(name, entry, bins)
-    shares = [_shares(counts, bins) for counts in (samples, held_out)]
-    low, high = (0, 12) if name == "pitch_class" and bins == 12 else _used(shares)
-    width = -(-(high - low) // MOST_BINS)
-    names = [_joined(names[i : min(i + width, high)]) for i in range(low, high, width)]
-    first, second = ([sum(s[i : i + width]) for i in range(low, high, width)] for s in shares)
-    unit = str(entry.get("unit") or UNITS.get(name, "category, shortest first"))
-    return histogram(title, (first, second), names, _named(name, names, low), unit)
+    values = sorted({*ours, *theirs})
+    if kind is _KINDS["pitch_class"]:
+        values = list(range(12))
+    elif kind.whole:
+        values = list(range(values[0], values[-1] + 1))
+    width = -(-len(values) // MOST_BINS)
+    bins = [values[i : i + width] for i in range(0, len(values), width)]
+    shares = [
+        [sum(side.get(value, 0.0) for value in one) for one in bins] for side in (ours, theirs)
+    ]
+    names = [" to ".join(dict.fromkeys((kind.name(one[0]), kind.name(one[-1])))) for one in bins]
+    return histogram(title, (shares[0], shares[1]), names, _named(values, width), kind.x_label)
 
 
-def _counts(value: object) -> list[float]:
+def _shares(entry: Mapping[str, Any], side: str) -> dict[int, float]:
+    """Return the share of each value that occurs."""
+    counts = _numbers(entry.get(side))
+    values = _numbers(entry.get("values")) or list(range(len(counts)))
+    found = {int(v): c for v, c in zip(values, counts, strict=False) if c > 0}
+    total = sum(found.values())
+    return {value: count / total for value, count in found.items()}
+
+
+def _numbers(value: object) -> list[float]:
     if not isinstance(value, Sequence) or isinstance(value, str):
         return []
-    return [max(0.0, number(count) or 0.0) for count in value]
+    return [number(one) or 0.0 for one in value]
 
 
-def _shares(counts: list[float], bins: int) -> list[float]:
-    total = sum(counts)
-    return [count / total for count in counts] + [0.0] * (bins - len(counts))
-
-
-def _used(shares: list[list[float]]) -> tuple[int, int]:
-    """Return the range of bins outside which nothing occurs."""
-    used = [i for i, pair in enumerate(zip(*shares, strict=True)) if any(pair)]
-    return used[0], used[-1] + 1
-
-
-def _names(name: str, entry: Mapping[str, Any], bins: int) -> list[str]:
-    given = entry.get("labels") or entry.get("values")
-    if isinstance(given, Sequence) and not isinstance(given, str) and len(given) >= bins:
-        return [f"{one:g}" if isinstance(one, float) else str(one) for one in given[:bins]]
-    if name == "pitch_class" and bins == 12:
-        return list(PITCH_CLASSES)
-    if name == "pitch" and bins == 128:
-        return [f"{PITCH_CLASSES[i % 12]}{i // 12 - 1}" for i in range(bins)]
-    if name == "interval" and bins % 2:  # symmetric about no interval
-        return [f"{i - bins // 2:+d}" if i != bins // 2 else "0" for i in range(bins)]
-    return [str(i) for i in range(bins)]
-
-
-def _joined(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}"
-
-
-def _named(name: str, names: list[str], low: int) -> Any:
-    """Say which bins have their name shown: the Cs of pitches, else evenly spread ones."""
-    if name == "pitch" and "C4" in names:
-        return lambda i: names[i].startswith("C") and "♯" not in names[i]
-    every = -(-len(names) // MOST_NAMES)
-    middle = names.index("0") if "0" in names else -low
-    return lambda i: (i - middle) % every == 0
+def _named(values: list[int], width: int) -> Callable[[int], bool]:
+    """Say which bins have their name shown: evenly spread, an octave or a few apart, 0 among them."""
+    bins = -(-len(values) // width)
+    every = next((n for n in (1, 2, 3, 6, 12) if bins <= n * MOST_NAMES), -(-bins // MOST_NAMES))
+    origin = -values[0] if values == list(range(values[0], values[-1] + 1)) and width == 1 else 0
+    return lambda i: (i - origin) % every == 0

@@ -157,7 +157,7 @@ def test_hostile_names_stay_text() -> None:
 @given(
     st.lists(
         st.dictionaries(
-            st.sampled_from(["step", "seconds", "train_bits", "valid_bits", "learning_rate"]),
+            st.sampled_from(["step", "seconds", "train_bits", "valid_bits", "rate"]),
             st.none() | st.floats(0, 1e6) | st.just(float("nan")),
         ),
         max_size=5,

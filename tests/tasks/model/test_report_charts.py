@@ -1,5 +1,6 @@
 """The geometry of a report's charts: round ticks, exact places, honest thinning."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +19,9 @@ from tasks.model.report_charts import (
     upwards,
 )
 from tasks.model.report_curves import best_evaluation, curves
-from tasks.model.report_distributions import distributions
+from tasks.model.report_distributions import PITCH_CLASSES, distributions
+from tasks.music.metrics.excerpt import Excerpt
+from tasks.music.metrics.overlap import histograms
 from tests.tasks.model import model_for_tests as example
 
 ACROSS = WIDTH - LEFT - RIGHT
@@ -82,10 +85,10 @@ def _one(samples: list[float], held_out: list[float], name: str = "duration", **
 
 
 def test_a_histogram_shows_shares_of_each_side() -> None:
-    chart = _one([1, 3], [5, 5])["Duration"].chart
+    chart = _one([1, 3], [5, 5], values=[240, 640])["Duration"].chart
     assert [bar.tip for bar in chart.bars] == [
-        "0: samples 25.0%, held-out music 50.0%",
-        "1: samples 75.0%, held-out music 50.0%",
+        "1/2: samples 25.0%, held-out music 50.0%",
+        "4/3: samples 75.0%, held-out music 50.0%",
     ]
     tallest = UPWARDS / 1.05
     assert chart.bars[1].height == pytest.approx(tallest, abs=0.02)
@@ -93,23 +96,36 @@ def test_a_histogram_shows_shares_of_each_side() -> None:
     assert sum(bar.width for bar in chart.bars) == pytest.approx(0.84 * ACROSS, abs=0.05)
 
 
-def test_bins_that_nothing_falls_into_are_cut_off_and_many_are_joined() -> None:
-    chart = _one([0, 0, 4, 0], [0, 2, 0])["Duration"].chart
-    assert [bar.tip.split(":")[0] for bar in chart.bars] == ["1", "2"]
-    wide = _one([1.0] * 250, [1.0] * 250)["Duration"].chart
+def test_values_that_never_occur_are_left_out_and_many_are_joined() -> None:
+    chart = _one([0, 0, 4, 0], [0, 2, 0], values=[0, 480, 481, 960])["Duration"].chart
+    assert [bar.tip.split(":")[0] for bar in chart.bars] == ["1", "1.00"]
+    every = list(range(0, 250 * 480, 480))
+    wide = _one([1.0] * 250, [1.0] * 250, values=every)["Duration"].chart
     assert len(wide.bars) == 84
     assert wide.bars[0].tip == "0 to 2: samples 1.2%, held-out music 1.2%"
+    assert len(wide.x_ticks) <= 14
 
 
-def test_pitches_and_intervals_have_their_names() -> None:
-    pitch = [0.0] * 128
-    pitch[60] = pitch[72] = 1.0
-    chart = _one(pitch, pitch, "pitch")["Pitch"].chart
-    assert [tick.label for tick in chart.x_ticks] == ["C4", "C5"]
-    chart = _one([1, 1, 1], [1, 1, 1], "interval")["Interval"].chart
+def test_pitches_and_intervals_have_their_names_and_no_gaps() -> None:
+    chart = _one([1, 1], [1, 1], "pitch", values=[57, 74])["Pitch"].chart
+    assert len(chart.bars) == 18
+    assert chart.bars[0].tip.startswith("A3: ")
+    assert [tick.label for tick in chart.x_ticks][:2] == ["A♯3", "C4"]
+    wide = _one([1, 1], [1, 1], "pitch", values=[21, 108])["Pitch"].chart
+    assert [tick.label for tick in wide.x_ticks] == [f"C{octave}" for octave in range(1, 9)]
+    chart = _one([1, 1], [1, 1], "interval", values=[-1, 1])["Interval"].chart
     assert [tick.label for tick in chart.x_ticks] == ["-1", "0", "+1"]
-    chart = _one([1, 1], [1, 1], "inter_onset_interval", labels=["1/4", "1/2"])
-    assert [tick.label for tick in chart["Inter-onset interval"].chart.x_ticks] == ["1/4", "1/2"]
+    chart = _one([1, 1], [1, 1], "pitch_class", values=[2, 4])["Pitch class"].chart
+    assert [tick.label for tick in chart.x_ticks] == list(PITCH_CLASSES)
+
+
+def test_the_histograms_of_the_metrics_are_drawn() -> None:
+    one = Excerpt(np.array([60, 62, 64]), np.array([0, 240, 480]), np.array([240, 480, 960]))
+    found = distributions({"histograms": histograms([one], [one])})
+    assert [len(shape.chart.bars) for shape in found if shape.chart] == [5, 12, 1, 1, 2]
+    assert found[4].chart is not None
+    tips = [bar.tip for bar in found[4].chart.bars]
+    assert tips[0] == "1/2: samples 66.7%, held-out music 66.7%"
 
 
 @pytest.mark.parametrize("entry", [None, {}, {"samples": [0, 0], "held_out": [1]}, {"samples": 3}])
