@@ -105,7 +105,7 @@ def _numbers(value: object) -> list[float]:
 
 
 def _named(values: list[int], width: int) -> Callable[[int], bool]:
-    """Say which bins have their name shown: evenly spread, an octave or a few apart, 0 among them."""
+    """Say which bins have their name shown: an octave or a few apart, the 0 among them."""
     bins = -(-len(values) // width)
     every = next((n for n in (1, 2, 3, 6, 12) if bins <= n * MOST_NAMES), -(-bins // MOST_NAMES))
     origin = -values[0] if values == list(range(values[0], values[-1] + 1)) and width == 1 else 0

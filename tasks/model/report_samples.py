@@ -19,7 +19,13 @@ SAMPLE_FIGURES = {
     "polyphony_rate": (".1%", "Time in which more than two pitches sound"),
     "empty_beat_rate": (".1%", "Beats in which no note sounds"),
 }
-SHOWN_ELSEWHERE = {"bits_per_note", "composite_bits_per_note", "cache_bits_per_note", "samples"}
+SHOWN_ELSEWHERE = {
+    "bits_per_note",
+    "composite_bits_per_note",
+    "cache_bits_per_note",
+    "unigram_bits_per_note",
+    "samples",
+}
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,7 @@ def metrics() -> dict[str, Any]:
         },
         "composite_bits_per_note": 2.384,
         "cache_bits_per_note": 1.93,
+        "unigram_bits_per_note": 6.77,
         "repetition": 0.341,
         "repetition_held_out": 0.523,
         "looping_share": 0.015,
