@@ -19,6 +19,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from flows.results import lines_of
 from tasks.progress import shown_by
 
 ENGINE = f"{os.sep}prefect{os.sep}"  # in the path of every record that Prefect itself logs
@@ -37,8 +38,9 @@ class Console:
         self.err.print(f"nocturne: {message}", style="red", markup=False)
         return code
 
-    def results(self, title: str, rows: Sequence[tuple[str, Any]]) -> None:
+    def result(self, result: Any) -> None:
         """Print what came of a command and where it lies."""
+        title, rows = lines_of(result)
         self.out.print(title, style="bold", markup=False)
         width = max(len(name) for name, _ in rows)
         for name, value in rows:

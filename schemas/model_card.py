@@ -66,3 +66,18 @@ class Champion(BaseModel):
 
     model_id: str
     history: tuple[Promotion, ...]
+
+
+class TrainedModel(BaseModel):
+    """What the train flow returns: the model, how it did and where it is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+    model_id: str
+    bits_per_note: float = Field(description="On the test split")
+    composite_bits_per_note: float = Field(description="Best n-gram baselines on the same ids")
+    promoted: bool
+    verdict: str = Field(description="Why it is champion, or why not")
+    folder: str
+    report: str
+    reused: bool

@@ -27,8 +27,8 @@ def song_starts(table: pa.Table) -> np.ndarray:
     ids = table["song_id"].combine_chunks()
     if not len(ids):
         return np.zeros(0, np.int64)
-    change = pc.not_equal(ids[1:], ids[:-1]).to_numpy(zero_copy_only=False)
-    return np.concatenate([[0], np.flatnonzero(change) + 1])
+    ends = pc.run_end_encode(ids).run_ends.to_numpy()
+    return np.concatenate([[0], ends[:-1]]).astype(np.int64)
 
 
 def is_sorted(table: pa.Table) -> bool:

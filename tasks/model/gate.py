@@ -1,39 +1,55 @@
 """Whether a candidate may replace the champion: figures in, verdict out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 MAX_DEGENERATE_SHARE = 0.05
+MAX_COPIED_SHARE = 0.05  # samples that share a longer run with training than held-out songs do
 MARGIN_BITS = 0.02  # a candidate this much worse per note than the champion is still let in
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether to promote, and why, in words."""
+    """Whether it is champion, why, in words, and whether that is news."""
 
     promoted: bool
     reason: str
+    newly: bool = False
+
+
+class Compared(Protocol):
+    """Bits per note of candidate and champion on the same songs."""
+
+    @property
+    def songs(self) -> str:
+        """Which songs, in words."""
+
+    @property
+    def candidate(self) -> float:
+        """Bits per note of the candidate."""
+
+    @property
+    def champion(self) -> float:
+        """Bits per note of the champion."""
 
 
 def judge_candidate(
     candidate: Mapping[str, float],
-    against_champion: Mapping[str, float] | None = None,
+    comparisons: Sequence[Compared] = (),
     margin_bits: float = MARGIN_BITS,
 ) -> Verdict:
-    """Compare a candidate's metrics with honest baselines, its samples and the champion.
-
-    `candidate` holds the keys of metrics.json. `against_champion` holds `candidate` and
-    `champion`, the bits per note of both on the same songs; None where there is no champion.
-    """
+    """Weigh a candidate's metrics (the keys of metrics.json) and its comparisons."""
     against = [
         *_against_baseline(candidate),
         *_against_samples(candidate),
-        *(_against_champion(against_champion, margin_bits) if against_champion else ()),
+        *(_worse(one) for one in comparisons if one.candidate > one.champion + margin_bits),
     ]
     if against:
         return Verdict(False, "; ".join(against))
     gain = candidate["composite_bits_per_note"] - candidate["bits_per_note"]
-    return Verdict(True, f"{gain:.2f} bits per note below the composite baseline; samples pass")
+    reason = f"{gain:.2f} bits per note below the composite baseline; samples pass"
+    return Verdict(True, reason, newly=True)
 
 
 def _against_baseline(metrics: Mapping[str, float]) -> list[str]:
@@ -47,19 +63,14 @@ def _against_samples(metrics: Mapping[str, float]) -> list[str]:
     found = []
     if metrics["degenerate_share"] > MAX_DEGENERATE_SHARE:
         found.append(f"{metrics['degenerate_share']:.0%} of samples are degenerate")
-    copied, held_out = metrics["originality"], metrics["originality_held_out"]
-    if copied > held_out:
-        found.append(
-            f"samples copy up to {copied:.0f} notes of training songs in a row, "
-            f"held-out songs {held_out:.0f}"
-        )
+    copied = metrics["copied_share"]
+    if copied > MAX_COPIED_SHARE:
+        found.append(f"{copied:.0%} of samples copy more of a training song than real songs do")
     return found
 
 
-def _against_champion(bits: Mapping[str, float], margin_bits: float) -> list[str]:
-    if bits["candidate"] <= bits["champion"] + margin_bits:
-        return []
-    return [
-        f"{bits['candidate']:.2f} bits per note are worse than the champion's "
-        f"{bits['champion']:.2f} on the same songs"
-    ]
+def _worse(comparison: Compared) -> str:
+    return (
+        f"{comparison.candidate:.2f} bits per note on {comparison.songs} are worse than the "
+        f"champion's {comparison.champion:.2f}"
+    )

@@ -34,3 +34,16 @@ def overlaps(samples: list[Excerpt], held_out: list[Excerpt]) -> dict[str, float
     first, second = _features(samples), _features(held_out)
     found = {f"overlap_{name}": overlap(first[name], second[name]) for name in first}
     return {**found, "mean_overlap": float(np.mean(list(found.values())))}
+
+
+def histograms(samples: list[Excerpt], held_out: list[Excerpt]) -> dict[str, dict[str, list[int]]]:
+    """Return for each feature its `values`, rising, and how often either set has each of them."""
+    first, second = _features(samples), _features(held_out)
+    return {name: _histogram(first[name], second[name]) for name in first}
+
+
+def _histogram(some: Ints, others: Ints) -> dict[str, list[int]]:
+    values, where = np.unique(np.concatenate((some, others)), return_inverse=True)
+    counted = (where[: len(some)], where[len(some) :])
+    ours, theirs = (np.bincount(one, minlength=len(values)).tolist() for one in counted)
+    return {"values": values.tolist(), "samples": ours, "held_out": theirs}

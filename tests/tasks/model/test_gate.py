@@ -2,14 +2,14 @@
 
 import pytest
 
+from tasks.model.comparison import Comparison
 from tasks.model.gate import judge_candidate
 
 GOOD = {
     "bits_per_note": 3.0,
     "composite_bits_per_note": 4.5,
     "degenerate_share": 0.0,
-    "originality": 12,
-    "originality_held_out": 20,
+    "copied_share": 0.05,
 }
 
 
@@ -24,7 +24,7 @@ def test_a_good_candidate_is_promoted_and_the_gain_is_said() -> None:
     [
         ({"bits_per_note": 4.5}, "do not beat the composite baseline's 4.50"),
         ({"degenerate_share": 0.06}, "6% of samples are degenerate"),
-        ({"originality": 21}, "copy up to 21 notes of training songs in a row, held-out songs 20"),
+        ({"copied_share": 0.25}, "25% of samples copy more of a training song than real songs do"),
     ],
 )
 def test_each_fault_keeps_a_candidate_out(change: dict[str, float], reason: str) -> None:
@@ -34,13 +34,15 @@ def test_each_fault_keeps_a_candidate_out(change: dict[str, float], reason: str)
 
 
 def test_the_margin_against_the_champion_is_exact() -> None:
-    equal = {"candidate": 3.25, "champion": 3.0}
-    assert judge_candidate(GOOD, equal, margin_bits=0.25).promoted
-    worse = judge_candidate(GOOD, equal, margin_bits=0.2)
+    one = Comparison("its own test songs", candidate=3.25, champion=3.0)
+    assert judge_candidate(GOOD, [one], margin_bits=0.25).promoted
+    worse = judge_candidate(GOOD, [one], margin_bits=0.2)
     assert not worse.promoted
-    assert "3.25 bits per note are worse than the champion's 3.00" in worse.reason
+    assert worse.reason == (
+        "3.25 bits per note on its own test songs are worse than the champion's 3.00"
+    )
 
 
 def test_every_fault_is_named_at_once() -> None:
-    bad = {**GOOD, "bits_per_note": 5.0, "degenerate_share": 0.5, "originality": 99}
+    bad = {**GOOD, "bits_per_note": 5.0, "degenerate_share": 0.5, "copied_share": 0.5}
     assert judge_candidate(bad).reason.count(";") == 2

@@ -1,0 +1,28 @@
+"""Compose: a source of MIDI in, new MIDI out, in one flow."""
+
+from prefect import flow
+
+from flows.generate import generate
+from flows.ingest import ingest
+from flows.prepare import prepare
+from flows.train import train
+from schemas.composition import Composition
+from schemas.config import (
+    ComposeConfig,
+    GenerateConfig,
+    IngestConfig,
+    PrepareConfig,
+    SamplingConfig,
+    TrainConfig,
+)
+
+
+@flow(name="compose", flow_run_name="compose from {config.source}")
+def compose(config: ComposeConfig) -> Composition:
+    """Ingest, prepare, train and generate; each stage reuses what is already done."""
+    ingested = ingest(config.part(IngestConfig))
+    prepared = prepare(config.part(PrepareConfig))
+    trained = train(config.part(TrainConfig))
+    sampling = config.part(SamplingConfig).model_dump()
+    generated = generate(GenerateConfig(model=trained.model_id, **sampling))
+    return Composition(ingested=ingested, prepared=prepared, trained=trained, generated=generated)

@@ -1,0 +1,19 @@
+"""What compose returns: the result of each of its four stages."""
+
+from pydantic import BaseModel, ConfigDict
+
+from schemas.manifest import IngestSummary
+from schemas.model_card import TrainedModel
+from schemas.samples import GeneratedRun
+from schemas.sequences import SequenceDataset
+
+
+class Composition(BaseModel):
+    """A source of MIDI in, new MIDI out."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ingested: IngestSummary
+    prepared: SequenceDataset
+    trained: TrainedModel
+    generated: GeneratedRun

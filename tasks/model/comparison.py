@@ -1,0 +1,61 @@
+"""A candidate and the champion on the very same songs: each other's test splits."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from schemas.model_card import ModelCard
+from tasks.model.files import Model, load_model
+from tasks.model.likelihood import evaluate
+from tasks.music.categories import encode
+from tasks.music.notes import Notes
+from tasks.storage.note_corpus import shard_names, songs_of_shard
+from tasks.storage.root import Root
+from tasks.storage.sequences import SplitIds, sequences_folder
+
+MOST_SONGS = 300  # of each test split: some tens of thousands of notes settle a hundredth of a bit
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Bits per note of both models on one set of songs."""
+
+    songs: str
+    candidate: float
+    champion: float
+
+
+def compare(root: Root, candidate: ModelCard, champion: ModelCard) -> list[Comparison]:
+    """Judge both on the test songs of the champion's corpus and of the candidate's own.
+
+    Each model codes the songs with its own vocabulary. A corpus whose notes are gone is left
+    out.
+    """
+    models = [load_model(root, card.model_id) for card in (candidate, champion)]
+    found = []
+    for whose, card in (("the champion's", champion), ("its own", candidate)):
+        songs = list(_test_songs(root, card))
+        if songs and (card is champion or card.corpus != champion.corpus):
+            bits = [evaluate(model, _coded(model, songs)).bits_per_note for model in models]
+            found.append(Comparison(f"{whose} test songs", *bits))
+    return found
+
+
+def _test_songs(root: Root, card: ModelCard) -> Iterator[Notes]:
+    folder = sequences_folder(card.corpus, card.config.scheme)
+    if not root.exists(f"{folder}/songs.parquet"):
+        return
+    songs = root.read_table(f"{folder}/songs.parquet", columns=["song_id", "split"]).to_pylist()
+    test = [song["song_id"] for song in songs if song["split"] == "test"]
+    wanted = set(sorted(test)[:MOST_SONGS])  # ids are digests: the first of them are any songs
+    for name in shard_names(root, card.corpus):
+        yield from (
+            notes for song, notes in songs_of_shard(root, card.corpus, name) if song in wanted
+        )
+
+
+def _coded(model: Model, songs: list[Notes]) -> SplitIds:
+    ids = [encode(model.vocabulary, notes) for notes in songs]
+    offsets = np.cumsum([0, *(len(one) for one in ids)])
+    return SplitIds(np.concatenate(ids), offsets)

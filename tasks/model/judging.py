@@ -1,0 +1,108 @@
+"""How good a model is: bits on held-out songs beside honest baselines, and its samples' figures.
+
+All of it stands in the model folder's metrics.json, on the very same ids for model and rivals.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.config import SchemePlace
+from schemas.model_card import Evaluation
+from schemas.sequences import SPLITS, Split, Vocabulary
+from tasks.model.baselines import judge_baselines
+from tasks.model.files import Model, load_model
+from tasks.model.likelihood import evaluate
+from tasks.model.registry import read_card
+from tasks.model.sampling import sample
+from tasks.music.metrics import judge_samples
+from tasks.music.metrics.excerpt import cut, excerpt_of, songs_of, spread
+from tasks.music.metrics.overlap import histograms
+from tasks.progress import Progress, silent
+from tasks.storage.root import Root
+from tasks.storage.scratch import scratch
+from tasks.storage.sequences import SplitIds, load_split
+
+SAMPLES = 200
+SAMPLE_NOTES = 256
+TEMPERATURE = 0.95
+JUDGE_SEED = 20_190_101  # a sample set of its own, the same for every model
+
+Splits = Mapping[Split, SplitIds]
+
+
+def metrics_path(model_id: str) -> str:
+    """Return where a model's metrics lie under the storage root."""
+    return f"models/{model_id}/metrics.json"
+
+
+def read_metrics(root: Root, model_id: str) -> dict[str, Any]:
+    """Return a model's metrics; empty if it was never judged."""
+    try:
+        metrics: dict[str, Any] = root.read_json(metrics_path(model_id))
+    except FileNotFoundError:
+        return {}
+    return metrics
+
+
+def judge_model(root: Root, model_id: str, progress: Progress = silent) -> dict[str, Any]:
+    """Measure a model, write its metrics.json and return what is in it."""
+    model = load_model(root, model_id)
+    splits = load_splits(root, read_card(root, model_id).config)
+    progress(0, 4)
+    bits = evaluate(model, splits["test"])
+    progress(1, 4)
+    baselines = judge_baselines(splits["train"], splits["valid"], splits["test"], model.vocabulary)
+    progress(2, 4)
+    samples = judging_samples(model)
+    progress(3, 4)
+    metrics = _metrics(bits, baselines) | judge_samples(
+        samples, splits["test"], splits["train"], model.vocabulary
+    )
+    metrics["samples"] = len(samples)
+    metrics["histograms"] = _histograms(samples, splits["test"], model.vocabulary)
+    root.write_json(metrics_path(model_id), metrics)
+    progress(4, 4)
+    return metrics
+
+
+def load_splits(root: Root, config: SchemePlace) -> Splits:
+    """Return the three splits of a corpus and scheme."""
+    cache = scratch(root, "sequences")
+    return {name: load_split(root, config.corpus, config.scheme, name, cache) for name in SPLITS}
+
+
+def judging_samples(model: Model) -> list[NDArray[np.int16]]:
+    """Return the samples that a model is judged by, int16 [SAMPLE_NOTES, attributes] each."""
+    return list(
+        sample(
+            model,
+            count=SAMPLES,
+            notes=SAMPLE_NOTES,
+            seed=JUDGE_SEED,
+            temperature=TEMPERATURE,
+            top_p=1.0,
+            random_input="primer",
+        )
+    )
+
+
+def _metrics(bits: Evaluation, baselines: Mapping[str, Evaluation]) -> dict[str, Any]:
+    return {
+        "bits_per_note": bits.bits_per_note,
+        "by_attribute": bits.by_attribute,
+        "composite_bits_per_note": baselines["composite"].bits_per_note,
+        "cache_bits_per_note": baselines["cache"].bits_per_note,
+        "unigram_bits_per_note": baselines["unigram"].bits_per_note,
+        "baselines": {name: one.model_dump() for name, one in baselines.items()},
+    }
+
+
+def _histograms(
+    samples: list[NDArray[np.int16]], held_out: SplitIds, vocabulary: Vocabulary
+) -> dict[str, Any]:
+    pieces = spread(cut(songs_of(held_out), SAMPLE_NOTES), SAMPLES)
+    ours, theirs = ([excerpt_of(vocabulary, ids) for ids in set_] for set_ in (samples, pieces))
+    return histograms(ours, theirs)

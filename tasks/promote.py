@@ -1,0 +1,30 @@
+"""The Prefect task that decides whether a model becomes champion."""
+
+from prefect import get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+from prefect.events import emit_event
+
+from tasks.model.gate import Verdict
+from tasks.model.promotion import consider
+from tasks.storage.root import Root
+
+PROMOTED = "nocturne.model.promoted"
+
+
+@task(name="consider promotion", task_run_name="consider-{model_id}", cache_policy=NO_CACHE)
+def consider_promotion(root_uri: str, model_id: str) -> Verdict:
+    """Promote the model if it passes the gate, and tell the server so."""
+    verdict = consider(Root.open(root_uri), model_id)
+    get_run_logger().info("%s: %s", model_id, verdict.reason)
+    if verdict.newly:
+        announce(root_uri, model_id)
+    return verdict
+
+
+def announce(root_uri: str, model_id: str) -> None:
+    """Emit the event that deployments can be started by."""
+    emit_event(
+        event=PROMOTED,
+        resource={"prefect.resource.id": f"nocturne.model.{model_id}"},
+        payload={"model_id": model_id, "root": root_uri},
+    )

@@ -1,0 +1,61 @@
+"""Prefect tasks of training."""
+
+from prefect import get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+
+from schemas.config import TrainConfig
+from schemas.model_card import ModelCard, TrainedModel
+from tasks.model import build
+from tasks.model.gate import Verdict
+from tasks.model.judging import read_metrics
+from tasks.model.report_folder import report_path
+from tasks.policy import may_pass
+from tasks.progress import progress_of
+from tasks.storage.root import Root
+
+
+@task(
+    name="train model",
+    task_run_name="train-{config.corpus}-{config.preset}",
+    cache_policy=NO_CACHE,
+    retries=2,
+    retry_delay_seconds=5,
+    retry_condition_fn=may_pass,
+)
+def train_model(config: TrainConfig) -> ModelCard:
+    """Train a model and save it, going on from a checkpoint if there is one."""
+    card = build.build_model(Root.open(config.root), config, progress_of("train model"))
+    minutes = card.train_seconds / 60
+    get_run_logger().info(
+        "trained %s: %d steps in %.1f minutes; %s", card.model_id, card.steps, minutes, card.stopped
+    )
+    return card
+
+
+def settled(config: TrainConfig) -> TrainConfig:
+    """Return the config with its warm start named by model id."""
+    return build.resolved(Root.open(config.root, create=False), config)
+
+
+def finished(config: TrainConfig) -> ModelCard | None:
+    """Return the card of a model that is already trained, saying so."""
+    card = build.finished_model(Root.open(config.root), config)
+    if card:
+        get_run_logger().info("model %s is already trained: reused", card.model_id)
+    return card
+
+
+def summary(root_uri: str, model_id: str, verdict: Verdict, *, reused: bool) -> TrainedModel:
+    """Return what the flow reports of the model."""
+    root = Root.open(root_uri)
+    metrics = read_metrics(root, model_id)
+    return TrainedModel(
+        model_id=model_id,
+        bits_per_note=metrics["bits_per_note"],
+        composite_bits_per_note=metrics["composite_bits_per_note"],
+        promoted=verdict.promoted,
+        verdict=verdict.reason,
+        folder=root.shown(f"models/{model_id}"),
+        report=root.shown(report_path(model_id)),
+        reused=reused,
+    )
