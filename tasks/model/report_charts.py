@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 WIDTH, HEIGHT = 480, 270
 LEFT, RIGHT, TOP, BOTTOM = 46, 22, 14, 40
-RIGHT_WITH_SCALE = 46  # room for a second scale
+RIGHT_WITH_SCALE = 54  # room for a second scale
+JOINED = " to "  # in the name of a bin of several values, of which an axis shows the first
 MOST_POINTS = 400  # of a line: more are not visible
 MOST_MARKS = 60  # of evaluations that are drawn as dots with a tooltip
 
@@ -147,7 +148,9 @@ def histogram(
         title=title,
         x_label=x_label,
         y_label="share of notes, %",
-        x_ticks=tuple(Tick(x(i + 0.5), name) for i, name in enumerate(names) if ticks(i)),
+        x_ticks=tuple(
+            Tick(x(i + 0.5), name.partition(JOINED)[0]) for i, name in enumerate(names) if ticks(i)
+        ),
         y_ticks=y.ticks(4, 100),
         lines=(Line("held-out", "held-out music", outline),),
         bars=bars,

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from schemas.sequences import TICKS_PER_QUARTER
-from tasks.model.report_charts import Chart, histogram
+from tasks.model.report_charts import JOINED, Chart, histogram
 from tasks.model.report_figures import Metrics, label, mapping, number
 from tasks.model.report_samples import overlaps
 
@@ -85,7 +85,7 @@ def _chart(title: str, kind: _Kind, entry: Mapping[str, Any]) -> Chart | None:
     shares = [
         [sum(side.get(value, 0.0) for value in one) for one in bins] for side in (ours, theirs)
     ]
-    names = [" to ".join(dict.fromkeys((kind.name(one[0]), kind.name(one[-1])))) for one in bins]
+    names = [JOINED.join(dict.fromkeys((kind.name(one[0]), kind.name(one[-1])))) for one in bins]
     return histogram(title, (shares[0], shares[1]), names, _named(values, width), kind.x_label)
 
 

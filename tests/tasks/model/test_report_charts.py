@@ -103,6 +103,7 @@ def test_values_that_never_occur_are_left_out_and_many_are_joined() -> None:
     wide = _one([1.0] * 250, [1.0] * 250, values=every)["Duration"].chart
     assert len(wide.bars) == 84
     assert wide.bars[0].tip == "0 to 2: samples 1.2%, held-out music 1.2%"
+    assert [tick.label for tick in wide.x_ticks][:2] == ["0", "36"]
     assert len(wide.x_ticks) <= 14
 
 
