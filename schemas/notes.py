@@ -22,9 +22,14 @@ NOTE_SCHEMA = pa.schema(
 )
 
 
+def whole(column: pa.ChunkedArray) -> pa.Array:
+    """Return a column as one array, without a copy if it is one already."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
 def song_starts(table: pa.Table) -> np.ndarray:
     """Return the first row of each run of one song_id, int64 [runs]."""
-    ids = table["song_id"].combine_chunks()
+    ids = whole(table["song_id"])
     if not len(ids):
         return np.zeros(0, np.int64)
     ends = pc.run_end_encode(ids).run_ends.to_numpy()
@@ -34,7 +39,7 @@ def song_starts(table: pa.Table) -> np.ndarray:
 def is_sorted(table: pa.Table) -> bool:
     """Whether rows are sorted by (song_id, onset, pitch), each song once."""
     starts = song_starts(table)
-    songs = table["song_id"].combine_chunks().take(pa.array(starts))
+    songs = whole(table["song_id"]).take(pa.array(starts))
     if len(songs) > 1 and not pc.all(pc.greater(songs[1:], songs[:-1])).as_py():
         return False
     onset = table["onset_beats"].to_numpy()

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -26,18 +26,16 @@ class Limits:
 
 @dataclass(frozen=True)
 class Extracted:
-    """The kept instrument. `tempo` is the song's first, in quarters a minute."""
+    """The kept instrument. `tempo` is the song's first, in quarters a minute.
+
+    `digest` is of the notes alone: equal for two files that give the same notes.
+    """
 
     notes: Notes
     program: int
     tempo: float
     ticks_per_quarter: int
-
-    @property
-    def digest(self) -> str:
-        """Digest of the notes alone: equal for two files that give the same notes."""
-        columns = (np.ascontiguousarray(column) for column in astuple(self.notes))
-        return hashlib.blake2b(b"".join(c.tobytes() for c in columns), digest_size=16).hexdigest()
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,15 @@ def _extracted(score: Score, limits: Limits) -> Extracted:
     if not seconds <= limits.max_song_seconds:
         raise UnreadableError(Reason.TOO_LONG, f"{seconds:.0f} seconds")
     tempo = score.tempo_map.initial_tempo(score.ticks_per_quarter)
-    return Extracted(notes, track.program, tempo, score.ticks_per_quarter)
+    return Extracted(notes, track.program, tempo, score.ticks_per_quarter, digest_of(notes))
+
+
+def digest_of(notes: Notes) -> str:
+    """Return a digest of every column of the notes."""
+    digest = hashlib.blake2b(digest_size=16)
+    for column in (getattr(notes, field.name) for field in fields(Notes)):
+        digest.update(np.ascontiguousarray(column).data)
+    return digest.hexdigest()
 
 
 def _timed(ticks: TickNotes, score: Score) -> Notes:

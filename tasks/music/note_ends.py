@@ -5,10 +5,25 @@ each note ends at the first note-off after its onset. A parser that pairs first-
 has seen the same note-offs: only who owns which differs.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 TICK_BITS = 40  # ticks fit in 32 bits; pitch goes above
+
+
+@dataclass(frozen=True)
+class Ends:
+    """pretty_midi's ends of notes, as far as the note-offs alone tell; arrays [notes].
+
+    `unclear` notes begin on the tick of a note-off that may have dropped them: whether it did
+    depends on which came first. A note-off that is alone on its tick and ends an earlier note
+    drops nothing.
+    """
+
+    offset: NDArray[np.int64]
+    unclear: NDArray[np.bool_]
 
 
 def key_of(pitch: NDArray[np.int64], tick: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -16,28 +31,19 @@ def key_of(pitch: NDArray[np.int64], tick: NDArray[np.int64]) -> NDArray[np.int6
     return (pitch << TICK_BITS) + tick
 
 
-def first_offset_after(
-    onset: NDArray[np.int64], offset: NDArray[np.int64], pitch: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Return for each note the earliest offset of its pitch after its onset.
+def find_ends(
+    onset: NDArray[np.int64], pitch: NDArray[np.int64], note_offs: NDArray[np.int64]
+) -> Ends:
+    """Return for each note the earliest note-off of its pitch after its onset.
 
-    All are int64 [notes], ticks, with offset > onset.
+    `onset` and `pitch` are int64 [notes], ticks; `note_offs` are the `key_of` of all note-offs
+    that ended something, sorted. Every note must have one after its onset.
     """
-    lane = pitch << TICK_BITS
-    ends = np.sort(lane + offset)
-    first: NDArray[np.int64] = ends[np.searchsorted(ends, lane + onset, side="right")] - lane
-    return first
-
-
-def unclear_onsets(
-    onset_key: NDArray[np.int64], note_offs: NDArray[np.int64], offset_key: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    """Return which notes begin on the tick of a note-off that may have dropped them.
-
-    Keys are `key_of(pitch, tick)`, and `note_offs` those of all note-offs. One that is alone on
-    its tick and ends an earlier note drops nothing. bool [notes].
-    """
-    key, count = np.unique(note_offs, return_counts=True)
-    harmless = key[(count == 1) & np.isin(key, offset_key)]
-    unclear: NDArray[np.bool_] = np.isin(onset_key, np.setdiff1d(key, harmless))
-    return unclear
+    start = key_of(pitch, onset)
+    first = np.searchsorted(note_offs, start, side="left")
+    after = np.searchsorted(note_offs, start, side="right")
+    ends_some = np.zeros(len(note_offs) + 1, bool)
+    ends_some[after] = True
+    on_tick = after - first
+    unclear = (on_tick > 1) | ((on_tick == 1) & ~ends_some[first])
+    return Ends(note_offs[after] - (pitch << TICK_BITS), unclear)

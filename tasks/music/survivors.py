@@ -34,9 +34,7 @@ def _survivors_of_track(
     Where there are none, it drops those of its own tick.
     """
     sounding: dict[tuple[int, int], list[NoteOn]] = {}  # by channel and pitch
-    for tick, status, pitch, velocity in _notes(content, start, stop):
-        if pitch not in pitches:
-            continue
+    for tick, status, pitch, velocity in _notes(content, start, stop, pitches):
         key = (status & 0x0F, pitch)
         ons = sounding.setdefault(key, [])
         if status >= 0x90 and velocity:
@@ -47,7 +45,9 @@ def _survivors_of_track(
         sounding[key] = ons[len(earlier) :] if earlier else []
 
 
-def _notes(content: bytes, at: int, stop: int) -> Iterator[tuple[int, int, int, int]]:
+def _notes(
+    content: bytes, at: int, stop: int, pitches: Container[int]
+) -> Iterator[tuple[int, int, int, int]]:
     """Yield (tick, status, pitch, velocity) of a track that a parser has already accepted."""
     tick = status = 0
     while at < stop:
@@ -65,7 +65,8 @@ def _notes(content: bytes, at: int, stop: int) -> Iterator[tuple[int, int, int, 
             at += 1
         kind = status & 0xF0
         if kind in (0x80, 0x90):
-            yield tick, status, content[at], content[at + 1]
+            if content[at] in pitches:
+                yield tick, status, content[at], content[at + 1]
             at += 2
         elif kind in (0xC0, 0xD0):
             at += 1

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from schemas.reasons import Reason
 from tasks.music.midi_header import Header
-from tasks.music.note_ends import first_offset_after, key_of, unclear_onsets
+from tasks.music.note_ends import find_ends, key_of
 from tasks.music.score import Score, TickNotes, Track, UnreadableError
 from tasks.music.survivors import NoteOn, survivors
 from tasks.music.tempo import TempoMap
@@ -63,40 +63,25 @@ def _tick_notes(content: bytes, track: Any) -> TickNotes:
     velocity = columns["velocity"].astype(np.int64)
     if onset.min(initial=0) < 0 or (paired < onset).any():
         raise UnreadableError(Reason.BAD_TIME, "ticks overflow 32 bits")
-    note_offs = key_of(pitch, paired)
-    notes = TickNotes(onset, paired, pitch, velocity).where(paired > onset)
-    if not len(notes.onset):
-        return notes
-    notes = replace(notes, offset=first_offset_after(notes.onset, notes.offset, notes.pitch))
-    return _without_stillborn(content, notes, note_offs)
+    note_offs = np.sort(key_of(pitch, paired))
+    return _ended(
+        content, TickNotes(onset, paired, pitch, velocity).where(paired > onset), note_offs
+    )
 
 
-def _unclear(notes: TickNotes, note_offs: NDArray[np.int64]) -> NDArray[np.bool_]:
-    onsets, offsets = key_of(notes.pitch, notes.onset), key_of(notes.pitch, notes.offset)
-    return unclear_onsets(onsets, note_offs, offsets)
+def _ended(content: bytes, notes: TickNotes, note_offs: NDArray[np.int64]) -> TickNotes:
+    """Give notes their ends; leave out the unclear ones whose note-off came after them.
 
-
-def _without_stillborn(content: bytes, notes: TickNotes, note_offs: NDArray[np.int64]) -> TickNotes:
-    """Leave out the unclear notes whose note-off came after them.
-
-    Their own ends then may end nothing either, and make other notes unclear.
+    The ends of those then may end nothing either, and make other notes unclear.
     """
-    unclear = _unclear(notes, note_offs)
-    if not unclear.any():
-        return notes
-    alive = survivors(content, len(notes.onset), _doubtful_pitches(notes, note_offs))
-    while True:
-        kept = _kept(notes, unclear, alive.copy())
-        if kept.all():
-            return notes
-        notes = notes.where(kept)
-        unclear = _unclear(notes, note_offs)
-
-
-def _doubtful_pitches(notes: TickNotes, note_offs: NDArray[np.int64]) -> set[int]:
-    """Return the pitches of which a note begins on the tick of a note-off."""
-    meeting = np.isin(key_of(notes.pitch, notes.onset), note_offs)
-    return set(notes.pitch[meeting].tolist())
+    ends = find_ends(notes.onset, notes.pitch, note_offs)
+    if ends.unclear.any():
+        pitches = set(notes.pitch[ends.unclear].tolist())
+        alive = survivors(content, len(notes.onset), pitches)
+        while not (kept := _kept(notes, ends.unclear, alive.copy())).all():
+            notes = notes.where(kept)
+            ends = find_ends(notes.onset, notes.pitch, note_offs)
+    return replace(notes, offset=ends.offset)
 
 
 def _kept(

@@ -11,7 +11,7 @@ from pandera.errors import SchemaErrors
 
 from schemas.config import IngestConfig
 from schemas.manifest import MANIFEST_SCHEMA, FileManifest
-from schemas.notes import NOTE_SCHEMA, NoteTable, song_starts
+from schemas.notes import NOTE_SCHEMA, NoteTable, song_starts, whole
 from schemas.reasons import Outcome, Reason
 from tasks.music.extraction import Extracted, Extraction, Limits, Rejected
 from tasks.music.notes import Notes
@@ -55,7 +55,7 @@ def _extract_rows(
     group: pa.Table, rows: list[int], config: IngestConfig, workers: Workers
 ) -> list[Extraction]:
     """Extract these rows of one group, in order."""
-    contents = group["content"].combine_chunks()
+    contents = whole(group["content"])
     sizes = group["bytes"].to_pylist()
     present = [row for row in rows if contents[row].is_valid]
     limits = Limits(max_notes=config.max_notes, max_song_seconds=config.max_song_seconds)
