@@ -14,6 +14,7 @@ from tasks.progress import Progress, silent
 from tasks.storage.duplicates import Duplicates
 from tasks.storage.note_dataset import Plan, shard_name
 from tasks.storage.root import Root
+from tasks.storage.song_families import write_families
 
 
 def publish_notes(
@@ -38,11 +39,14 @@ def publish_notes(
     files = pa.concat_tables(manifests)
     counts = count(files)
     _check(files, counts, plan, config, root)
+    shards = [f"notes/{plan.corpus}/{shard_name(index)}" for index in range(plan.raw.shards)]
+    families = write_families(root, plan.corpus, shards)
     accepted = files.filter(pc.equal(files["outcome"], Outcome.ACCEPTED))
     dataset = NoteDataset(
         fingerprint=plan.fingerprint,
         raw_fingerprint=plan.raw.fingerprint,
         counts=counts,
+        families=families,
         notes=pc.sum(accepted["notes"]).as_py(),
         licence=plan.raw.licence,
         attribution=plan.raw.attribution,

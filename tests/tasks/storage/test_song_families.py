@@ -1,0 +1,40 @@
+"""Families of a published corpus."""
+
+import numpy as np
+
+from tasks.music.notes import Notes
+from tasks.storage.note_shards import note_table
+from tasks.storage.root import Root
+from tasks.storage.song_families import families_path, write_families
+
+
+def song(pitches: list[int]) -> Notes:
+    beats = np.arange(len(pitches), dtype=float)
+    pitch = np.array(pitches, np.uint8)
+    return Notes(beats, beats + 1, beats, beats + 1, pitch, np.full(len(pitch), 64, np.uint8))
+
+
+def test_families_reach_across_shards_and_every_song_has_one(root: Root) -> None:
+    tune = [60, 64, 67, 65, 62, 71, 72, 60, 55, 57, 59, 60, 67, 65, 64, 62, 60, 61, 63, 70]
+    other = tune[::-1]
+    shards = [
+        [("a", song(tune)), ("b", song(other)), ("short", song([60, 61]))],
+        [("c", song([p + 2 for p in tune])), ("short too", song([60, 61]))],
+        [],
+    ]
+    paths = [f"notes/c/shard-{i}.parquet" for i in range(len(shards))]
+    for path, songs in zip(paths, shards, strict=True):
+        root.write_table(path, note_table(songs))
+    assert write_families(root, "c", paths) == 4
+    assert root.read_table(families_path("c")).to_pylist() == [
+        {"song_id": "a", "family": "a"},
+        {"song_id": "b", "family": "b"},
+        {"song_id": "short", "family": "short"},
+        {"song_id": "c", "family": "a"},
+        {"song_id": "short too", "family": "short too"},
+    ]
+
+
+def test_no_songs_no_families(root: Root) -> None:
+    root.write_table("notes/c/x.parquet", note_table([]))
+    assert write_families(root, "c", ["notes/c/x.parquet"]) == 0
