@@ -1,0 +1,110 @@
+"""The generate flow with a real network, on Prefect's own throw-away server."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from prefect.testing.utilities import prefect_test_harness
+
+from flows.generate import generate
+from schemas.config import GenerateConfig
+from schemas.errors import ModelError, StorageError
+from schemas.presets import NetworkShape
+from schemas.samples import checked
+from tasks.model.champion import promote
+from tasks.model.files import Model, save_model
+from tasks.model.initialise import initial_weights
+from tasks.music.categories import encode_song, fit
+from tasks.storage import sample_run
+from tasks.storage.root import Root
+from tests.tasks.storage.runs_for_tests import card_of, wander
+
+pytestmark = pytest.mark.integration
+SHAPE = NetworkShape(units=8, window=8, embedding=8, head=8, memory_notes=8)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def server() -> Iterator[None]:
+    with prefect_test_harness(server_startup_timeout=120):
+        yield
+
+
+@pytest.fixture
+def model_id(root: Root) -> str:
+    """An untrained champion with a real vocabulary."""
+    songs = [wander(i) for i in range(8)]
+    vocabulary = fit("factored", songs, "fingerprint")
+    weights = initial_weights(SHAPE, vocabulary, 0)
+    primers = np.stack([encode_song(vocabulary, song)[: SHAPE.window] for song in songs])
+    mean, factor = np.zeros(32, np.float32), np.eye(32, dtype=np.float32)
+    model = Model("folk-tiny", SHAPE, vocabulary, weights, primers, mean, factor)
+    save_model(root, model, card_of("folk-tiny"), {})
+    promote(root, "folk-tiny", "the first")
+    return "folk-tiny"
+
+
+def midi_of(root: Root, run_id: str) -> list[bytes]:
+    return [root.read_bytes(path) for path in root.files(f"samples/{run_id}", ".mid")]
+
+
+def test_same_seed_same_bytes_and_an_identical_run_is_reused(
+    root: Root,
+    model_id: str,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    config = GenerateConfig(root=root.uri, samples=5, notes=20, seed=3, top_p=0.9)
+    with caplog.at_level(logging.INFO):
+        made = generate(config)
+        assert (made.model_id, made.samples, made.reused) == (model_id, 5, False)
+        assert Path(made.gallery).is_file()
+        manifest = checked(root.read_table(f"samples/{made.run_id}/manifest.parquet"))
+        assert manifest["audio"].null_count == 0
+        assert "already there" not in caplog.text
+        assert generate(config.having(model=model_id)) == made.model_copy(update={"reused": True})
+        assert f"samples {made.run_id} are already there: reused" in caplog.text
+    first = midi_of(root, made.run_id)
+    assert len(set(first)) == 5
+    root.delete("samples")
+    monkeypatch.setattr(sample_run, "BATCH_SAMPLES", 2)  # neither does the batch size matter
+    again = generate(config)
+    assert (again.run_id, again.reused) == (made.run_id, False)
+    assert midi_of(root, again.run_id) == first
+    other = generate(config.having(seed=4, audio=False))
+    assert not set(midi_of(root, other.run_id)) & set(first)
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(
+    root: Root, model_id: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sample_run, "BATCH_SAMPLES", 2)
+    config = GenerateConfig(root=root.uri, samples=4, notes=8, audio=False, random_input="gaussian")
+    whole = generate(config)
+    expected = midi_of(root, whole.run_id)
+    folder = f"samples/{whole.run_id}"
+    rows = root.read_table(f"{folder}/manifest.parquet").slice(0, 2)
+    root.write_table(f"{folder}/parts/part-00000.parquet", rows)
+    for name in ("index.html", "manifest.parquet", "00002.mid", "00003.mid"):
+        root.delete(f"{folder}/{name}")
+    with caplog.at_level(logging.INFO):
+        assert not generate(config).reused
+    assert "samples from 0 on are already there: kept" in caplog.text
+    assert midi_of(root, whole.run_id) == expected
+
+
+def test_what_cannot_be_done_is_one_line(root: Root, tmp_path: Path) -> None:
+    missing = str(tmp_path / "missing")
+    with pytest.raises(StorageError, match="no storage root at"):
+        generate(GenerateConfig(root=missing))
+    assert not Path(missing).exists()
+    with pytest.raises(ModelError, match="run nocturne train"):
+        generate(GenerateConfig(root=root.uri))
+    assert not root.exists("samples")
+
+
+def test_an_unknown_model_lists_the_known(root: Root, model_id: str) -> None:
+    with pytest.raises(ModelError, match="use champion, latest or one of folk-tiny"):
+        generate(GenerateConfig(root=root.uri, model="folk-huge"))
