@@ -91,7 +91,13 @@ def _rate_chart(history: History) -> tuple[Chart, ...]:
     if not xs:
         return ()
     x, y = across(0, max(xs)), upwards(0, max(ys) * 1000 * 1.05)
-    line = Line("rate", "learning rate", polyline(xs, [1000 * rate for rate in ys], x, y))
+    thousandths = [1000 * rate for rate in ys]
+    marks = tuple(
+        (x(a), y(b), f"{b:.4g} thousandths at {a:,.5g} steps")
+        for a, b in zip(xs, thousandths, strict=True)
+    )
+    points = polyline(xs, thousandths, x, y)
+    line = Line("rate", "learning rate", points, marks if len(marks) <= MOST_MARKS else ())
     chart = Chart(
         title="Learning rate against steps",
         x_label="steps",

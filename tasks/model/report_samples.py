@@ -13,6 +13,7 @@ SAMPLE_FIGURES = {
     "degenerate_share": (".1%", "Samples with too few notes, a single pitch or silence"),
     "uptake": (".2f", "Figures of a held-out primer taken up again in what follows it"),
     "originality_mean": (".1f", "The same run, as a mean over all samples"),
+    "copied_share": (".1%", "Samples with a longer such run than any held-out song has"),
     "pitch_class_entropy": (".2f", "Spread over the twelve pitch classes, in bits"),
     "scale_consistency": (".2f", "Largest share of notes that fit one scale"),
     "polyphony": (".2f", "Notes sounding at once, while any does"),

@@ -74,6 +74,7 @@ def test_curves_hold_both_splits_and_both_rivals() -> None:
     assert steps.lines[2].marks[0][2] == "training: 3.984 bits at 240 steps"
     assert minutes.lines[2].marks[-1][2] == "training: 1.223 bits at 19.917 minutes"
     assert [tick.label for tick in rate.y_ticks] == ["0", "1", "2", "3"]
+    assert rate.lines[0].marks[-1][2] == "0 thousandths at 6,000 steps"
     for line in steps.lines[2:]:
         ends = [float(point.split(",")[0]) for point in line.points.split()]
         assert ends == sorted(ends)
