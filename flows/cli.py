@@ -14,6 +14,7 @@ from cyclopts.config import Env
 from pydantic import ValidationError
 
 from flows.console import Console, shown
+from flows.local import held_back_stderr
 from schemas.config import (
     ComposeConfig,
     Config,
@@ -38,7 +39,9 @@ app = App(
 def _run(flow: str, config: Config) -> None:
     """Run the flow of that name and print what came of it."""
     with shown() as console:
-        result = getattr(import_module(f"flows.{flow}"), flow)(config)
+        with held_back_stderr():
+            module = import_module(f"flows.{flow}")
+        result = getattr(module, flow)(config)
     console.result(result)
 
 

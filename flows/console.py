@@ -17,7 +17,6 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
 
 from flows.results import lines_of
 from tasks.progress import shown_by
@@ -47,11 +46,11 @@ class Console:
             self.out.print(f"  {name:<{width}}  {value}", markup=False)
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Print rows under their column names."""
-        table = Table(*columns, box=None, pad_edge=False)
-        for row in rows:
-            table.add_row(*row)
-        self.out.print(table)
+        """Print rows under their column names, each line whole: an id has to be copied."""
+        widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
+        for row in (columns, *rows):
+            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            self.out.print("  ".join(cells).rstrip(), markup=False)
 
 
 class ProgressBars:

@@ -6,6 +6,10 @@ Prefect starts one of its own for as long as the command runs.
 
 import logging
 import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 LOCAL_DEFAULTS = {
     "DO_NOT_TRACK": "1",
@@ -34,3 +38,24 @@ def server_address() -> str | None:
 
     address: str | None = PREFECT_API_URL.value()
     return address
+
+
+@contextmanager
+def held_back_stderr() -> Iterator[None]:
+    """Keep what is written to standard error off the terminal, unless the block fails.
+
+    TensorFlow's libraries greet from C++ when they are loaded, whatever TF_CPP_MIN_LOG_LEVEL.
+    """
+    with tempfile.TemporaryFile() as held:
+        sys.stderr.flush()
+        terminal = os.dup(2)
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            held.seek(0)
+            os.write(terminal, held.read())
+            raise
+        finally:
+            os.dup2(terminal, 2)
+            os.close(terminal)

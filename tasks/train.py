@@ -7,7 +7,7 @@ from schemas.config import TrainConfig
 from schemas.model_card import ModelCard, TrainedModel
 from tasks.model import build
 from tasks.model.gate import Verdict
-from tasks.model.judging import read_metrics
+from tasks.model.registry import read_metrics
 from tasks.model.report_folder import report_path
 from tasks.policy import may_pass
 from tasks.progress import progress_of

@@ -15,7 +15,7 @@ from schemas.sequences import SPLITS, Split, Vocabulary
 from tasks.model.baselines import judge_baselines
 from tasks.model.files import Model, load_model
 from tasks.model.likelihood import evaluate
-from tasks.model.registry import read_card
+from tasks.model.registry import metrics_path, read_card
 from tasks.model.sampling import sample
 from tasks.music.metrics import judge_samples
 from tasks.music.metrics.excerpt import cut, excerpt_of, songs_of, spread
@@ -31,20 +31,6 @@ TEMPERATURE = 0.95
 JUDGE_SEED = 20_190_101  # a sample set of its own, the same for every model
 
 Splits = Mapping[Split, SplitIds]
-
-
-def metrics_path(model_id: str) -> str:
-    """Return where a model's metrics lie under the storage root."""
-    return f"models/{model_id}/metrics.json"
-
-
-def read_metrics(root: Root, model_id: str) -> dict[str, Any]:
-    """Return a model's metrics; empty if it was never judged."""
-    try:
-        metrics: dict[str, Any] = root.read_json(metrics_path(model_id))
-    except FileNotFoundError:
-        return {}
-    return metrics
 
 
 def judge_model(root: Root, model_id: str, progress: Progress = silent) -> dict[str, Any]:

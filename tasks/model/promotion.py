@@ -6,8 +6,7 @@ from schemas.model_card import ModelCard
 from tasks.model.champion import promote, read_champion
 from tasks.model.comparison import compare
 from tasks.model.gate import MARGIN_BITS, Verdict, judge_candidate
-from tasks.model.judging import metrics_path, read_metrics
-from tasks.model.registry import known_models, read_card
+from tasks.model.registry import known_models, metrics_path, read_card, read_metrics
 from tasks.storage.root import Root
 
 

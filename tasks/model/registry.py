@@ -1,4 +1,6 @@
-"""Which model is meant: champion, latest, or an id."""
+"""Which model is meant, champion, latest or an id, and what is known of it."""
+
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -45,6 +47,20 @@ def read_card(root: Root, model_id: str) -> ModelCard:
         raise ModelError(f"no model {model_id} under {root.shown('models')}") from error
     except (ValidationError, ValueError) as error:
         raise ModelError(f"{root.shown(path)} is damaged: train the model again") from error
+
+
+def metrics_path(model_id: str) -> str:
+    """Return where a model's metrics lie under the storage root."""
+    return f"models/{model_id}/metrics.json"
+
+
+def read_metrics(root: Root, model_id: str) -> dict[str, Any]:
+    """Return a model's metrics; empty if it was never judged."""
+    try:
+        metrics: dict[str, Any] = root.read_json(metrics_path(model_id))
+    except FileNotFoundError:
+        return {}
+    return metrics
 
 
 def _champion(root: Root, known: list[str]) -> str:

@@ -7,8 +7,8 @@ import numpy as np
 
 from schemas.sequences import Vocabulary
 from tasks.model.files import load_model
-from tasks.model.judging import judging_samples, load_splits, read_metrics
-from tasks.model.registry import read_card
+from tasks.model.judging import judging_samples, load_splits
+from tasks.model.registry import read_card, read_metrics
 from tasks.model.report import report_markdown, report_page
 from tasks.music.categories import decode
 from tasks.music.metrics.excerpt import cut, excerpt_of, songs_of, spread
