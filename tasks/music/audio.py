@@ -1,40 +1,25 @@
-"""Notes to audio: FluidSynth when its program is installed, else pretty_midi's own synthesis.
-
-Audio is float32 [frames, channels] at 32,000 frames a second: General MIDI samples hold
-little above 16 kHz, and a third less is rendered, encoded and stored than at 44,100.
-"""
+"""Notes to audio: FluidSynth when its program is installed, else pretty_midi's own synthesis."""
 
 import io
-import os
-import shutil
-import subprocess
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Literal
 
 import numpy as np
-import pretty_midi
 import soundfile
-from numpy.typing import NDArray
 
+from tasks.music import synthesizers
 from tasks.music.midi_writer import to_pretty_midi
 from tasks.music.notes import Notes
+from tasks.music.synthesizers import SAMPLE_RATE_HZ, Samples
 
-Samples = NDArray[np.float32]
 Renderer = Literal["fluidsynth", "pretty_midi"]
 RENDERERS: tuple[Renderer, ...] = ("fluidsynth", "pretty_midi")
 
-SAMPLE_RATE_HZ = 32_000
 MAX_SECONDS = 300.0  # of music; bounds memory at about 250 MB a rendering
 TAIL_SECONDS = 1.5  # for the last note to ring
 FADE_SECONDS = 0.75
-SILENCE = 1e-4  # below this peak nothing was played
 PEAK = 0.89  # -1 dBFS: Vorbis may overshoot what it was given by a little
-PATIENCE_SECONDS = 30.0  # for FluidSynth, besides the length of the music
 BLOCK_FRAMES = 65_536  # libsndfile has crashed on very long writes of OGG
-SOUND_FONT = Path(pretty_midi.__file__).parent / "TimGM6mb.sf2"
-HARMONICS = (1.0, 0.4, 0.2, 0.1)
 
 
 @dataclass(frozen=True)
@@ -59,10 +44,12 @@ def render(
     instrument.notes = [n for n in instrument.notes if n.start < MAX_SECONDS]
     for note in instrument.notes:
         note.end = min(note.end, MAX_SECONDS)
-    chosen: Renderer = renderer or ("fluidsynth" if has_fluidsynth() else "pretty_midi")
-    audio = _fluidsynth(midi) if chosen == "fluidsynth" else None
+    chosen: Renderer = renderer or (
+        "fluidsynth" if synthesizers.has_fluidsynth() else "pretty_midi"
+    )
+    audio = synthesizers.play(midi) if chosen == "fluidsynth" else None
     if audio is None:
-        chosen, audio = "pretty_midi", _synthesize(midi)
+        chosen, audio = "pretty_midi", synthesizers.synthesize(midi)
     frames = round((midi.get_end_time() + TAIL_SECONDS) * SAMPLE_RATE_HZ)
     ogg = to_ogg(mastered(audio, frames), comment=chosen)
     return Rendering(ogg, frames / SAMPLE_RATE_HZ, chosen)
@@ -76,11 +63,6 @@ def read_rendering(ogg: bytes) -> Rendering:
             return Rendering(ogg, file.frames / file.samplerate, renderer)
     except soundfile.LibsndfileError as error:
         raise ValueError("not an OGG file") from error
-
-
-def has_fluidsynth() -> bool:
-    """Whether FluidSynth's program and pretty_midi's sound font are both there."""
-    return shutil.which("fluidsynth") is not None and SOUND_FONT.is_file()
 
 
 def mastered(audio: Samples, frames: int) -> Samples:
@@ -104,49 +86,3 @@ def to_ogg(audio: Samples, comment: str) -> bytes:
         for start in range(0, len(audio), BLOCK_FRAMES):
             file.write(audio[start : start + BLOCK_FRAMES])
     return stream.getvalue()
-
-
-def _wave(phase: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A tone with a few overtones, milder than a bare sine; `phase` in radians."""
-    total = np.zeros_like(phase)
-    for number, amplitude in enumerate(HARMONICS, start=1):
-        total += amplitude * np.sin(number * phase)
-    return total
-
-
-def _synthesize(midi: pretty_midi.PrettyMIDI) -> Samples:
-    """Return pretty_midi's synthesis, [frames, 1]."""
-    if not midi.instruments[0].notes:
-        return np.zeros((0, 1), dtype=np.float32)
-    audio = midi.synthesize(fs=SAMPLE_RATE_HZ, wave=_wave)
-    return np.asarray(audio, dtype=np.float32)[:, None]
-
-
-def _fluidsynth(midi: pretty_midi.PrettyMIDI) -> Samples | None:
-    """Return FluidSynth's rendering, [frames, 2], or None if the program fails or hangs."""
-    with TemporaryDirectory() as folder:
-        source, target = Path(folder, "in.mid"), Path(folder, "out.raw")
-        midi.write(str(source))
-        options = ["-niq", "-g", "0.5", "-r", str(SAMPLE_RATE_HZ), "-T", "raw", "-O", "float"]
-        # No user's settings file: the same notes sound the same on every machine.
-        command = [
-            "fluidsynth",
-            "-f",
-            os.devnull,
-            *options,
-            "-F",
-            str(target),
-            str(SOUND_FONT),
-            str(source),
-        ]
-        timeout = max(0.1, PATIENCE_SECONDS + midi.get_end_time())
-        try:
-            subprocess.run(  # noqa: S603 - a fixed program, and arguments made here
-                command, check=True, capture_output=True, timeout=timeout
-            )
-            audio = np.fromfile(target, dtype=np.float32)
-        except (OSError, subprocess.SubprocessError):
-            return None
-    audio = audio[: len(audio) // 2 * 2].reshape(-1, 2)
-    # Without a sounding note what is left is the reverb's noise floor, not music.
-    return audio if float(np.abs(audio).max(initial=0.0)) > SILENCE else None

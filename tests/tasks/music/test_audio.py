@@ -7,15 +7,18 @@ import numpy as np
 import pytest
 import soundfile
 
-from tasks.music import audio
-from tasks.music.audio import PEAK, SAMPLE_RATE_HZ, TAIL_SECONDS, Renderer, render
+from tasks.music import audio, synthesizers
+from tasks.music.audio import PEAK, TAIL_SECONDS, Renderer, render
+from tasks.music.synthesizers import SAMPLE_RATE_HZ
 from tests.tasks.music.notes_for_tests import notes_in, notes_of, scale
 
 RENDERERS = [
     "pretty_midi",
     pytest.param(
         "fluidsynth",
-        marks=pytest.mark.skipif(not audio.has_fluidsynth(), reason="FluidSynth not installed"),
+        marks=pytest.mark.skipif(
+            not synthesizers.has_fluidsynth(), reason="FluidSynth not installed"
+        ),
     ),
 ]
 
@@ -89,7 +92,7 @@ def test_a_broken_fluidsynth_is_replaced(
     )
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(audio, "PATIENCE_SECONDS", -1.5)
+    monkeypatch.setattr(synthesizers, "PATIENCE_SECONDS", -1.5)
     made = render(scale(4), tempo=120, program=0)
     assert made.renderer == "pretty_midi"
     assert np.abs(heard(made.ogg)).max() > 0.5
