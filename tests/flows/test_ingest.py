@@ -1,0 +1,81 @@
+"""The ingest flow on real files, from source to published notes."""
+
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from prefect.testing.utilities import prefect_test_harness
+
+from flows.ingest import ingest
+from schemas.config import IngestConfig
+from schemas.errors import CorpusError
+from schemas.manifest import FileManifest
+from schemas.notes import NoteTable, song_starts
+from tasks.storage.note_dataset import load_marker
+from tasks.storage.root import Root
+from tests.tasks.music.smf import smf, tune
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture(scope="module", autouse=True)
+def server() -> Iterator[None]:
+    with prefect_test_harness(server_startup_timeout=120):
+        yield
+
+
+def test_every_shared_file_is_accounted_for_and_a_second_run_reuses(
+    root: Root, shared_midi: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    config = IngestConfig(
+        root=root.uri, corpus="all", source=str(shared_midi), shard_files=700, reader="symusic"
+    )
+    summary = ingest(config)
+    files = pa.concat_tables(
+        [root.read_table(path) for path in root.files("files/all", ".parquet")]
+    )
+    FileManifest.validate(files, lazy=True)
+    paths = {str(p.relative_to(shared_midi)) for p in shared_midi.rglob("*") if p.is_file()}
+    assert {path.removeprefix("./") for path in files["path"].to_pylist()} == paths
+    assert len(files) == len(paths) == summary.counts.inputs
+    outcomes = Counter(files["outcome"].to_pylist())
+    assert outcomes == {
+        "accepted": summary.counts.accepted,
+        "quarantined": summary.counts.quarantined,
+        "duplicate": summary.counts.duplicate,
+    }
+    assert summary.counts.accepted > 1700
+    reasons = set(files["reason"].to_pylist())
+    assert {"not_midi", "truncated", "bad_data_byte", "bad_event", "same_notes"} <= reasons
+    songs = 0
+    for path in root.files("notes/all", ".parquet"):
+        notes = NoteTable.validate(root.read_table(path), lazy=True)
+        songs += len(song_starts(notes))
+    assert songs == summary.counts.accepted
+    assert load_marker(root, "all").counts == summary.counts
+
+    before = {path: root.read_bytes(path) for path in root.files("notes/all")}
+    with caplog.at_level(logging.INFO):
+        again = ingest(config)
+    assert again.reused
+    assert again.counts == summary.counts
+    assert "notes of all are already extracted: reused" in caplog.text
+    assert {path: root.read_bytes(path) for path in root.files("notes/all")} == before
+
+
+def test_only_corrupt_files_is_one_clear_line(root: Root, tmp_path: Path) -> None:
+    folder = tmp_path / "corrupt"
+    folder.mkdir()
+    for name in "ab":
+        (folder / f"{name}.mid").write_bytes(smf(tune([60, ord(name)]))[:-5])
+    with pytest.raises(CorpusError) as caught:
+        ingest(IngestConfig(root=root.uri, corpus="corrupt", source=str(folder)))
+    message = str(caught.value)
+    assert message.startswith("none of the 2 MIDI files of ")
+    assert "(truncated 2)" in message
+    assert "\n" not in message
+    with pytest.raises(CorpusError, match="no ingested corpus 'corrupt'"):
+        load_marker(root, "corrupt")

@@ -1,0 +1,74 @@
+"""kill -9 of the whole process at random moments: run again, and the bytes are the same."""
+
+import random
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tasks.storage.root import Root
+from tests.tasks.music.smf import smf, tune
+from tests.tasks.storage.raw_shards import write_raw
+
+FILES = [
+    (f"{i}.mid", smf(tune([40 + i % 40, 50, 60 + i % 7] * (1 + i % 5)))[: None if i % 9 else -4])
+    for i in range(90)
+]
+REPOSITORY = Path(__file__).parents[3]
+
+
+def start(root: Root) -> subprocess.Popen[bytes]:
+    script = "tests.tasks.storage.ingest_process"
+    command = [sys.executable, "-m", script, root.uri]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=REPOSITORY)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"started\n"
+    return process
+
+
+def dataset_bytes(root: Root) -> dict[str, bytes]:
+    kinds = ("notes", "files", "families")
+    return {p: root.read_bytes(p) for kind in kinds for p in root.files(kind, recursive=True)}
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def killed_and_run_again(tmp_path: Path, moments: int) -> None:
+    whole = Root.open(str(tmp_path / "whole"))
+    write_raw(whole, FILES, 9)
+    begun = time.monotonic()
+    with start(whole) as process:
+        assert process.wait(60) == 0
+    lasts = time.monotonic() - begun
+    expected = dataset_bytes(whole)
+    assert "notes/c/dataset.json" in expected
+    rng = random.Random(moments)
+    for moment in range(moments):
+        root = Root.open(str(tmp_path / "killed"))
+        write_raw(root, FILES, 9)
+        with start(root) as process:
+            time.sleep(rng.uniform(0, lasts / 2))
+            workers = children(process.pid)
+            process.kill()
+        deadline = time.monotonic() + 10
+        while any(Path(f"/proc/{pid}").exists() for pid in workers):
+            assert time.monotonic() < deadline, "worker processes outlive their parent"
+            time.sleep(0.05)
+        with start(root) as process:
+            assert process.wait(60) == 0, moment
+        assert dataset_bytes(root) == expected
+        shutil.rmtree(root.base)
+
+
+def test_killed_at_random_moments(tmp_path: Path) -> None:
+    killed_and_run_again(tmp_path, 2)
+
+
+@pytest.mark.soak
+def test_killed_at_many_random_moments(tmp_path: Path) -> None:
+    killed_and_run_again(tmp_path, 20)
