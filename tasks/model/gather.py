@@ -25,14 +25,12 @@ def gather_rows(table: Tensor, ids: Tensor) -> Any:
 
 @tf.custom_gradient
 def gather_values(table: Tensor, ids: Tensor) -> Any:
-    """Return table [N] values at ids int32 [...]: float32 [...]; for short tables."""
+    """Return table [N] values at ids int32 [...]: float32 [...]; for many ids of a short table."""
     table = tf.convert_to_tensor(table)
 
     def gradient(upstream: Tensor) -> tuple[Tensor, None]:
-        sums = [
-            tf.reduce_sum(tf.where(tf.equal(ids, k), upstream, 0.0)) for k in range(table.shape[0])
-        ]
-        return tf.stack(sums), None
+        flat_ids, flat = tf.reshape(ids, [-1]), tf.reshape(upstream, [-1])
+        return tf.math.unsorted_segment_sum(flat, flat_ids, table.shape[0]), None
 
     return tf.gather(table, ids), gradient
 

@@ -118,7 +118,9 @@ class _Loop:
         """Begin, or go on from a checkpoint."""
         self.place = stored.place if stored else Place(run)
         self.best = stored.best if stored else first
-        self.step = TrainingStep(self.network, self.config, stored.weights if stored else first)
+        now = stored.weights if stored else first
+        in_order = {name: now[name] for name in first}  # sums over weights must round alike
+        self.step = TrainingStep(self.network, self.config, in_order)
         if stored:
             self.step.set_moments(stored.first_moments, stored.second_moments)
         self.schedule = Schedule(

@@ -1,0 +1,43 @@
+"""A training that kills itself with SIGKILL: FOLDER STEP VOCABULARY CONFIG SHAPE.
+
+At step 5 it dies inside the writing of a checkpoint, between the write and the rename.
+"""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from schemas.config import TrainConfig
+from schemas.presets import NetworkShape
+from schemas.sequences import Vocabulary
+from tasks.model.training import train
+from tasks.storage.sequences import SplitIds
+
+WHILE_WRITING = 5
+
+
+def main() -> None:
+    """Train until the step, then die as a machine does."""
+    folder, step = Path(sys.argv[1]), int(sys.argv[2])
+    vocabulary = Vocabulary.model_validate_json(sys.argv[3])
+    config = TrainConfig.model_validate_json(sys.argv[4])
+    shape = NetworkShape.model_validate_json(sys.argv[5])
+    splits = []
+    for name in ("songs", "valid"):
+        stored = np.load(folder / f"{name}.npz")
+        splits.append(SplitIds(stored["t"], stored["to"]))
+
+    def die(done: float, _: float) -> None:
+        if done == step and step != WHILE_WRITING:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if done == step:
+            Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment, method-assign]
+
+    train(*splits, vocabulary, config, shape, folder / "run", progress=die)
+
+
+if __name__ == "__main__":
+    main()
