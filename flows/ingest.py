@@ -8,7 +8,9 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from schemas.config import IngestConfig
 from schemas.manifest import IngestSummary
 from tasks.extract import extract_shard, finished, plan_extraction, publish
+from tasks.report_quality import report_quality
 from tasks.shard import shard_source
+from tasks.storage.note_dataset import Plan
 from tasks.storage.shared_workers import worker_processes
 
 SHARDS_AT_ONCE = 3  # while one is checked and written, the workers parse another
@@ -20,8 +22,13 @@ def ingest(config: IngestConfig) -> IngestSummary:
     """Read a source of MIDI files into validated, published note tables."""
     shard_source(config)
     plan = plan_extraction(config)
-    if done := finished(plan, config):
-        return done
+    summary = finished(plan, config) or extract(plan, config)
+    report_quality(config)
+    return summary
+
+
+def extract(plan: Plan, config: IngestConfig) -> IngestSummary:
+    """Extract every shard, then publish them as one dataset."""
     with worker_processes():
         shards = extract_shard.map(unmapped(plan), range(plan.raw.shards), unmapped(config))
         shards.result()

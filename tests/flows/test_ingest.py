@@ -2,12 +2,10 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from prefect.testing.utilities import prefect_test_harness
 
 from flows.ingest import ingest
 from schemas.config import IngestConfig
@@ -18,13 +16,7 @@ from tasks.storage.note_dataset import load_marker
 from tasks.storage.root import Root
 from tests.tasks.music.smf import smf, tune
 
-pytestmark = pytest.mark.integration
-
-
-@pytest.fixture(scope="module", autouse=True)
-def server() -> Iterator[None]:
-    with prefect_test_harness(server_startup_timeout=120):
-        yield
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("prefect_server")]
 
 
 def test_every_shared_file_is_accounted_for_and_a_second_run_reuses(
@@ -56,6 +48,9 @@ def test_every_shared_file_is_accounted_for_and_a_second_run_reuses(
         songs += len(song_starts(notes))
     assert songs == summary.counts.accepted
     assert load_marker(root, "all").counts == summary.counts
+
+    assert root.exists("quality/all/quality.parquet")
+    assert b"data:image/png" in root.read_bytes("quality/all/report.html")
 
     before = {path: root.read_bytes(path) for path in root.files("notes/all")}
     with caplog.at_level(logging.INFO):

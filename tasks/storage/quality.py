@@ -1,0 +1,88 @@
+"""Data quality of an ingested corpus, as counts: what came of the files, and what the songs are.
+
+quality/<corpus>/quality.parquet has one row for each bar of each distribution.
+"""
+
+from collections import Counter
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from schemas.reasons import Outcome
+from tasks.storage.root import Root
+from tasks.storage.song_families import families_path
+
+QUALITY_SCHEMA = pa.schema(
+    [
+        pa.field("distribution", pa.string(), nullable=False),
+        pa.field("label", pa.string(), nullable=False),
+        pa.field("low", pa.float64()),  # of the bin, inclusive; null for a plain category
+        pa.field("high", pa.float64()),  # exclusive, but for the last bin of a distribution
+        pa.field("count", pa.int64(), nullable=False),
+    ]
+)
+BINS = 24
+DOUBLINGS = np.array([2.0**power for power in range(19)])  # bins of numbers of notes and sizes
+TEMPO_BINS = np.array([0.0, *np.arange(40, 261, 10), 10_000_000])  # quarters a minute
+Row = dict[str, str | float | int | None]
+
+
+def quality_table(root: Root, corpus: str) -> pa.Table:
+    """Count a published corpus; see QUALITY_SCHEMA for the columns."""
+    paths = root.files(f"files/{corpus}", ".parquet")
+    files = pa.concat_tables([root.read_table(path) for path in paths])
+    accepted = files.filter(pc.equal(files["outcome"], Outcome.ACCEPTED))
+    families = root.read_table(families_path(corpus))["family"].to_pylist()
+    sizes = np.array(list(Counter(families).values()), float)
+    notes = accepted["notes"].to_numpy().astype(float)
+    rows = [
+        *_categories("outcome", files["outcome"].to_pylist()),
+        *_categories("reason", [r for r in files["reason"].to_pylist() if r]),
+        *_bins("notes per song", notes, DOUBLINGS),
+        *_bins("seconds per song", accepted["seconds"].to_numpy(), _even(accepted["seconds"])),
+        *_bins("tempo", accepted["tempo"].to_numpy(), TEMPO_BINS),
+        *_categories("program", accepted["program"].to_pylist()),
+        *_counted("pitch", pitch_counts(root, corpus)),
+        *_bins("songs per family", sizes, DOUBLINGS),
+    ]
+    return pa.Table.from_pylist(rows, QUALITY_SCHEMA)
+
+
+def pitch_counts(root: Root, corpus: str) -> NDArray[np.int64]:
+    """Return how many notes there are of each pitch, int64 [128], a shard at a time."""
+    counts = np.zeros(128, np.int64)
+    for path in root.files(f"notes/{corpus}", ".parquet"):
+        pitch = root.read_table(path, columns=["pitch"])["pitch"].to_numpy()
+        counts += np.bincount(pitch, minlength=128)
+    return counts
+
+
+def _even(column: pa.ChunkedArray) -> NDArray[np.float64]:
+    """Return bins from 0 to the 99th percentile, and one above it."""
+    values = column.to_numpy()
+    top = float(np.percentile(values, 99)) if len(values) else 1.0
+    return np.append(np.linspace(0, top, BINS), np.inf)
+
+
+def _categories(name: str, values: list[str] | list[int]) -> list[Row]:
+    return [
+        {"distribution": name, "label": str(label), "count": count}
+        for label, count in sorted(Counter(values).items(), key=lambda item: (-item[1], item[0]))
+    ]
+
+
+def _counted(name: str, counts: NDArray[np.int64]) -> list[Row]:
+    return [
+        {"distribution": name, "label": str(value), "low": value, "high": value + 1, "count": n}
+        for value, n in enumerate(counts.tolist())
+    ]
+
+
+def _bins(name: str, values: NDArray[np.float64], edges: NDArray[np.float64]) -> list[Row]:
+    counts, _ = np.histogram(values, edges)
+    return [
+        {"distribution": name, "label": f"{low:.4g}", "low": low, "high": high, "count": n}
+        for low, high, n in zip(edges[:-1], edges[1:], counts.tolist(), strict=True)
+    ]
