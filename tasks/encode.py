@@ -21,7 +21,8 @@ from tasks.storage.sequence_plan import SequencePlan
 )
 def split_corpus(config: PrepareConfig) -> SequencePlan:
     """Choose the songs that are long enough and give each its split."""
-    plan = sequence_plan.plan_sequences(Root.open(config.root), config)
+    root = Root.open(config.root, create=False)
+    plan = sequence_plan.plan_sequences(root, config)
     get_run_logger().info("%s: %d songs to learn from", config.corpus, len(plan.songs))
     return plan
 

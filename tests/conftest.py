@@ -1,5 +1,7 @@
 """Fixtures shared by all tests."""
 
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,3 +23,14 @@ def shared_midi() -> Path:
 def root(tmp_path: Path) -> Root:
     """Return a storage root in a fresh folder."""
     return Root.open(str(tmp_path / "root"))
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[None]:
+    """Run flows of this process against one temporary server, with a database of its own."""
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=120):
+        yield
+        # The server says good-bye on a standard error that pytest has closed by then.
+        logging.getLogger("prefect").setLevel(logging.WARNING)

@@ -97,7 +97,8 @@ class Root:
     def files(self, path: str, suffix: str = "", *, recursive: bool = False) -> list[str]:
         """Return the relative paths of the files under `path`, sorted; [] if it is missing."""
         selector = fs.FileSelector(self.full(path), allow_not_found=True, recursive=recursive)
-        found = self.filesystem.get_file_info(selector)
+        with _explained("list", self.shown(path)):
+            found = self.filesystem.get_file_info(selector)
         paths = (f.path for f in found if f.type == fs.FileType.File)
         start = len(self.base) + 1
         return sorted(p[start:] for p in paths if p.endswith(suffix) and "/.tmp-" not in p)
@@ -105,7 +106,8 @@ class Root:
     def folders(self, path: str) -> list[str]:
         """Return the names of the folders directly under `path`, sorted; [] if missing."""
         selector = fs.FileSelector(self.full(path), allow_not_found=True)
-        found = self.filesystem.get_file_info(selector)
+        with _explained("list", self.shown(path)):
+            found = self.filesystem.get_file_info(selector)
         return sorted(f.base_name for f in found if f.type == fs.FileType.Directory)
 
     def delete(self, path: str) -> None:

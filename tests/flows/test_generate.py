@@ -1,12 +1,10 @@
 """The generate flow with a real network, on Prefect's own throw-away server."""
 
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from prefect.testing.utilities import prefect_test_harness
 
 from flows.generate import generate
 from schemas.config import GenerateConfig
@@ -21,14 +19,8 @@ from tasks.storage import sample_run
 from tasks.storage.root import Root
 from tests.tasks.storage.runs_for_tests import card_of, wander
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("prefect_server")]
 SHAPE = NetworkShape(units=8, window=8, embedding=8, head=8, memory_notes=8)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def server() -> Iterator[None]:
-    with prefect_test_harness(server_startup_timeout=120):
-        yield
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import logging
 
 import pytest
-from prefect.testing.utilities import prefect_test_harness
 
 from flows.prepare import prepare
 from schemas.config import PrepareConfig
@@ -12,7 +11,7 @@ from tasks.storage.root import Root
 from tasks.storage.sequences import load_dataset
 from tests.tasks.storage.note_corpora import random_shards, write_corpus
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("prefect_server")]
 
 
 def test_prepare_publishes_then_reuses_and_explains_itself(
@@ -20,7 +19,7 @@ def test_prepare_publishes_then_reuses_and_explains_itself(
 ) -> None:
     write_corpus(root, random_shards(5, 4))
     config = PrepareConfig(root=root.uri, corpus="tunes")
-    with prefect_test_harness(server_startup_timeout=120), caplog.at_level(logging.INFO):
+    with caplog.at_level(logging.INFO):
         dataset = prepare(config)
         assert dataset == load_dataset(root, "tunes", "factored")
         assert sum(dataset.songs.values()) == 9

@@ -1,0 +1,110 @@
+"""The main job end to end, as a user runs it: a folder of real MIDI in, new MIDI out."""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import pretty_midi
+import pyarrow.parquet as pq
+import pytest
+
+from tests.integration.nocturne import nocturne
+
+pytestmark = pytest.mark.integration
+
+SONGS = 60
+COMPOSE = ("compose", "--source", "songs", "--corpus", "mine", "--samples", "3")
+
+
+@pytest.fixture(scope="module")
+def composed(tmp_path_factory: pytest.TempPathFactory, shared_midi: Path) -> tuple[Path, str]:
+    """Compose from a few dozen folk tunes; return the working folder and what was printed."""
+    home = tmp_path_factory.mktemp("compose")
+    (home / "songs").mkdir()
+    for path in sorted((shared_midi / "folk").iterdir())[:SONGS]:
+        shutil.copy(path, home / "songs")
+    done = nocturne(home, *COMPOSE)
+    assert done.returncode == 0, done.stderr
+    return home, done.stdout
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.mid")
+    }
+
+
+def _one(folder: Path) -> Path:
+    (found,) = [path for path in folder.iterdir() if path.is_dir()]
+    return found
+
+
+def test_every_file_is_accounted_for(composed: tuple[Path, str]) -> None:
+    counts = json.loads((composed[0] / "nocturne-data/notes/mine/dataset.json").read_text())
+    counts = counts["counts"]
+    assert counts["inputs"] == SONGS
+    assert counts["accepted"] + counts["quarantined"] + counts["duplicate"] == SONGS
+
+
+def test_the_end_of_the_output_says_where_everything_is(composed: tuple[Path, str]) -> None:
+    home, printed = composed
+    places = {line.split()[-1] for line in printed.splitlines() if "/" in line}
+    run, model = _one(home / "nocturne-data/samples"), _one(home / "nocturne-data/models")
+    assert {str(run / "index.html"), str(run), str(model)} <= places
+
+
+def test_samples_are_music_that_other_programs_read(composed: tuple[Path, str]) -> None:
+    run = _one(composed[0] / "nocturne-data/samples")
+    manifest = pq.read_table(run / "manifest.parquet").to_pylist()
+    assert len(manifest) == len(list(run.glob("*.mid"))) == len(list(run.glob("*.ogg"))) == 3
+    for path in run.glob("*.mid"):
+        (instrument,) = pretty_midi.PrettyMIDI(str(path)).instruments
+        assert len(instrument.notes) == 64
+
+
+def test_training_learned_something(composed: tuple[Path, str]) -> None:
+    model = _one(composed[0] / "nocturne-data/models")
+    metrics = json.loads((model / "metrics.json").read_text())
+    history = json.loads((model / "history.json").read_text())
+    assert history[-1]["valid_bits"] < metrics["baselines"]["uniform"]["bits_per_note"]
+    assert metrics["bits_per_note"] < metrics["unigram_bits_per_note"]
+    assert (model / "report.html").stat().st_size > 10_000
+
+
+def test_a_second_run_reuses_everything_and_says_so(composed: tuple[Path, str]) -> None:
+    home, _ = composed
+    before = {p: p.stat().st_mtime_ns for p in (home / "nocturne-data").rglob("*.parquet")}
+    again = nocturne(home, *COMPOSE)
+    assert again.returncode == 0, again.stderr
+    assert again.stderr.count("reused") + again.stderr.count("already") >= 4
+    assert "(already done: reused)" in again.stdout
+    assert before == {p: p.stat().st_mtime_ns for p in (home / "nocturne-data").rglob("*.parquet")}
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_does_not(
+    composed: tuple[Path, str],
+) -> None:
+    home, _ = composed
+    samples = home / "nocturne-data/samples"
+    first = _digests(_one(samples))
+    moved = shutil.move(_one(samples), home / "first")
+    model = _one(home / "nocturne-data/models").name
+    command = ("generate", "--model", model, "--samples", "3")
+    assert nocturne(home, *command).returncode == 0
+    assert _digests(_one(samples)) == first
+    shutil.rmtree(_one(samples))
+    assert nocturne(home, *command, "--seed", "1").returncode == 0
+    assert not set(_digests(_one(samples)).values()) & set(first.values())
+    shutil.rmtree(_one(samples))
+    shutil.move(moved, samples)
+
+
+def test_models_lists_the_model_with_its_scores(composed: tuple[Path, str]) -> None:
+    home, _ = composed
+    listed = nocturne(home, "models")
+    model = _one(home / "nocturne-data/models").name
+    (row,) = [line for line in listed.stdout.splitlines() if line.startswith(model)]
+    metrics = json.loads((home / f"nocturne-data/models/{model}/metrics.json").read_text())
+    assert f"{metrics['bits_per_note']:.2f}" in row
+    assert ("champion" in row) == (home / "nocturne-data/models/champion.json").exists()
