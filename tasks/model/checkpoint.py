@@ -13,13 +13,13 @@ from pathlib import Path
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
 
 from schemas.config import TrainConfig
 from schemas.errors import ModelError
 from schemas.presets import NetworkShape
 from schemas.sequences import Vocabulary
 from tasks.model.initialise import Weights
+from tasks.model.packing import packed
 from tasks.storage.sequences import SplitIds
 
 NAME = "checkpoint.safetensors"
@@ -80,7 +80,7 @@ def write(folder: Path, checkpoint: Checkpoint) -> None:
     arrays = {f"{group}:{name}": a for group, part in groups.items() for name, a in part.items()}
     aside = folder / f".{NAME}.{os.getpid()}.part"
     with aside.open("wb") as stream:
-        stream.write(save(arrays, {"place": json.dumps(asdict(checkpoint.place))}))
+        stream.write(packed(arrays, {"place": json.dumps(asdict(checkpoint.place))}))
         stream.flush()
         os.fsync(stream.fileno())
     aside.replace(folder / NAME)

@@ -17,13 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 from safetensors import SafetensorError
-from safetensors.numpy import load, save
+from safetensors.numpy import load
 
 from schemas.errors import ModelError
 from schemas.model_card import ModelCard
 from schemas.presets import NetworkShape
 from schemas.sequences import Vocabulary
 from tasks.model.initialise import Weights, weight_shapes
+from tasks.model.packing import packed
 from tasks.model.registry import known_models, read_card
 from tasks.storage.root import Root
 
@@ -57,10 +58,10 @@ def save_model(
     """
     folder = f"{FOLDER}/{model.model_id}"
     root.delete(f"{folder}/card.json")  # from here to the end the folder is not a model
-    inputs = {name: np.ascontiguousarray(getattr(model, name)) for name in RANDOM_INPUTS}
+    inputs = {name: getattr(model, name) for name in RANDOM_INPUTS}
     files = {
-        "weights.safetensors": save(model.weights),
-        "primers.safetensors": save(inputs),
+        "weights.safetensors": packed(model.weights),
+        "primers.safetensors": packed(inputs),
         "vocabulary.json": model.vocabulary.model_dump_json(indent=2).encode(),
     }
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}

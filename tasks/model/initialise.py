@@ -69,7 +69,7 @@ def initial_weights(shape: NetworkShape, vocabulary: Vocabulary, seed: int) -> W
     """Return first weights that depend on (shape, vocabulary, seed) alone."""
     random = np.random.default_rng(seed)
     return {
-        name: _initial(name, size, random).astype(np.float32)
+        name: np.ascontiguousarray(_initial(name, size, random), np.float32)
         for name, size in weight_shapes(shape, vocabulary).items()
     }
 

@@ -1,0 +1,94 @@
+"""Sampling: repeatable, independent of how many are asked for, and honest about the model."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from schemas.errors import ModelError
+from schemas.presets import NetworkShape
+from schemas.sequences import Vocabulary
+from tasks.model import sampling
+from tasks.model.files import Model
+from tasks.model.initialise import initial_weights
+from tasks.model.network import Network
+from tasks.model.primers import random_inputs
+from tasks.model.sampling import LANES, sample
+from tasks.model.weights import tensors
+from tasks.storage.sequences import SplitIds
+
+ASKED = {"notes": 20, "seed": 7, "temperature": 1.0, "top_p": 1.0, "random_input": "primer"}
+
+
+@pytest.fixture(scope="module")
+def model(tiny_shape: NetworkShape, tiny_vocabulary: Vocabulary, train_songs: SplitIds) -> Model:
+    """An untrained model with memory: its samples vary as much as can be."""
+    weights = initial_weights(tiny_shape, tiny_vocabulary, 0)
+    inputs = random_inputs(train_songs, tiny_vocabulary, tiny_shape, weights, 0)
+    return Model("tiny", tiny_shape, tiny_vocabulary, weights, *inputs)
+
+
+@pytest.mark.parametrize("random_input", ["primer", "gaussian"])
+def test_samples_are_valid_repeatable_and_follow_the_seed(model: Model, random_input: str) -> None:
+    asked = ASKED | {"random_input": random_input}
+    ids = sample(model, count=4, **asked)
+    assert (ids.shape, ids.dtype) == ((4, 20, 4), np.int16)
+    assert (ids >= 0).all()
+    assert (ids < model.vocabulary.sizes).all()
+    np.testing.assert_array_equal(ids, sample(model, count=4, **asked))
+    assert (ids != sample(model, count=4, **(asked | {"seed": 8}))).any()
+    assert len({piece.tobytes() for piece in ids}) == 4
+
+
+def test_a_sample_depends_on_its_index_and_not_on_the_batch(model: Model) -> None:
+    count = 2 * LANES + 3
+    together = sample(model, count=count, **ASKED)
+    for first, some in ((0, 1), (5, 3), (LANES - 2, 4), (count - 1, 1)):
+        apart = sample(model, count=some, first_index=first, **ASKED)
+        np.testing.assert_array_equal(apart, together[first : first + some])
+    longer = sample(model, count=2, **(ASKED | {"notes": 33}))
+    np.testing.assert_array_equal(longer[:, :20], together[:2])
+
+
+def test_the_first_note_is_drawn_from_the_models_distribution(model: Model) -> None:
+    """3,200 first notes against the exact probabilities, by attribute."""
+    one_primer = Model(
+        "tiny", model.shape, model.vocabulary, model.weights, model.primers[:1], *_states(model)
+    )
+    drawn = sample(one_primer, count=3200, **(ASKED | {"notes": 1}))[:, 0, 0]
+    network = Network(model.shape, model.vocabulary)
+    ids = np.zeros((1, network.context + model.shape.window, 4), np.int32)
+    ids += np.asarray(model.vocabulary.sizes, np.int32)
+    ids[:, network.context - model.shape.window : network.context] = model.primers[:1]
+    weights = tensors(model.weights)
+    logits = network.head(weights, 0, network.outputs(weights, tf.constant(ids))[0], [])
+    expected = tf.nn.softmax(logits)[0].numpy()
+    found = np.bincount(drawn, minlength=4) / len(drawn)
+    np.testing.assert_allclose(found, expected, atol=5 * 0.5 / np.sqrt(len(drawn)))
+
+
+def test_a_low_temperature_and_a_small_top_p_leave_the_likeliest(model: Model) -> None:
+    cold = sample(model, count=3, **(ASKED | {"temperature": 1e-6}))
+    narrow = sample(model, count=3, **(ASKED | {"top_p": 1e-6}))
+    np.testing.assert_array_equal(cold, narrow)
+
+
+def test_top_p_keeps_the_smallest_set_with_that_mass() -> None:
+    logits = tf.math.log([[0.5, 0.3, 0.15, 0.05]])
+    for top_p, kept in ((0.4, 1), (0.6, 2), (0.9, 3), (1.0, 4)):
+        found = sampling._nucleus(logits, tf.constant(top_p)).numpy()[0]
+        assert (found > -1e8).tolist() == [True] * kept + [False] * (4 - kept)
+
+
+def test_progress_ends_at_all_notes_and_no_primers_is_an_error(model: Model) -> None:
+    seen: list[tuple[float, float]] = []
+    sample(model, count=1, **ASKED, progress=lambda now, total: seen.append((now, total)))
+    assert [now / total for now, total in seen] == pytest.approx([1 / 3, 2 / 3, 1])
+    bare = Model(
+        "bare", model.shape, model.vocabulary, model.weights, model.primers[:0], *_states(model)
+    )
+    with pytest.raises(ModelError, match="no primers"):
+        sample(bare, count=1, **ASKED)
+
+
+def _states(model: Model) -> tuple[np.ndarray, np.ndarray]:
+    return model.state_mean, model.state_factor
