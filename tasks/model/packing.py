@@ -14,4 +14,5 @@ def packed(arrays: Mapping[str, NDArray[Any]], metadata: dict[str, str] | None =
     safetensors writes an array's memory as it lies and would silently transpose one that lies
     column by column.
     """
-    return save({name: np.ascontiguousarray(array) for name, array in arrays.items()}, metadata)
+    laid_out = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    return bytes(save(laid_out, metadata))

@@ -17,7 +17,15 @@ from tasks.storage.sequences import SplitIds
 
 def _model(shape: NetworkShape, vocabulary: Vocabulary, weights: Weights) -> Model:
     empty = np.zeros((0, shape.window, len(vocabulary.sizes)), np.int16)
-    return Model("m", shape, vocabulary, weights, empty, np.zeros(0), np.zeros((0, 0)))
+    return Model(
+        "m",
+        shape,
+        vocabulary,
+        weights,
+        empty,
+        np.zeros(0, np.float32),
+        np.zeros((0, 0), np.float32),
+    )
 
 
 def test_a_uniform_model_costs_the_logarithms_of_the_sizes(

@@ -14,7 +14,8 @@ def test_primers_are_windows_of_training_songs(
     train_songs: SplitIds, tiny_vocabulary: Vocabulary
 ) -> None:
     found = primers.choose_primers(train_songs, tiny_vocabulary, 8, 0)
-    assert (found.shape[1:], found.dtype) == ((8, 4), np.int16)
+    assert found.shape[1:] == (8, 4)
+    assert found.dtype == np.int16
     windows = set()
     for first, last in zip(
         train_songs.song_offsets[:-1], train_songs.song_offsets[1:], strict=True
