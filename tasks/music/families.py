@@ -11,11 +11,11 @@ INTERVALS = 6  # in one n-gram
 VALUES = 64  # in one signature
 BANDS = 16  # of 4 values each: finds pairs of similarity 0.6 with 90 %, of 0.7 with 99 %
 SIMILARITY = 0.6  # least share of equal values in one family
-PRIME = (1 << 31) - 1
 _random = np.random.default_rng(20190401)
-_FACTORS = _random.integers(1, PRIME, VALUES, dtype=np.uint64)[:, None]
-_OFFSETS = _random.integers(0, PRIME, VALUES, dtype=np.uint64)[:, None]
-_WEIGHTS = _random.integers(1, PRIME, INTERVALS, dtype=np.uint64)
+_WEIGHTS = _random.integers(0, 1 << 63, INTERVALS, dtype=np.uint64)
+# Multiply-shift hashing (Dietzfelbinger et al., 1997): odd factors, the upper half kept.
+_FACTORS = (_random.integers(0, 1 << 63, VALUES, dtype=np.uint64) | np.uint64(1))[:, None]
+_OFFSETS = _random.integers(0, 1 << 63, VALUES, dtype=np.uint64)[:, None]
 
 Signature = NDArray[np.uint32]
 
@@ -29,9 +29,10 @@ def signature(pitch: NDArray[np.uint8]) -> Signature | None:
     if len(intervals) < INTERVALS:
         return None
     windows = np.lib.stride_tricks.sliding_window_view(intervals.astype(np.uint64), INTERVALS)
-    grams = np.unique((windows * _WEIGHTS).sum(axis=1) % PRIME)
-    hashed = (_FACTORS * grams + _OFFSETS) % PRIME
-    least: Signature = hashed.min(axis=1).astype(np.uint32)
+    grams = np.unique(windows @ _WEIGHTS)
+    least: Signature = ((_FACTORS * grams + _OFFSETS).min(axis=1) >> np.uint64(32)).astype(
+        np.uint32
+    )
     return least
 
 

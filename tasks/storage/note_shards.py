@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pandera.errors import SchemaErrors
 
 from schemas.config import IngestConfig
@@ -109,9 +110,9 @@ def _offenders(table: pa.Table) -> dict[str, str]:
 def note_table(songs: list[tuple[str, Notes]]) -> pa.Table:
     """Put songs, already in order of their ids, into one table."""
     lengths = [len(notes) for _, notes in songs]
-    index = np.repeat(np.arange(len(songs), dtype=np.int32), lengths)
     ids = pa.array([song_id for song_id, _ in songs], pa.string())
-    columns: list[Any] = [ids.take(pa.array(index))]
+    runs = pa.RunEndEncodedArray.from_arrays(np.cumsum(lengths, dtype=np.int64), ids)
+    columns: list[Any] = [pc.run_end_decode(runs)]
     for field in fields(Notes):
         parts = [getattr(notes, field.name) for _, notes in songs]
         kind = NOTE_SCHEMA.field(field.name).type

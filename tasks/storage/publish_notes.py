@@ -12,7 +12,7 @@ from schemas.manifest import MIDI_SUFFIXES, Counts, FileManifest, NoteDataset
 from schemas.reasons import Outcome, Reason
 from tasks.progress import Progress, silent
 from tasks.storage.duplicates import Duplicates
-from tasks.storage.note_dataset import Plan, shard_name
+from tasks.storage.note_dataset import Plan, shard_name, write_notes
 from tasks.storage.root import Root
 from tasks.storage.song_families import write_families
 
@@ -64,7 +64,7 @@ def _publish_shard(root: Root, plan: Plan, index: int, files: pa.Table, dropped:
         path = f"notes/{plan.corpus}/{name}"
         notes = root.read_table(path)
         doubled = pc.is_in(notes["song_id"], value_set=pa.array(dropped, pa.string()))
-        root.write_table(path, notes.filter(pc.invert(doubled)))
+        write_notes(root, path, notes.filter(pc.invert(doubled)))
     root.write_table(f"files/{plan.corpus}/{name}", files)
 
 

@@ -86,12 +86,13 @@ def _figure(quality: pa.Table, name: str) -> str:
 
 def _png(name: str, bars: list[dict[str, Any]]) -> bytes:
     ordered = bars[0]["low"] is not None
-    bars = bars if ordered else bars[:SHOWN]
+    filled = [at for at, bar in enumerate(bars) if bar["count"]]
+    bars = bars[filled[0] : filled[-1] + 1] if ordered else bars[:SHOWN]
     figure = Figure(figsize=(9, 2.8), layout="constrained")
     axes = figure.subplots()
     axes.bar(range(len(bars)), [bar["count"] for bar in bars], color="#3566a8", width=0.9)
-    step = max(1, len(bars) // 16) if ordered else 1
-    labels = [str(bar["label"]) for bar in bars][::step]
+    step = max(1, len(bars) // 12) if ordered else 1
+    labels = [f"{bar['low']:,.0f}" if ordered else bar["label"] for bar in bars[::step]]
     turned = name == "reason"
     axes.set_xticks(range(0, len(bars), step), labels, rotation=30 if turned else 0, ha="center")
     axes.set_xlabel(PICTURES[name])
