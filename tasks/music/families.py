@@ -1,7 +1,8 @@
 """Near-duplicate songs: MinHash over n-grams of pitch intervals, which transposing leaves alone.
 
-MinHash: Broder, "On the resemblance and containment of documents", 1997. The share of equal
-values in two signatures estimates the Jaccard similarity of the songs' sets of n-grams.
+MinHash: Broder, "On the resemblance and containment of documents", 1997; with one permutation:
+Li, Owen, Zhang, "One Permutation Hashing", 2012. The share of equal values in two signatures
+estimates the Jaccard similarity of the songs' sets of n-grams.
 """
 
 import numpy as np
@@ -13,9 +14,10 @@ BANDS = 16  # of 4 values each: finds pairs of similarity 0.6 with 90 %, of 0.7 
 SIMILARITY = 0.6  # least share of equal values in one family
 _random = np.random.default_rng(20190401)
 _WEIGHTS = _random.integers(0, 1 << 63, INTERVALS, dtype=np.uint64)
-# Multiply-shift hashing (Dietzfelbinger et al., 1997): odd factors, the upper half kept.
-_FACTORS = (_random.integers(0, 1 << 63, VALUES, dtype=np.uint64) | np.uint64(1))[:, None]
-_OFFSETS = _random.integers(0, 1 << 63, VALUES, dtype=np.uint64)[:, None]
+_FACTOR = np.uint64(
+    0x9E3779B97F4A7C15
+)  # spreads the sums over all bits: 2**64 over the golden ratio
+_BIN_STARTS = (np.arange(VALUES + 1, dtype=np.float64) * 2.0**64 / VALUES)[:-1].astype(np.uint64)
 
 Signature = NDArray[np.uint32]
 
@@ -29,11 +31,11 @@ def signature(pitch: NDArray[np.uint8]) -> Signature | None:
     if len(intervals) < INTERVALS:
         return None
     windows = np.lib.stride_tricks.sliding_window_view(intervals.astype(np.uint64), INTERVALS)
-    grams = np.unique(windows @ _WEIGHTS)
-    least: Signature = ((_FACTORS * grams + _OFFSETS).min(axis=1) >> np.uint64(32)).astype(
-        np.uint32
-    )
-    return least
+    mixed = (windows @ _WEIGHTS) * _FACTOR
+    hashed = np.sort((mixed ^ (mixed >> np.uint64(29))) * _FACTOR)
+    # The least hash in each bin is one value; an empty bin borrows the next one's, round the end.
+    least = np.searchsorted(hashed, _BIN_STARTS) % len(hashed)
+    return (hashed[least] >> np.uint64(16)).astype(np.uint32)
 
 
 def families(signatures: NDArray[np.uint32]) -> NDArray[np.int64]:
