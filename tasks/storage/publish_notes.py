@@ -14,7 +14,7 @@ from tasks.progress import Progress, silent
 from tasks.storage.duplicates import Duplicates
 from tasks.storage.note_dataset import Plan, shard_name, write_notes
 from tasks.storage.root import Root
-from tasks.storage.song_families import write_families
+from tasks.storage.song_families import ShardSongs, write_families
 
 
 def publish_notes(
@@ -26,6 +26,7 @@ def publish_notes(
     """
     duplicates = Duplicates()
     manifests: list[pa.Table] = []
+    songs: list[ShardSongs] = []
     with ThreadPoolExecutor(2) as threads:
         writes = []
         for index in range(plan.raw.shards):
@@ -33,14 +34,14 @@ def publish_notes(
             files, dropped = duplicates.mark(staged)
             writes.append(threads.submit(_publish_shard, root, plan, index, files, dropped))
             manifests.append(files.select(["path", "outcome", "reason", "notes"]))
+            songs.append(_songs(plan, index, files))
         for done, write in enumerate(writes, 1):
             write.result()
             progress(done, plan.raw.shards)
     files = pa.concat_tables(manifests)
     counts = count(files)
     _check(files, counts, plan, config, root)
-    shards = [f"notes/{plan.corpus}/{shard_name(index)}" for index in range(plan.raw.shards)]
-    families = write_families(root, plan.corpus, shards)
+    families = write_families(root, plan.corpus, songs)
     accepted = files.filter(pc.equal(files["outcome"], Outcome.ACCEPTED))
     dataset = NoteDataset(
         fingerprint=plan.fingerprint,
@@ -66,6 +67,13 @@ def _publish_shard(root: Root, plan: Plan, index: int, files: pa.Table, dropped:
         doubled = pc.is_in(notes["song_id"], value_set=pa.array(dropped, pa.string()))
         write_notes(root, path, notes.filter(pc.invert(doubled)))
     root.write_table(f"files/{plan.corpus}/{name}", files)
+
+
+def _songs(plan: Plan, index: int, files: pa.Table) -> ShardSongs:
+    """Return the accepted songs of one shard as its note table has them: by song_id."""
+    accepted = files.filter(pc.equal(files["outcome"], Outcome.ACCEPTED)).sort_by("song_id")
+    path = f"notes/{plan.corpus}/{shard_name(index)}"
+    return ShardSongs(path, accepted["song_id"].to_pylist(), accepted["notes"].to_pylist())
 
 
 def count(files: pa.Table) -> Counts:

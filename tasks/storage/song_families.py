@@ -3,12 +3,13 @@
 A family is named by its first song, in order of shards and song_ids; a song alone is its own.
 """
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
-from schemas.notes import song_starts, whole
 from tasks.music.families import VALUES, Signature, families, signature
 from tasks.storage.root import Root
 
@@ -25,25 +26,33 @@ def families_path(corpus: str) -> str:
     return f"families/{corpus}/families.parquet"
 
 
-def write_families(root: Root, corpus: str, shards: list[str]) -> int:
-    """Find the families of the published note shards, write them, return how many there are."""
+@dataclass(frozen=True)
+class ShardSongs:
+    """The songs of one published note shard, in order, and how many notes each has."""
+
+    path: str
+    song_ids: list[str]
+    notes: list[int]
+
+
+def write_families(root: Root, corpus: str, shards: Sequence[ShardSongs]) -> int:
+    """Find the families of the published songs, write them, return how many there are."""
     with ThreadPoolExecutor(2) as threads:
-        found = list(threads.map(lambda path: _signatures(root, path), shards))
-    songs = [song for part in found for song in part]
-    ids = np.array([song_id for song_id, _ in songs], object)
-    long = [row for row, (_, value) in enumerate(songs) if value is not None]
-    family = np.arange(len(songs))
+        found = list(threads.map(lambda shard: _signatures(root, shard), shards))
+    signatures = [value for part in found for value in part]
+    ids = np.array([song_id for shard in shards for song_id in shard.song_ids], object)
+    long = [row for row, value in enumerate(signatures) if value is not None]
+    family = np.arange(len(ids))
     if long:
-        values = np.array([songs[row][1] for row in long], np.uint32).reshape(-1, VALUES)
+        values = np.array([signatures[row] for row in long], np.uint32).reshape(-1, VALUES)
         family[long] = np.array(long)[families(values)]
     columns = [pa.array(ids, pa.string()), pa.array(ids[family], pa.string())]
     root.write_table(families_path(corpus), pa.Table.from_arrays(columns, schema=SCHEMA))
     return len(np.unique(family))
 
 
-def _signatures(root: Root, path: str) -> list[tuple[str, Signature | None]]:
-    table = root.read_table(path, columns=["song_id", "pitch"])
-    starts = song_starts(table)
-    ids = whole(table["song_id"]).take(pa.array(starts)).to_pylist()
-    pitches = np.split(table["pitch"].to_numpy(), starts[1:]) if len(starts) else []
-    return [(song, signature(pitch)) for song, pitch in zip(ids, pitches, strict=True)]
+def _signatures(root: Root, shard: ShardSongs) -> list[Signature | None]:
+    if not shard.song_ids:
+        return []
+    pitch = root.read_table(shard.path, columns=["pitch"])["pitch"].to_numpy()
+    return [signature(part) for part in np.split(pitch, np.cumsum(shard.notes)[:-1])]

@@ -5,7 +5,7 @@ import numpy as np
 from tasks.music.notes import Notes
 from tasks.storage.note_shards import note_table
 from tasks.storage.root import Root
-from tasks.storage.song_families import families_path, write_families
+from tasks.storage.song_families import ShardSongs, families_path, write_families
 
 
 def song(pitches: list[int]) -> Notes:
@@ -22,10 +22,13 @@ def test_families_reach_across_shards_and_every_song_has_one(root: Root) -> None
         [("c", song([p + 2 for p in tune])), ("short too", song([60, 61]))],
         [],
     ]
-    paths = [f"notes/c/shard-{i}.parquet" for i in range(len(shards))]
-    for path, songs in zip(paths, shards, strict=True):
+    written = []
+    for index, songs in enumerate(shards):
+        path = f"notes/c/shard-{index}.parquet"
         root.write_table(path, note_table(songs))
-    assert write_families(root, "c", paths) == 4
+        ids, lengths = [song_id for song_id, _ in songs], [len(notes) for _, notes in songs]
+        written.append(ShardSongs(path, ids, lengths))
+    assert write_families(root, "c", written) == 4
     assert root.read_table(families_path("c")).to_pylist() == [
         {"song_id": "a", "family": "a"},
         {"song_id": "b", "family": "b"},
@@ -36,5 +39,5 @@ def test_families_reach_across_shards_and_every_song_has_one(root: Root) -> None
 
 
 def test_no_songs_no_families(root: Root) -> None:
-    root.write_table("notes/c/x.parquet", note_table([]))
-    assert write_families(root, "c", ["notes/c/x.parquet"]) == 0
+    assert write_families(root, "c", [ShardSongs("notes/c/x.parquet", [], [])]) == 0
+    assert root.read_table(families_path("c")).num_rows == 0
