@@ -16,7 +16,7 @@ import tensorflow as tf
 
 from schemas.presets import NetworkShape
 from schemas.sequences import TICKS_PER_QUARTER, Vocabulary
-from tasks.model.gather import gather_values
+from tasks.model.gather import gather_rows
 from tasks.model.initialise import LONGEST_DISTANCE, LONGEST_MATCH, context_notes
 from tasks.model.lstm_xla import Tensor
 
@@ -99,9 +99,9 @@ def attend(
 ) -> Tensor:
     """Softmax of the scores over the last axis; all zero where no note is allowed."""
     score = (
-        gather_values(weights["memory/match"], match)
-        + gather_values(weights["memory/distance"], distance)
-        + gather_values(weights["memory/lag"], lag)
+        gather_rows(weights["memory/match"], match)
+        + gather_rows(weights["memory/distance"], distance)
+        + gather_rows(weights["memory/lag"], lag)
     )
     share = tf.nn.softmax(tf.where(allowed, score, LOWEST), axis=-1)
     return tf.where(allowed, share, 0.0)

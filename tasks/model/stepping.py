@@ -10,7 +10,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tasks.model import matched_memory as memory
-from tasks.model.lstm_xla import Tensor, cell_step
+from tasks.model.lstm_xla import Tensor, cell_step, doubled
 from tasks.model.network import Network, State
 
 Weights = Mapping[str, Tensor]
@@ -58,7 +58,7 @@ def outputs(network: Network, weights: Weights, desk: Desk) -> tuple[Tensor, Sta
             weights[f"decoder/{index}/{name}"] for name in ("kernel", "recurrent", "bias")
         )
         sums = tf.matmul(inputs, kernel) + bias + tf.matmul(h, recurrent)
-        _, inputs, cell = cell_step(sums, c)
+        _, inputs, cell = cell_step(doubled(sums), c)
         final.append((inputs, cell))
     if network.shape.memory_notes:
         inputs += _remembered(network, weights, desk)

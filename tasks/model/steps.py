@@ -15,21 +15,32 @@ from tasks.model.lstm_xla import Tensor
 from tasks.model.network import Network
 from tasks.model.optimiser import adam, clipped
 
+LEVELS = 256  # one random byte decides about one cell
+
 
 class SeededDropout:
-    """Dropout whose masks depend on (seed, step, place in the network) alone."""
+    """Dropout whose masks depend on (seed, step, place in the network) alone.
+
+    A random word serves four cells; the rate is rounded to a multiple of 1/LEVELS.
+    """
 
     def __init__(self, rate: float, seed: int, step: Tensor) -> None:
-        self.rate, self.seed, self.step, self.calls = rate, seed, step, 0
+        self.dropped = round(rate * LEVELS)
+        self.seed, self.step, self.calls = seed, step, 0
 
     def __call__(self, values: Tensor) -> Tensor:
         """Drop a share `rate` of the values and scale up the rest."""
-        if not self.rate:
+        if not self.dropped:
             return values
         self.calls += 1
         seed = [self.seed + 7919 * self.calls, self.step]
-        kept = tf.random.stateless_uniform(values.shape, seed, alg="philox") >= self.rate
-        return tf.where(kept, values / (1 - self.rate), 0.0)
+        count = values.shape.num_elements()
+        words = tf.random.stateless_uniform(
+            [-(-count // 4)], seed, None, None, tf.uint32, alg="philox"
+        )
+        levels = tf.reshape(tf.bitcast(words, tf.uint8), [-1])[:count]
+        kept = tf.reshape(levels >= self.dropped, values.shape)
+        return tf.where(kept, values * (LEVELS / (LEVELS - self.dropped)), 0.0)
 
 
 class Likelihood:

@@ -25,7 +25,7 @@ def main() -> None:
     vocabulary = Vocabulary.model_validate_json(sys.argv[3])
     config = TrainConfig.model_validate_json(sys.argv[4])
     shape = NetworkShape.model_validate_json(sys.argv[5])
-    splits = []
+    splits: list[SplitIds] = []
     for name in ("songs", "valid"):
         stored = np.load(folder / f"{name}.npz")
         splits.append(SplitIds(stored["t"], stored["to"]))
@@ -36,7 +36,7 @@ def main() -> None:
         if done == step:
             Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment, method-assign]
 
-    train(*splits, vocabulary, config, shape, folder / "run", progress=die)
+    train(splits[0], splits[1], vocabulary, config, shape, folder / "run", progress=die)
 
 
 if __name__ == "__main__":
