@@ -39,11 +39,15 @@ def find_ends(
     `onset` and `pitch` are int64 [notes], ticks; `note_offs` are the `key_of` of all note-offs
     that ended something, sorted. Every note must have one after its onset.
     """
-    start = key_of(pitch, onset)
+    order = np.argsort(key_of(pitch, onset))  # sorted look-ups are twice as quick
+    start = key_of(pitch, onset)[order]
     first = np.searchsorted(note_offs, start, side="left")
     after = np.searchsorted(note_offs, start, side="right")
     ends_some = np.zeros(len(note_offs) + 1, bool)
     ends_some[after] = True
     on_tick = after - first
-    unclear = (on_tick > 1) | ((on_tick == 1) & ~ends_some[first])
-    return Ends(note_offs[after] - (pitch << TICK_BITS), unclear)
+    unclear = np.empty(len(order), bool)
+    unclear[order] = (on_tick > 1) | ((on_tick == 1) & ~ends_some[first])
+    offset = np.empty(len(order), np.int64)
+    offset[order] = note_offs[after]
+    return Ends(offset - (pitch << TICK_BITS), unclear)
