@@ -1,7 +1,5 @@
 """Network, training loop, sampling, metrics, baselines, checkpoints. Pure: no Prefect here."""
 
-import os
+from tasks.model.quiet import import_tensorflow_quietly
 
-# TensorFlow reads this when it is first imported, which only modules of this package do:
-# its start-up notes about CPU features are no news to somebody waiting for music.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+import_tensorflow_quietly()  # before any module of this package can import it
