@@ -25,12 +25,13 @@ Result = TypeVar("Result")
 Work = Callable[[list[Argument]], list[Result]]
 
 START_SECONDS = 60.0  # longest that a fresh process may take to begin
+STARTS = 10  # of a process before giving up on starting any
 ATTEMPTS = 3  # of a file alone: a process can also be killed by someone else
 _starting = threading.Lock()
 
 
 class WorkerLostError(Exception):
-    """The process was lost while it worked: Reason.PARSER_CRASHED or PARSER_TIMED_OUT."""
+    """The process was lost while it worked: crashed, timed out or out of memory."""
 
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(reason, detail)
@@ -76,24 +77,31 @@ class _Lane:
 
     def call(self, work: Work[Any, Any], arguments: list[Any], timeout: float) -> list[Any]:
         """Run `work(arguments)` there; raises WorkerLostError, or what `work` raised."""
-        try:
-            return self._call(work, arguments, timeout)
-        except FutureTimeoutError as error:
-            self._replace()
-            detail = f"over {timeout:g} seconds"
-            raise WorkerLostError(Reason.PARSER_TIMED_OUT, detail) from error
-        except ProcessExpired as error:
-            self._replace()
-            detail = f"exit code {error.exitcode}"
-            raise WorkerLostError(Reason.PARSER_CRASHED, detail) from error
-        except BrokenProcessPool as error:  # killed from outside while it waited for work
-            self._replace()
-            raise WorkerLostError(Reason.PARSER_CRASHED, "worker process gone") from error
+        for _ in range(STARTS):
+            try:
+                return self._call(work, arguments, timeout)
+            except FutureTimeoutError as error:
+                self._replace()
+                detail = f"over {timeout:g} seconds"
+                raise WorkerLostError(Reason.PARSER_TIMED_OUT, detail) from error
+            except ProcessExpired as error:
+                self._replace()
+                detail = f"exit code {error.exitcode}"
+                raise WorkerLostError(Reason.PARSER_CRASHED, detail) from error
+            except MemoryError as error:
+                self._replace()
+                raise WorkerLostError(Reason.PARSER_OUT_OF_MEMORY, "") from error
+            except BrokenProcessPool:  # lost before it took the work: not the work's fault
+                self._replace()
+        raise WorkerLostError(Reason.PARSER_CRASHED, f"no worker process in {STARTS} starts")
 
     def _call(self, work: Work[Any, Any], arguments: list[Any], timeout: float) -> list[Any]:
         if self._pool._context.status == PoolStatus.ERROR:
             self._replace()
-        future = self._pool.schedule(work, args=(arguments,), timeout=timeout)
+        try:
+            future = self._pool.schedule(work, args=(arguments,), timeout=timeout)
+        except RuntimeError as error:  # it broke just now
+            raise BrokenProcessPool from error
         result: list[Any] = future.result(timeout=timeout + START_SECONDS)
         return result
 
@@ -166,7 +174,7 @@ class Workers:
                     return self.call(work, [argument], timeout)[0]
                 except WorkerLostError as error:
                     loss = error
-                    if error.reason is Reason.PARSER_TIMED_OUT:
+                    if error.reason is not Reason.PARSER_CRASHED:
                         break
             return lost(loss)
 

@@ -36,6 +36,7 @@ def test_the_culprits_are_found_and_the_rest_is_unharmed(workers: Workers) -> No
         (2, b"segfault", f"{Reason.PARSER_CRASHED}: exit code -11"),
         (5, b"hang", f"{Reason.PARSER_TIMED_OUT}: over 1.5 seconds"),
         (7, b"explode", "out of memory"),
+        (8, b"leak", f"{Reason.PARSER_OUT_OF_MEMORY}: "),
         (11, b"exit", f"{Reason.PARSER_CRASHED}: exit code 3"),
     ):
         contents[at], expected[at] = content, outcome
@@ -54,7 +55,7 @@ def test_an_outsider_killing_workers_costs_nothing(workers: Workers) -> None:
     stop = threading.Event()
 
     def kill_now_and_then() -> None:
-        while not stop.wait(0.4):
+        while not stop.wait(0.9):
             for lane in workers._lanes:
                 for pid in list(lane._pool._pool_manager.worker_manager.workers):
                     os.kill(pid, signal.SIGKILL)
@@ -62,7 +63,7 @@ def test_an_outsider_killing_workers_costs_nothing(workers: Workers) -> None:
     killer = threading.Thread(target=kill_now_and_then)
     killer.start()
     start, answers = time.monotonic(), []
-    while time.monotonic() - start < 3:
+    while time.monotonic() - start < 4:
         answers += outcomes(workers, [b"a", b"b", b"c"] * 4)
     stop.set()
     killer.join()

@@ -25,6 +25,8 @@ def _behave(content: bytes) -> str:
             return str(len(bytearray(2 * 1024**3)))
         except MemoryError:
             return "out of memory"
+    if content == b"leak":
+        raise MemoryError
     if content == b"modules":
         return " ".join(sorted({name.partition(".")[0] for name in sys.modules}))
     return content.decode()
