@@ -1,118 +1,23 @@
 """Isolated worker processes: one that hangs, explodes or dies harms only what it was doing.
 
-Each lane is a pebble pool of a single spawned process, so that killing one never leaves a
-lock of another held. Callers borrow a lane, and a lane that failed is replaced.
+Callers borrow a lane, which is one process; work that loses its process is done again in
+smaller parts until the culprit is known.
 """
 
-import sys
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as FutureTimeoutError
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.context import SpawnContext, SpawnProcess
 from queue import Queue
-from types import ModuleType, TracebackType
+from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from pebble import ProcessExpired, ProcessPool
-from pebble.pool.base_pool import PoolStatus
-
 from schemas.reasons import Reason
+from tasks.storage.lane import Lane, WorkerLostError
 
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
 Work = Callable[[list[Argument]], list[Result]]
 
-START_SECONDS = 60.0  # longest that a fresh process may take to begin
-STARTS = 10  # of a process before giving up on starting any
 ATTEMPTS = 3  # of a file alone: a process can also be killed by someone else
-_starting = threading.Lock()
-
-
-class WorkerLostError(Exception):
-    """The process was lost while it worked: crashed, timed out or out of memory."""
-
-    def __init__(self, reason: Reason, detail: str) -> None:
-        super().__init__(reason, detail)
-        self.reason = reason
-        self.detail = detail
-
-
-class _PlainProcess(SpawnProcess):
-    """A spawned process that does not import the parent's main module again.
-
-    Main modules import Prefect, which would cost every worker seconds and its memory.
-    """
-
-    def start(self) -> None:
-        with _starting:
-            main = sys.modules["__main__"]
-            sys.modules["__main__"] = ModuleType("__main__")
-            try:
-                super().start()
-            finally:
-                sys.modules["__main__"] = main
-
-
-class _PlainContext(SpawnContext):
-    Process = _PlainProcess
-
-
-class _Lane:
-    """One worker process, started anew after each loss."""
-
-    def __init__(self, initializer: Callable[..., object], initargs: Sequence[Any]) -> None:
-        self._initializer = initializer
-        self._initargs = initargs
-        self._pool = self._fresh()
-
-    def _fresh(self) -> ProcessPool:
-        return ProcessPool(
-            max_workers=1,
-            initializer=self._initializer,
-            initargs=self._initargs,
-            context=_PlainContext(),
-        )
-
-    def call(self, work: Work[Any, Any], arguments: list[Any], timeout: float) -> list[Any]:
-        """Run `work(arguments)` there; raises WorkerLostError, or what `work` raised."""
-        for _ in range(STARTS):
-            try:
-                return self._call(work, arguments, timeout)
-            except FutureTimeoutError as error:
-                self._replace()
-                detail = f"over {timeout:g} seconds"
-                raise WorkerLostError(Reason.PARSER_TIMED_OUT, detail) from error
-            except ProcessExpired as error:
-                self._replace()
-                detail = f"exit code {error.exitcode}"
-                raise WorkerLostError(Reason.PARSER_CRASHED, detail) from error
-            except MemoryError as error:
-                self._replace()
-                raise WorkerLostError(Reason.PARSER_OUT_OF_MEMORY, "") from error
-            except BrokenProcessPool:  # lost before it took the work: not the work's fault
-                self._replace()
-        raise WorkerLostError(Reason.PARSER_CRASHED, f"no worker process in {STARTS} starts")
-
-    def _call(self, work: Work[Any, Any], arguments: list[Any], timeout: float) -> list[Any]:
-        if self._pool._context.status == PoolStatus.ERROR:
-            self._replace()
-        try:
-            future = self._pool.schedule(work, args=(arguments,), timeout=timeout)
-        except RuntimeError as error:  # it broke just now
-            raise BrokenProcessPool from error
-        result: list[Any] = future.result(timeout=timeout + START_SECONDS)
-        return result
-
-    def _replace(self) -> None:
-        self.stop()
-        self._pool = self._fresh()
-
-    def stop(self) -> None:
-        """Kill the process, whatever it is doing."""
-        self._pool.stop()
-        self._pool.join()
 
 
 class Workers:
@@ -122,8 +27,8 @@ class Workers:
         self, count: int, initializer: Callable[..., object] = int, initargs: Sequence[Any] = ()
     ) -> None:
         self.count = count
-        self._lanes = [_Lane(initializer, initargs) for _ in range(count)]
-        self._free: Queue[_Lane] = Queue()
+        self._lanes = [Lane(initializer, initargs) for _ in range(count)]
+        self._free: Queue[Lane] = Queue()
         for lane in self._lanes:
             self._free.put(lane)
 
