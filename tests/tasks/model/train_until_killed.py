@@ -1,6 +1,6 @@
-"""A training that kills itself with SIGKILL: FOLDER STEP VOCABULARY CONFIG SHAPE.
+"""A training that dies of SIGKILL at step 7: FOLDER VOCABULARY CONFIG SHAPE.
 
-At step 5 it dies inside the writing of a checkpoint, between the write and the rename.
+It dies inside the writing of a checkpoint, between the write and the rename.
 """
 
 import os
@@ -16,24 +16,22 @@ from schemas.sequences import Vocabulary
 from tasks.model.training import train
 from tasks.storage.sequences import SplitIds
 
-WHILE_WRITING = 5
+LAST_STEP = 7
 
 
 def main() -> None:
     """Train until the step, then die as a machine does."""
-    folder, step = Path(sys.argv[1]), int(sys.argv[2])
-    vocabulary = Vocabulary.model_validate_json(sys.argv[3])
-    config = TrainConfig.model_validate_json(sys.argv[4])
-    shape = NetworkShape.model_validate_json(sys.argv[5])
+    folder = Path(sys.argv[1])
+    vocabulary = Vocabulary.model_validate_json(sys.argv[2])
+    config = TrainConfig.model_validate_json(sys.argv[3])
+    shape = NetworkShape.model_validate_json(sys.argv[4])
     splits: list[SplitIds] = []
     for name in ("songs", "valid"):
         stored = np.load(folder / f"{name}.npz")
         splits.append(SplitIds(stored["t"], stored["to"]))
 
     def die(done: float, _: float) -> None:
-        if done == step and step != WHILE_WRITING:
-            os.kill(os.getpid(), signal.SIGKILL)
-        if done == step:
+        if done == LAST_STEP:
             Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment, method-assign]
 
     train(splits[0], splits[1], vocabulary, config, shape, folder / "run", progress=die)

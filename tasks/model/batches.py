@@ -1,0 +1,39 @@
+"""The batches of a training run, each of which follows from (seed, step) alone."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.config import TrainConfig
+from tasks.model import windows
+from tasks.model.network import Network
+from tasks.storage.sequences import SplitIds
+
+
+class Batches:
+    """Shuffled, transposed windows of the training split; keeps one epoch's order at a time."""
+
+    def __init__(self, network: Network, config: TrainConfig, train: SplitIds) -> None:
+        self.network, self.config, self.data = network, config, train
+        self.epoch_number, self.places = -1, windows.Places(*[np.zeros(0, np.int64)] * 2)
+
+    @property
+    def per_epoch(self) -> int:
+        """Steps in an epoch, set by the notes: the number of windows varies with their phases."""
+        window = self.network.shape.window
+        songs = len(self.data.song_offsets) - 1
+        return max(1, round((len(self.data.ids) + songs * window) / (self.config.batch * window)))
+
+    def at(self, step: int) -> NDArray[np.int32]:
+        """The batch of one step: int32 [batch, context + window, A]."""
+        network, config = self.network, self.config
+        epoch, number = divmod(step, self.per_epoch)
+        if epoch != self.epoch_number:
+            self.places = windows.epoch(self.data, network.shape.window, config.seed, epoch)
+            self.epoch_number = epoch
+        order = np.arange(number * config.batch, (number + 1) * config.batch) % len(self.places)
+        sizes = network.vocabulary.sizes
+        chosen = self.places.taken(order)
+        ids = windows.gather(self.data, chosen, network.context, network.shape.window, sizes)
+        random = np.random.default_rng([config.seed, 1, step])
+        shift = random.integers(-config.transpose_down, config.transpose_up + 1, config.batch)
+        return windows.transposed(ids, network.vocabulary, shift)
