@@ -22,6 +22,7 @@ from schemas.config import (
     IngestConfig,
     Place,
     PrepareConfig,
+    PromoteConfig,
     TrainConfig,
 )
 from schemas.errors import NocturneError
@@ -73,6 +74,14 @@ def train(*, config: Annotated[TrainConfig, Flags] = TrainConfig()) -> None:
 def generate(*, config: Annotated[GenerateConfig, Flags] = GenerateConfig()) -> None:
     """Make MIDI files, audio and a gallery page with a trained model."""
     _run("generate", config)
+
+
+@app.command
+def promote(
+    model: str | None = None, /, *, config: Annotated[PromoteConfig, Flags] = PromoteConfig()
+) -> None:
+    """Make MODEL champion whatever the gate says, or go back with --rollback."""
+    _run("promote", config.having(model=model) if model else config)
 
 
 @app.command

@@ -5,7 +5,7 @@ from typing import Any
 
 from schemas.composition import Composition
 from schemas.manifest import IngestSummary
-from schemas.model_card import TrainedModel
+from schemas.model_card import Champion, TrainedModel
 from schemas.samples import GeneratedRun
 from schemas.sequences import SequenceDataset
 
@@ -56,6 +56,12 @@ def _(result: GeneratedRun) -> Lines:
         ("MIDI files", result.folder),
         ("manifest", result.manifest),
     ]
+
+
+@lines_of.register
+def _(result: Champion) -> Lines:
+    rows = [(f"{p.at:%Y-%m-%d %H:%M}", f"{p.model_id}: {p.reason}") for p in result.history[-5:]]
+    return f"Champion {result.model_id}", list(rows)
 
 
 @lines_of.register

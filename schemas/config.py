@@ -208,5 +208,16 @@ class GenerateConfig(SamplingConfig):
     )
 
 
+class PromoteConfig(Place):
+    """A person makes a model champion, or takes the last promotion back."""
+
+    model: str = Field(
+        "latest", title="Model", description="latest, or a model id: the new champion", min_length=1
+    )
+    rollback: bool = Field(
+        False, title="Roll back", description="Make the champion before this one champion again"
+    )
+
+
 class ComposeConfig(IngestConfig, PrepareConfig, TrainConfig, SamplingConfig):
     """All four stages: a source of MIDI in, new MIDI out."""

@@ -4,8 +4,12 @@ from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.events import emit_event
 
+from schemas.config import PromoteConfig
+from schemas.model_card import Champion
+from tasks.model.champion import promote, roll_back
 from tasks.model.gate import Verdict
 from tasks.model.promotion import consider
+from tasks.model.registry import resolve
 from tasks.storage.root import Root
 
 PROMOTED = "nocturne.model.promoted"
@@ -28,3 +32,16 @@ def announce(root_uri: str, model_id: str) -> None:
         resource={"prefect.resource.id": f"nocturne.model.{model_id}"},
         payload={"model_id": model_id, "root": root_uri},
     )
+
+
+@task(name="promote by hand", cache_policy=NO_CACHE)
+def promote_by_hand(config: PromoteConfig) -> Champion:
+    """Make the named model champion, or the one before; tell the server so."""
+    root = Root.open(config.root, create=False)
+    champion = (
+        roll_back(root)
+        if config.rollback
+        else promote(root, resolve(root, config.model), "promoted by a person")
+    )
+    announce(config.root, champion.model_id)
+    return champion

@@ -24,7 +24,9 @@ def shard_source(config: IngestConfig) -> RawDataset:
     """Bring every file of the source into raw shards, or find that done."""
     logger = get_run_logger()
     root = Root.open(config.root)
-    dataset = build_raw(root, config, progress_of("read source"))
+    progress = progress_of("read source")
+    dataset = build_raw(root, config, progress)
+    progress(1, 1)
     logger.info(
         "%s %d files (%d MIDI) of %s in %d raw shards",
         "reused:" if dataset.reused else "wrote",

@@ -34,3 +34,9 @@ def prefect_server() -> Iterator[None]:
         yield
         # The server says good-bye on a standard error that pytest has closed by then.
         logging.getLogger("prefect").setLevel(logging.WARNING)
+
+
+@pytest.fixture
+def quiet_logging(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the test runner's log handlers alone."""
+    monkeypatch.setattr("flows.local.prepare_prefect", lambda handler: None)

@@ -46,9 +46,9 @@ def promote(root: Root, model_id: str, reason: str) -> Champion:
 
 
 def roll_back(root: Root) -> Champion:
-    """Make the previous champion champion again; ModelError if there was none."""
+    """Make the champion before this one champion again; ModelError if there was none."""
     champion = read_champion(root)
-    previous = champion.history[-1].previous if champion else None
-    if champion is None or previous is None:
-        raise ModelError(f"no earlier champion under {root.shown('models')} to go back to")
-    return promote(root, previous, f"rolled back from {champion.model_id}")
+    for entry in reversed(champion.history if champion else ()):
+        if champion and entry.model_id != champion.model_id:
+            return promote(root, entry.model_id, f"rolled back from {champion.model_id}")
+    raise ModelError(f"no earlier champion under {root.shown('models')} to go back to")

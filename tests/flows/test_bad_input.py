@@ -12,12 +12,6 @@ pytestmark = pytest.mark.usefixtures("prefect_server", "quiet_logging")
 
 
 @pytest.fixture
-def quiet_logging(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave the test runner's log handlers alone."""
-    monkeypatch.setattr("flows.local.prepare_prefect", lambda handler: None)
-
-
-@pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a working folder."""
     monkeypatch.chdir(tmp_path)

@@ -40,6 +40,12 @@ def test_rollback_goes_to_the_previous_and_is_itself_history(models: Root) -> No
     assert [p.model_id for p in read_champion(models).history] == ["a", "b", "a"]
 
 
+def test_rollback_passes_over_a_model_promoted_twice(models: Root) -> None:
+    for name in ("a", "b", "b"):
+        promote(models, name, "")
+    assert roll_back(models).model_id == "a"
+
+
 def test_unknown_model_changes_nothing(models: Root) -> None:
     promote(models, "a", "first")
     with pytest.raises(ModelError, match="no model nope"):

@@ -1,0 +1,13 @@
+"""Promote: a person chooses the champion."""
+
+from prefect import flow
+
+from schemas.config import PromoteConfig
+from schemas.model_card import Champion
+from tasks.promote import promote_by_hand
+
+
+@flow(name="promote", flow_run_name="promote {config.model}")
+def promote(config: PromoteConfig) -> Champion:
+    """Make a model champion, or take the last promotion back; the history keeps both."""
+    return promote_by_hand(config)

@@ -1,0 +1,101 @@
+"""Every command in the README runs as written, only with less training and fewer samples."""
+
+import hashlib
+import re
+import shlex
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from flows.cli import run
+from tests.integration.nocturne import environment
+from tests.tasks.storage.http_server import Behaviour, serving
+
+pytestmark = pytest.mark.integration
+
+PROJECT = Path(__file__).parents[2]
+BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+COMMANDS = [
+    line
+    for block in BLOCK.findall((PROJECT / "README.md").read_text())
+    for line in block.splitlines()
+]
+SHORTER = {
+    r"--max-minutes \S+": "--max-minutes 0.1",
+    r"--samples \S+": "--samples 2",
+    r"--preset medium": "--preset small",
+    r"--notes \S+": "--notes 64",
+}
+SONGS = 40
+
+
+def _shortened(command: str) -> str:
+    for pattern, shorter in SHORTER.items():
+        command = re.sub(pattern, shorter, command)
+    return command
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory, shared_midi: Path) -> Path:
+    """Return a home folder with some music and with Lakh's mirror, small."""
+    home = tmp_path_factory.mktemp("home")
+    music = home / "Music/midi"
+    music.mkdir(parents=True)
+    for path in sorted((shared_midi / "folk").iterdir())[:SONGS]:
+        shutil.copy(path, music)
+    with tarfile.open(home / "lmd_full.tar.gz", "w:gz") as tar:
+        tar.add(music, "lmd_full/0")
+    return home
+
+
+def test_the_readme_has_the_commands_that_it_promises() -> None:
+    assert COMMANDS[:2] == ["make demo", "make test"]
+    named = {line.split()[1] for line in COMMANDS if line.startswith("nocturne")}
+    assert named == {"compose", "ingest", "prepare", "train", "generate", "models", "promote"}
+
+
+def test_make_demo_makes_music_from_the_embedded_corpus(home: Path) -> None:
+    root = home / "nocturne-data"
+    settings = environment(home, NOCTURNE_ROOT=str(root), NOCTURNE_SAMPLES="2")
+    done = subprocess.run(
+        ["make", "demo"], cwd=PROJECT, env=settings, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(list(root.glob("samples/*/*.mid"))) == 2
+    assert len(list(root.glob("samples/*/index.html"))) == 1
+
+
+def test_make_test_runs_pytest() -> None:
+    planned = subprocess.run(
+        ["make", "-n", "test"], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert "-m pytest" in planned.stdout
+
+
+@pytest.mark.usefixtures("prefect_server", "quiet_logging")
+def test_the_commands_run_in_the_order_in_which_they_stand(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(home)
+    monkeypatch.setenv("HOME", str(home))
+    mirror = (home / "lmd_full.tar.gz").read_bytes()  # Lakh itself is too large
+    digest = hashlib.sha256(mirror).hexdigest()
+    with serving(Behaviour(mirror)) as url:
+        for line in COMMANDS:
+            if "lakh-full" in line:
+                line += f" --source-url {url} --source-sha256 {digest}"  # noqa: PLW2901
+            if "champion" in line:  # after seconds of training no model gets there by itself
+                _run("nocturne promote latest")
+            if line.startswith("nocturne"):
+                _run(_shortened(line))
+    assert len(list((home / "nocturne-data/models").glob("*/card.json"))) >= 4
+
+
+def _run(command: str) -> None:
+    words = [
+        str(Path(word).expanduser()) if word[0] == "~" else word for word in shlex.split(command)
+    ]
+    assert run(words[1:]) == 0, command
