@@ -11,7 +11,7 @@ card.json             ModelCard, written last: it completes the folder
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,10 +26,11 @@ from schemas.sequences import Vocabulary
 from tasks.model.initialise import Weights, weight_shapes
 from tasks.model.packing import packed
 from tasks.model.registry import known_models, read_card
+from tasks.model.runs import PERIODS, UNLIMITED
 from tasks.storage.root import Root
 
 FOLDER = "models"
-RANDOM_INPUTS = ("primers", "state_mean", "state_factor")
+RANDOM_INPUTS = ("primers", "state_mean", "state_factor", "loop_limits")
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,9 @@ class Model:
     primers: NDArray[np.int16]
     state_mean: NDArray[np.float32]
     state_factor: NDArray[np.float32]
+    loop_limits: NDArray[np.int32] = field(
+        default_factory=lambda: np.full(PERIODS, UNLIMITED, np.int32)
+    )
 
 
 def save_model(

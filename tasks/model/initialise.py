@@ -15,6 +15,7 @@ from schemas.sequences import Vocabulary
 
 Weights = dict[str, NDArray[np.float32]]
 
+MATCHED = ("pitch", "inter_onset_interval")  # what makes two notes equal; else the first
 LONGEST_MATCH = 15  # notes; longer matches count as this long
 LONGEST_DISTANCE = 48  # quarters; a distance outside 1..48 whole quarters is class 0
 

@@ -17,10 +17,9 @@ import tensorflow as tf
 from schemas.presets import NetworkShape
 from schemas.sequences import TICKS_PER_QUARTER, Vocabulary
 from tasks.model.gather import gather_rows
-from tasks.model.initialise import LONGEST_DISTANCE, LONGEST_MATCH, context_notes
+from tasks.model.initialise import LONGEST_DISTANCE, LONGEST_MATCH, MATCHED, context_notes
 from tasks.model.lstm_xla import Tensor
 
-MATCHED = ("pitch", "inter_onset_interval")  # what makes two notes equal
 NO_NOTE = -1
 LOWEST = -1e9  # score of a note that may not be looked at
 

@@ -18,7 +18,7 @@ from schemas.config import RandomInput
 from schemas.errors import ModelError
 from schemas.presets import NetworkShape
 from schemas.sequences import Vocabulary
-from tasks.model import stepping
+from tasks.model import loops, stepping
 from tasks.model.files import Model
 from tasks.model.lstm_xla import Tensor
 from tasks.model.network import Network, State
@@ -72,7 +72,8 @@ class _Drawer:
         self.model, self.seed, self.random_input = model, seed, random_input
         self.network = Network(model.shape, model.vocabulary)
         self.weights = tensors(model.weights)
-        self.temperature, self.top_p = tf.constant(temperature), tf.constant(top_p)
+        limits = tf.constant(model.loop_limits, tf.int32)
+        self.parameters = (tf.constant(temperature), tf.constant(top_p), limits)
         self.draw = _compiled(model.shape, model.vocabulary.model_dump_json(), top_p < 1)
 
     def group(
@@ -98,8 +99,7 @@ class _Drawer:
             state,
             tf.constant(given is None),
             tf.constant(key),
-            self.temperature,
-            self.top_p,
+            *self.parameters,
         )
 
     def _random_inputs(self, group: int) -> tuple[Tensor, State | None]:
@@ -127,6 +127,7 @@ def _compiled(shape: NetworkShape, vocabulary: str, nucleus: bool) -> Any:
     Weights are an argument, so that models of one form share it, and it compiles only once.
     """
     network = Network(shape, Vocabulary.model_validate_json(vocabulary))
+    looping = loops.looping_attribute(network.vocabulary)
 
     @tf.function(jit_compile=True, autograph=False, reduce_retracing=True)
     def draw(
@@ -137,6 +138,7 @@ def _compiled(shape: NetworkShape, vocabulary: str, nucleus: bool) -> Any:
         key: Tensor,
         temperature: Tensor,
         top_p: Tensor,
+        limits: Tensor,
     ) -> tuple[Tensor, Tensor]:
         read = stepping.encoded(network, weights, history)
         state = tf.nest.map_structure(lambda r, g: tf.where(encode, r, g), read, given)
@@ -151,6 +153,10 @@ def _compiled(shape: NetworkShape, vocabulary: str, nucleus: bool) -> Any:
             note: list[Tensor] = []
             for k, part in enumerate(tf.split(noise[w], sizes, axis=-1)):
                 logits = network.head(weights, k, outputs, note) / temperature
+                if k == looping:
+                    logits = tf.where(
+                        loops.forbidden(network.vocabulary, desk, limits), -1e9, logits
+                    )
                 kept = _nucleus(logits, top_p) if nucleus else logits
                 note.append(tf.argmax(kept + part, axis=-1, output_type=tf.int32))
             return w + 1, stepping.taken(network, weights, desk, after, tf.stack(note, -1))

@@ -66,7 +66,7 @@ def test_a_saved_model_comes_back_as_it_was(root: Root, model: Model, card: Mode
     assert found.weights.keys() == model.weights.keys()
     for name, value in model.weights.items():
         np.testing.assert_array_equal(found.weights[name], value)
-    for name in ("primers", "state_mean", "state_factor"):
+    for name in ("primers", "state_mean", "state_factor", "loop_limits"):
         np.testing.assert_array_equal(getattr(found, name), getattr(model, name))
 
 

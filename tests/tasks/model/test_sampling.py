@@ -101,3 +101,40 @@ def test_progress_ends_at_all_notes_and_no_primers_is_an_error(model: Model) -> 
 
 def _states(model: Model) -> tuple[Any, Any]:
     return model.state_mean, model.state_factor
+
+
+def test_no_run_in_a_sample_is_longer_than_its_limit(model: Model) -> None:
+    limits = np.array([2, 3, 16, 16], np.int32)
+    for allowed in (limits, np.full(4, 16, np.int32)):
+        guarded = Model(
+            *("tiny", model.shape, model.vocabulary, model.weights, model.primers),
+            *(*_states(model), allowed),
+        )
+        drawn = sample(guarded, count=32, **(ASKED | {"notes": 64, "temperature": 0.3}))
+        primers = _primers_of(model, 32)
+        pieces = np.concatenate([primers, drawn], axis=1)[..., :2]  # interval and pitch
+        longest = [_longest_run(pieces, period, primers.shape[1]) for period in (1, 2)]
+        if allowed is limits:
+            assert longest[0] == 2
+            assert longest[1] <= 3
+        else:
+            assert longest[0] > 2  # so the limit did make a difference
+            assert longest[1] > 3
+
+
+def _primers_of(model: Model, count: int) -> Any:
+    """The primers that the first samples continue."""
+    random = [np.random.default_rng([ASKED["seed"], index]) for index in range(count)]
+    return model.primers[[int(r.integers(len(model.primers))) for r in random]]
+
+
+def _longest_run(pieces: Any, period: int, first: int) -> int:
+    """Longest run of equal notes one period apart, ending at a note from `first` on."""
+    longest = 0
+    for piece in pieces:
+        run = 0
+        for t in range(period, len(piece)):
+            run = run + 1 if (piece[t] == piece[t - period]).all() else 0
+            if t >= first + period:
+                longest = max(longest, run)
+    return longest

@@ -1,0 +1,27 @@
+"""A guard against loops: no short period goes on longer in a sample than in real songs.
+
+The limits come from tasks.model.runs.
+"""
+
+import tensorflow as tf
+
+from schemas.sequences import Vocabulary
+from tasks.model.lstm_xla import Tensor
+from tasks.model.runs import PERIODS
+from tasks.model.stepping import Desk
+
+
+def forbidden(vocabulary: Vocabulary, desk: Desk, limits: Tensor) -> Tensor:
+    """Which ids [B, size] of the looping attribute would carry on a run that is at its limit."""
+    k = looping_attribute(vocabulary)
+    found = tf.zeros([desk.ids.shape[0], vocabulary.sizes[k]], tf.bool)
+    for period in range(1, PERIODS + 1):
+        at_limit = desk.line[:, desk.at - period] >= limits[period - 1]
+        next_id = tf.one_hot(desk.ids[:, desk.at - period, k], vocabulary.sizes[k], True, False)
+        found |= at_limit[:, None] & next_id
+    return found
+
+
+def looping_attribute(vocabulary: Vocabulary) -> int:
+    """Place of the attribute that ends a run: pitch if there is one."""
+    return vocabulary.names.index("pitch") if "pitch" in vocabulary.names else 0
