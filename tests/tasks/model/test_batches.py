@@ -1,0 +1,33 @@
+"""Batches: fixed by (seed, step), and every window of an epoch once."""
+
+import numpy as np
+
+from schemas.config import TrainConfig
+from schemas.presets import NetworkShape
+from schemas.sequences import Vocabulary
+from tasks.model.batches import Batches
+from tasks.model.network import Network
+from tasks.storage.sequences import SplitIds
+
+
+def test_a_batch_follows_from_seed_and_step_whatever_came_before(
+    tiny_shape: NetworkShape, tiny_vocabulary: Vocabulary, train_songs: SplitIds
+) -> None:
+    network, config = Network(tiny_shape, tiny_vocabulary), TrainConfig(batch=8, seed=3)
+    batches = Batches(network, config, train_songs)
+    drawn = [batches.at(step) for step in range(batches.per_epoch + 2)]
+    assert {batch.shape for batch in drawn} == {(8, network.context + tiny_shape.window, 4)}
+    fresh = Batches(network, config, train_songs)
+    for step in (batches.per_epoch + 1, 0, 5):
+        np.testing.assert_array_equal(fresh.at(step), drawn[step])
+    assert (drawn[0] != drawn[1]).any()
+    other = Batches(network, config.having(seed=4), train_songs)
+    assert (other.at(0) != drawn[0]).any()
+
+
+def test_an_epoch_has_about_as_many_steps_as_its_windows_fill(
+    tiny_shape: NetworkShape, tiny_vocabulary: Vocabulary, train_songs: SplitIds
+) -> None:
+    batches = Batches(Network(tiny_shape, tiny_vocabulary), TrainConfig(batch=8), train_songs)
+    batches.at(0)
+    assert abs(batches.per_epoch * 8 - len(batches.places)) <= 0.25 * len(batches.places)
