@@ -25,11 +25,10 @@ def altered(content: bytes, copy: int) -> bytes:
 
 def _alter(content: bytearray, start: int, stop: int, copy: int) -> None:
     """Change the velocity of note-ons that carry their status byte."""
-    at = content.find(b"\x90", start, stop)
     for channel in range(16):
         at = content.find(bytes([0x90 | channel]), start, stop)
         while 0 <= at < stop - 2:
             velocity = content[at + 2]
-            if 1 < velocity < 127 and content[at + 1] < 128 and content[at - 1] < 128:
-                content[at + 2] = 1 + (velocity - 1 + copy * 7) % 126
+            if 1 <= velocity <= 127 and content[at + 1] < 128 and content[at - 1] < 128:
+                content[at + 2] = 1 + (velocity - 1 + copy * 7) % 127  # differs for 127 copies
             at = content.find(bytes([0x90 | channel]), at + 3, stop)

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from schemas.config import IngestConfig
@@ -26,8 +27,10 @@ from tasks.music.extraction import EXTRACTOR_VERSION
 from tasks.storage.note_shards import extract_shard
 from tasks.storage.raw import load_raw, shard_path
 from tasks.storage.root import Root
+from tasks.storage.seen_notes import seen_notes
 from tasks.storage.workers import Workers
 
+LEFT_OUT = "left_out"  # bool column of a staged manifest: notes repeat earlier ones, not written
 TIME_COLUMNS = ["onset_seconds", "offset_seconds", "onset_beats", "offset_beats"]
 SHAPING_FIELDS = {  # of the config: they change what comes out
     "reader",
@@ -107,21 +110,34 @@ def clear_other_plans(root: Root, plan: Plan) -> None:
 
 def stage_shard(root: Root, plan: Plan, index: int, config: IngestConfig, workers: Workers) -> bool:
     """Extract raw shard `index` unless it is done; returns whether there was anything to do."""
-    name = shard_name(index)
-    if root.exists(f"{plan.staging}/{name}"):
+    path = f"{plan.staging}/{shard_name(index)}"
+    seen = seen_notes(root.shown(plan.staging))
+    if root.exists(path):
+        seen.tell(index, root.read_table(path, ["notes_digest"])["notes_digest"].to_pylist())
         return False
-    raw = row_groups(root, shard_path(plan.corpus, index))
-    shard = extract_shard(raw, config, workers)
-    write_notes(root, f"notes/{plan.corpus}/{name}", shard.notes)
-    root.write_table(f"{plan.staging}/{name}", shard.files)  # last: it completes the shard
+    with seen.under_way(index):
+        raw = row_groups(root, shard_path(plan.corpus, index))
+        shard = extract_shard(raw, config, workers)
+        left_out = pa.array(seen.repeated(index, shard.files["notes_digest"].to_pylist()))
+    notes = without(shard.notes, shard.files["song_id"].filter(left_out))
+    write_notes(root, f"notes/{plan.corpus}/{shard_name(index)}", notes)
+    # Last: it completes the shard.
+    root.write_table(path, shard.files.append_column(LEFT_OUT, left_out))
     return True
+
+
+def without(notes: pa.Table, song_ids: pa.ChunkedArray) -> pa.Table:
+    """Return a note table without these songs."""
+    if not len(song_ids):
+        return notes
+    return notes.filter(pc.invert(pc.is_in(notes["song_id"], value_set=song_ids.unique())))
 
 
 def write_notes(root: Root, path: str, notes: pa.Table) -> None:
     """Write a note table: times split by byte, which is smaller and quicker than a dictionary."""
     root.write_table(
         path,
-        notes,
+        notes.combine_chunks(),  # the bytes follow from the values alone
         use_dictionary=["song_id", "pitch", "velocity"],
         use_byte_stream_split=TIME_COLUMNS,
     )

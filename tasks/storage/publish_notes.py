@@ -12,7 +12,7 @@ from schemas.manifest import MIDI_SUFFIXES, Counts, FileManifest, NoteDataset
 from schemas.reasons import Outcome, Reason
 from tasks.progress import Progress, silent
 from tasks.storage.duplicates import Duplicates
-from tasks.storage.note_dataset import Plan, shard_name, write_notes
+from tasks.storage.note_dataset import LEFT_OUT, Plan, shard_name, without, write_notes
 from tasks.storage.root import Root
 from tasks.storage.song_families import ShardSongs, write_families
 
@@ -31,8 +31,11 @@ def publish_notes(
         writes = []
         for index in range(plan.raw.shards):
             staged = root.read_table(f"{plan.staging}/{shard_name(index)}")
-            files, dropped = duplicates.mark(staged)
-            writes.append(threads.submit(_publish_shard, root, plan, index, files, dropped))
+            left_out = set(staged["song_id"].filter(staged[LEFT_OUT]).to_pylist())
+            files, dropped = duplicates.mark(staged.drop_columns(LEFT_OUT))
+            _require_kept(root, plan, index, left_out.difference(dropped))
+            late = [song_id for song_id in dropped if song_id not in left_out]
+            writes.append(threads.submit(_publish_shard, root, plan, index, files, late))
             manifests.append(files.select(["path", "outcome", "reason", "notes"]))
             songs.append(_songs(plan, index, files))
         for done, write in enumerate(writes, 1):
@@ -57,15 +60,27 @@ def publish_notes(
     return dataset
 
 
-def _publish_shard(root: Root, plan: Plan, index: int, files: pa.Table, dropped: list[str]) -> None:
-    """Write one manifest, and its notes again if songs of it are duplicates."""
+def _require_kept(root: Root, plan: Plan, index: int, lost: set[str]) -> None:
+    """Raise CorpusError, after making the next run redo the shard, if it lacks songs.
+
+    That takes a killed run, and an earlier shard whose file passed then and timed out now.
+    """
+    if lost:
+        root.delete(f"{plan.staging}/{shard_name(index)}")
+        raise CorpusError(
+            f"corpus {plan.corpus!r}: shard {index} left out {len(lost)} songs that are no "
+            "duplicates any more; run ingest again to redo it"
+        )
+
+
+def _publish_shard(root: Root, plan: Plan, index: int, files: pa.Table, late: list[str]) -> None:
+    """Write one manifest, and its notes again if duplicates of it were found only now."""
     name = shard_name(index)
     FileManifest.validate(files, lazy=True)
-    if dropped:
+    if late:
         path = f"notes/{plan.corpus}/{name}"
-        notes = root.read_table(path)
-        doubled = pc.is_in(notes["song_id"], value_set=pa.array(dropped, pa.string()))
-        write_notes(root, path, notes.filter(pc.invert(doubled)))
+        notes = without(root.read_table(path), pa.chunked_array([late], pa.string()))
+        write_notes(root, path, notes)
     root.write_table(f"files/{plan.corpus}/{name}", files)
 
 
