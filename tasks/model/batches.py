@@ -18,10 +18,10 @@ class Batches:
 
     @property
     def per_epoch(self) -> int:
-        """Steps in an epoch, set by the notes: the number of windows varies with their phases."""
-        window = self.network.shape.window
-        songs = len(self.data.song_offsets) - 1
-        return max(1, round((len(self.data.ids) + songs * window) / (self.config.batch * window)))
+        """Steps in an epoch: as many as its windows fill on average over their random phases."""
+        window, lengths = self.network.shape.window, np.diff(self.data.song_offsets)
+        tiled = int(np.maximum(lengths - windows.FEWEST_NOTES, 0).sum()) / window
+        return max(1, round((len(lengths) + tiled) / self.config.batch))
 
     def at(self, step: int) -> NDArray[np.int32]:
         """The batch of one step: int32 [batch, context + window, A]."""
