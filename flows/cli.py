@@ -13,7 +13,7 @@ from cyclopts import App, CycloptsError, Parameter
 from cyclopts.config import Env
 from pydantic import ValidationError
 
-from flows.console import Console, shown
+from flows.console import INTERRUPTED, STOPPED, Console, shown
 from flows.local import held_back_stderr
 from schemas.config import (
     ComposeConfig,
@@ -34,6 +34,7 @@ app = App(
     help="Music composer: a folder of MIDI in, new MIDI out.",
     version=lambda: version("nocturne-midi"),
     config=Env("NOCTURNE_", command=False),
+    suppress_keyboard_interrupt=False,
 )
 
 
@@ -106,7 +107,7 @@ def run(arguments: list[str] | None = None) -> int:
     except NocturneError as error:
         return Console().failed(str(error), 1)
     except KeyboardInterrupt:
-        return Console().failed("stopped; run the same command again to go on", 130)
+        return Console().failed(STOPPED, INTERRUPTED)
     return 0
 
 

@@ -21,6 +21,8 @@ from rich.progress import (
 from flows.results import lines_of
 from tasks.progress import shown_by
 
+STOPPED = "stopped; run the same command again to go on"
+INTERRUPTED = 130  # the exit code of a program that Ctrl-C ended
 ENGINE = f"{os.sep}prefect{os.sep}"  # in the path of every record that Prefect itself logs
 
 
@@ -95,12 +97,17 @@ class _LogLines(logging.Handler):
 @contextmanager
 def shown() -> Iterator[Console]:
     """Run a flow with its progress and its log lines on the terminal."""
-    from flows.local import prepare_prefect, server_address
+    from flows.local import interruptible, prepare_prefect, server_address
 
     console = Console()
     prepare_prefect(_LogLines(console.err))
     address = server_address()
     console.err.print(f"Prefect server: {address or 'a temporary one, started for this run'}")
     bars = ProgressBars(console.err)
-    with shown_by(bars), bars.bars:
+
+    def last_words() -> int:
+        bars.bars.stop()
+        return console.failed(STOPPED, INTERRUPTED)
+
+    with shown_by(bars), bars.bars, interruptible(last_words):
         yield console

@@ -5,11 +5,14 @@ Prefect starts one of its own for as long as the command runs.
 """
 
 import logging
+import multiprocessing
 import os
+import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 LOCAL_DEFAULTS = {
     "DO_NOT_TRACK": "1",
@@ -38,6 +41,40 @@ def server_address() -> str | None:
 
     address: str | None = PREFECT_API_URL.value()
     return address
+
+
+@contextmanager
+def interruptible(say: Callable[[], int]) -> Iterator[None]:
+    """Let Ctrl-C end the process at once where the server is a temporary one of its own.
+
+    The terminal interrupts that server too, and Prefect would then try for minutes to report
+    to it. Whatever is published is whole, so nothing is lost. `say` prints the last words and
+    returns the exit code. A lasting server is told of the interruption in Prefect's own way.
+    """
+
+    def leave(_number: int, _frame: FrameType | None) -> None:
+        code = say()
+        for child in multiprocessing.active_children():
+            child.kill()
+        _stop_temporary_servers()
+        os._exit(code)
+
+    if server_address():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _stop_temporary_servers() -> None:
+    from prefect.server.api.server import SubprocessASGIServer
+
+    for server in SubprocessASGIServer._instances.values():
+        if server.server_process:
+            server.server_process.terminate()
 
 
 @contextmanager

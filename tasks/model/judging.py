@@ -27,7 +27,7 @@ from tasks.storage.sequences import SplitIds, load_split
 
 SAMPLES = 200
 SAMPLE_NOTES = 256
-TEMPERATURE = 0.95
+TEMPERATURE = 0.9
 JUDGE_SEED = 20_190_101  # a sample set of its own, the same for every model
 
 Splits = Mapping[Split, SplitIds]
