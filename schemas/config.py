@@ -179,7 +179,7 @@ class SamplingConfig(Place, Seeded):
     samples: int = Field(16, title="Samples", description="MIDI files to make", ge=1, le=1_000_000)
     notes: int = Field(256, title="Notes per sample", description="Length", ge=8, le=16_384)
     temperature: float = Field(
-        0.95, title="Temperature", description="Below 1 is safer, above is wilder", gt=0, le=4
+        0.9, title="Temperature", description="Below 1 is safer, above is wilder", gt=0, le=4
     )
     top_p: float = Field(
         1.0, title="Top-p", description="Sample from this much probability mass only", gt=0, le=1
@@ -219,5 +219,9 @@ class PromoteConfig(Place):
     )
 
 
-class ComposeConfig(IngestConfig, PrepareConfig, TrainConfig, SamplingConfig):
+class RetrainConfig(IngestConfig, PrepareConfig, TrainConfig):
+    """What is new in a source, and a model that has learned from it: the nightly run."""
+
+
+class ComposeConfig(RetrainConfig, SamplingConfig):
     """All four stages: a source of MIDI in, new MIDI out."""
