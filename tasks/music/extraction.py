@@ -13,7 +13,7 @@ from tasks.music.midi_header import Header, scan
 from tasks.music.notes import Notes
 from tasks.music.score import Score, TickNotes, UnreadableError
 
-EXTRACTOR_VERSION = 1  # raise it when the same bytes give another result: shards are then redone
+EXTRACTOR_VERSION = 2  # raise it when the same bytes give another result: shards are then redone
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,18 @@ def key_of(pitch: NDArray[np.int64], tick: NDArray[np.int64]) -> NDArray[np.int6
     return (pitch << TICK_BITS) + tick
 
 
+def are_apart(
+    onset: NDArray[np.int64], offset: NDArray[np.int64], pitch: NDArray[np.int64]
+) -> bool:
+    """Whether all notes have a length and none begins before another of its pitch has ended.
+
+    The ends are then right as they are: `find_ends` would return them, and nothing unclear.
+    """
+    order = np.argsort(key_of(pitch, onset))
+    begin, end = key_of(pitch, onset)[order], key_of(pitch, offset)[order]
+    return bool((end[:-1] <= begin[1:]).all() and (offset > onset).all())
+
+
 def find_ends(
     onset: NDArray[np.int64], pitch: NDArray[np.int64], note_offs: NDArray[np.int64]
 ) -> Ends:

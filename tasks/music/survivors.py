@@ -8,41 +8,58 @@ those are walked through event by event, and of them only the tracks that are lo
 from collections import Counter
 from collections.abc import Container, Iterator
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tasks.music.midi_header import track_chunks
 
 BYTES_PER_NOTE = 6  # at least: delta, pitch and velocity of the note-on and of the note-off
 NoteOn = tuple[int, int, int]  # tick, pitch, velocity
 
 
-def survivors(content: bytes, notes: int, pitches: Container[int]) -> Counter[NoteOn]:
+def survivors(
+    content: bytes, notes: int, pitches: Container[int], pairs: NDArray[np.int64]
+) -> Counter[NoteOn]:
     """Return the note-ons of these pitches that become notes, with how many there are.
 
-    Tracks too short for `notes` notes are passed over.
+    Tracks too short for `notes` notes are passed over, and those that lack one of `pairs`, each
+    pitch * 256 + velocity of a note: all of them belong to the one track that is meant.
     """
     alive: Counter[NoteOn] = Counter()
     for start, stop in track_chunks(content):
-        if stop - start >= notes * BYTES_PER_NOTE:
+        long = stop - start >= notes * BYTES_PER_NOTE
+        if long and _neighbours(content[start:stop])[pairs].all():
             alive.update(_survivors_of_track(content, start, stop, pitches))
     return alive
 
 
+def _neighbours(chunk: bytes) -> NDArray[np.bool_]:
+    """Return which pairs of bytes stand side by side, bool [65536]: first * 256 + second."""
+    values = np.frombuffer(chunk, np.uint8).astype(np.int64)
+    there = np.zeros(1 << 16, bool)
+    there[values[:-1] << 8 | values[1:]] = True
+    return there
+
+
 def _survivors_of_track(
     content: bytes, start: int, stop: int, pitches: Container[int]
-) -> Iterator[NoteOn]:
+) -> list[NoteOn]:
     """Open and close notes as pretty_midi does: a note-off closes all notes of earlier ticks.
 
     Where there are none, it drops those of its own tick.
     """
-    sounding: dict[tuple[int, int], list[NoteOn]] = {}  # by channel and pitch
+    sounding: dict[int, list[NoteOn]] = {}  # by channel and pitch
+    alive: list[NoteOn] = []
     for tick, status, pitch, velocity in _notes(content, start, stop, pitches):
-        key = (status & 0x0F, pitch)
-        ons = sounding.setdefault(key, [])
+        ons = sounding.setdefault((status & 0x0F) << 7 | pitch, [])
         if status >= 0x90 and velocity:
             ons.append((tick, pitch, velocity))
-            continue
-        earlier = [on for on in ons if on[0] < tick]
-        yield from earlier
-        sounding[key] = ons[len(earlier) :] if earlier else []
+        elif ons:
+            begun_now = [on for on in ons if on[0] == tick] if ons[-1][0] == tick else []
+            earlier = ons[: len(ons) - len(begun_now)]
+            alive += earlier
+            ons[:] = begun_now if earlier else []
+    return alive
 
 
 def _notes(

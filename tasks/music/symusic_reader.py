@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from schemas.reasons import Reason
 from tasks.music.midi_header import Header
-from tasks.music.note_ends import find_ends, key_of
+from tasks.music.note_ends import are_apart, find_ends, key_of
 from tasks.music.score import Score, TickNotes, Track, UnreadableError
 from tasks.music.survivors import NoteOn, survivors
 from tasks.music.tempo import TempoMap
@@ -63,10 +63,10 @@ def _tick_notes(content: bytes, track: Any) -> TickNotes:
     velocity = columns["velocity"].astype(np.int64)
     if onset.min(initial=0) < 0 or (paired < onset).any():
         raise UnreadableError(Reason.BAD_TIME, "ticks overflow 32 bits")
-    note_offs = np.sort(key_of(pitch, paired))
-    return _ended(
-        content, TickNotes(onset, paired, pitch, velocity).where(paired > onset), note_offs
-    )
+    notes = TickNotes(onset, paired, pitch, velocity)
+    if are_apart(onset, paired, pitch):
+        return notes
+    return _ended(content, notes.where(paired > onset), np.sort(key_of(pitch, paired)))
 
 
 def _ended(content: bytes, notes: TickNotes, note_offs: NDArray[np.int64]) -> TickNotes:
@@ -77,7 +77,8 @@ def _ended(content: bytes, notes: TickNotes, note_offs: NDArray[np.int64]) -> Ti
     ends = find_ends(notes.onset, notes.pitch, note_offs)
     if ends.unclear.any():
         pitches = set(notes.pitch[ends.unclear].tolist())
-        alive = survivors(content, len(notes.onset), pitches)
+        pairs = notes.pitch << 8 | notes.velocity
+        alive = survivors(content, len(notes.onset), pitches, pairs)
         while not (kept := _kept(notes, ends.unclear, alive.copy())).all():
             notes = notes.where(kept)
             ends = find_ends(notes.onset, notes.pitch, note_offs)

@@ -1,6 +1,7 @@
 """Rows of raw files into Parquet shards, holding one row group of content at a time."""
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
@@ -64,7 +65,10 @@ def _counted(items: Iterable[RawFile | Skipped], tally: Tally) -> Iterator[RawFi
 
 
 def _write_shard(root: Root, path: str, rows: Iterable[RawFile]) -> None:
-    """Write one shard, holding about one row group of content in memory."""
+    """Write one shard, holding about two row groups of content in memory.
+
+    One is compressed and written while the next is read: neither holds the interpreter's lock.
+    """
     with (
         root.writing(path) as stream,
         pq.ParquetWriter(
@@ -74,11 +78,19 @@ def _write_shard(root: Root, path: str, rows: Iterable[RawFile]) -> None:
             use_dictionary=False,
             write_statistics=False,
         ) as writer,
+        ThreadPoolExecutor(1) as thread,  # left first: nothing is being written when that closes
     ):
+        written: Future[object] = thread.submit(int)
         for group in _row_groups(rows):
-            columns = [list(column) for column in zip(*group, strict=True)]
-            arrays = map(pa.array, columns, SCHEMA.types)
-            writer.write_table(pa.table(list(arrays), schema=SCHEMA))
+            written.result()
+            written = thread.submit(_write_group, writer, group)
+        written.result()
+
+
+def _write_group(writer: pq.ParquetWriter, group: list[RawFile]) -> None:
+    columns = [list(column) for column in zip(*group, strict=True)]
+    arrays = map(pa.array, columns, SCHEMA.types)
+    writer.write_table(pa.table(list(arrays), schema=SCHEMA))
 
 
 def _row_groups(rows: Iterable[RawFile]) -> Iterator[list[RawFile]]:

@@ -56,6 +56,6 @@ class SeenNotes:
 
 
 @lru_cache(maxsize=1)
-def seen_notes(where: str) -> SeenNotes:
+def seen_notes(where: str) -> SeenNotes:  # noqa: ARG001 - the key of the cache
     """Return what this process has seen of the extraction that is staged at `where`."""
     return SeenNotes()
