@@ -6,15 +6,21 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q install
 CHECKED := schemas tasks flows tests benchmarks
 
-.PHONY: help demo test check bench lock clean
+.PHONY: help demo server server-stop test check bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
 demo: .venv/ready ## compose from the embedded folk corpus: 16 MIDI files and a gallery page
 	@$(BIN)/nocturne compose --source folk --root $${NOCTURNE_ROOT:-./nocturne-data} --preset small \
 		--samples $${NOCTURNE_SAMPLES:-16} --max-minutes $${NOCTURNE_MAX_MINUTES:-4.5}
+
+server: .venv/ready ## Prefect server, worker and deployments on loopback; Ctrl-C ends them
+	@exec $(BIN)/python -m deploy.server start
+
+server-stop: .venv/ready ## end what `make server` started
+	@$(BIN)/python -m deploy.server stop
 
 test: .venv/ready-test ## run the whole test suite
 	@$(BIN)/python -m pytest

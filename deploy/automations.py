@@ -1,0 +1,119 @@
+"""What the server does by itself when a run dies: it says so, and starts it once more."""
+
+from datetime import timedelta
+from typing import Any
+
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import StateType
+from prefect.events.actions import ChangeFlowRunState, RunDeployment
+from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
+from prefect.events.schemas.events import ResourceSpecification
+
+HEARTBEAT = "prefect.flow-run.heartbeat"
+FINAL = frozenset(
+    f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Cancelled", "Crashed")
+)
+ON_ITS_WAY = FINAL | {
+    f"prefect.flow-run.{state}"
+    for state in ("Running", "AwaitingConcurrencySlot", "Scheduled", "Late", "Cancelling")
+}
+# Six heartbeats of 30 s (deploy/prefect.yaml): a busy machine misses one or two.
+SILENCE = timedelta(seconds=180)
+START_UP = timedelta(minutes=10)  # a cold start imports TensorFlow
+# A deployment is restarted at most once in this time: what crashes again needs a person.
+CAP = timedelta(hours=6)
+SETTLE = timedelta(seconds=20)  # the worker reports a crash twice, up to 10 s apart
+ANY_RUN = ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"})
+OF_NOCTURNE = ResourceSpecification(
+    {"prefect.resource.role": "work-pool", "prefect.resource.name": "nocturne"}
+)
+
+
+def automations() -> list[AutomationCore]:
+    """Return every automation that a Nocturne server needs, beside those of the deployments."""
+    return [
+        _crash(
+            "crash-silent-runs",
+            "A running flow whose heart stops beating is marked as crashed.",
+            EventTrigger(
+                after={HEARTBEAT},
+                expect={HEARTBEAT, *FINAL},
+                match=ANY_RUN,
+                for_each={"prefect.resource.id"},
+                posture=Posture.Proactive,
+                threshold=1,
+                within=SILENCE,
+            ),
+        ),
+        _crash(
+            "crash-runs-that-never-start",
+            "A run that a worker took and never started is marked as crashed.",
+            EventTrigger(
+                after={"prefect.flow-run.Pending"},
+                expect=set(ON_ITS_WAY),
+                match=ANY_RUN,
+                match_related=OF_NOCTURNE,
+                for_each={"prefect.resource.id"},
+                posture=Posture.Proactive,
+                threshold=1,
+                within=START_UP,
+            ),
+        ),
+        _restart(),
+    ]
+
+
+def _crash(name: str, description: str, trigger: EventTrigger) -> AutomationCore:
+    message = f"{description} What is published stays; the next run goes on from there."
+    action = ChangeFlowRunState(state=StateType.CRASHED, message=message)
+    return AutomationCore(name=name, description=description, trigger=trigger, actions=[action])
+
+
+def _restart() -> AutomationCore:
+    """Return the automation that starts a crashed deployment again, with its parameters.
+
+    A fresh run, not the old one set to Scheduled: the worker's second report of the crash would
+    take that one's concurrency slot away. Runs inside other runs have no work pool, so only the
+    outermost is started again.
+    """
+    trigger = EventTrigger(
+        expect={"prefect.flow-run.Crashed"},
+        match=ANY_RUN,
+        match_related=OF_NOCTURNE,
+        for_each={"related:deployment:prefect.resource.id"},
+        posture=Posture.Reactive,
+        threshold=1,
+        within=CAP,
+    )
+    parameters = {"config": _json_template("{{ flow_run.parameters['config'] | tojson }}")}
+    action = RunDeployment(source="inferred", schedule_after=SETTLE, parameters=parameters)
+    return AutomationCore(
+        name="restart-crashed-runs",
+        description="A crashed run is started again, at most once in 6 hours for a deployment.",
+        trigger=trigger,
+        actions=[action],
+    )
+
+
+def _json_template(template: str) -> dict[str, Any]:
+    """Return what the server renders to a value rather than to its text."""
+    return {
+        "__prefect_kind": "json",
+        "value": {"__prefect_kind": "jinja", "template": template},
+    }
+
+
+def apply_automations() -> list[str]:
+    """Create or update every automation on the server; return one line for each."""
+    lines = []
+    with get_client(sync_client=True) as client:
+        for automation in automations():
+            known = client.read_automations_by_name(automation.name)
+            for old in known[:1]:
+                client.update_automation(old.id, automation)
+            for double in known[1:]:
+                client.delete_automation(double.id)
+            if not known:
+                client.create_automation(automation)
+            lines.append(f"automation {automation.name}: {'updated' if known else 'created'}")
+    return lines

@@ -1,0 +1,15 @@
+#!/bin/sh
+# Refuse to deploy without a place: a deployment stores an unset variable as it is written.
+set -eu
+: "${NOCTURNE_ROOT:?set it to the storage root of all runs: an absolute folder or an s3:// or gs:// URI}"
+: "${NOCTURNE_CORPUS:?set it to the name of the corpus that is retrained, for example folk}"
+: "${NOCTURNE_SOURCE:?set it to what that corpus is ingested from, for example folk or a folder}"
+: "${NOCTURNE_TIMEZONE:?set it to the time zone of the schedules, for example UTC}"
+: "${NOCTURNE_TRAIN_QUEUE:?set it to gpu if a worker with a GPU serves that queue, else to cpu}"
+case "$NOCTURNE_ROOT" in
+/* | *://*) ;;
+*)
+    echo "NOCTURNE_ROOT: $NOCTURNE_ROOT is relative: a worker runs elsewhere; give an absolute folder or a URI" >&2
+    exit 1
+    ;;
+esac

@@ -1,0 +1,88 @@
+"""Apply deploy/prefect.yaml and the automations to the server at PREFECT_API_URL.
+
+`python -m deploy.deploy` from the root of the checkout, as often as one likes: work pool, queues,
+deployments and automations are updated in place.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from importlib.metadata import version
+from pathlib import Path
+
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.exceptions import ObjectAlreadyExists
+from prefect.workers.process import ProcessWorker
+
+from deploy.automations import apply_automations
+
+PROJECT = Path(__file__).parents[1]
+POOL = "nocturne"
+QUEUES = ("cpu", "gpu")
+DEFAULTS = {
+    "NOCTURNE_TIMEZONE": "UTC",
+    "NOCTURNE_TRAIN_QUEUE": "cpu",
+    "NOCTURNE_VERSION": version("nocturne-midi"),
+}
+
+
+def main() -> None:
+    """Deploy everything; exit with one line that says what is missing."""
+    environment = settled(os.environ)
+    refuse_without_place(environment)
+    with get_client(sync_client=True) as client:
+        create_pool(client)
+    print(f"deploying to {os.environ.get('PREFECT_API_URL', 'the server of the profile')}")
+    deploy_all(environment)
+    for line in [f"runs keep everything in {environment['NOCTURNE_ROOT']}", *apply_automations()]:
+        print(line, flush=True)
+
+
+def deploy_all(environment: Mapping[str, str]) -> None:
+    """Apply deploy/prefect.yaml; exit with what Prefect printed if it fails."""
+    command = ["--no-prompt", "deploy", "--prefect-file", "deploy/prefect.yaml", "--all"]
+    done = subprocess.run(
+        [sys.executable, "-m", "prefect", *command],
+        cwd=PROJECT,
+        env=dict(environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        sys.exit(done.stdout)
+
+
+def settled(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment with what a deployment needs and a default can give."""
+    return {**DEFAULTS, **environment}
+
+
+def refuse_without_place(environment: Mapping[str, str]) -> None:
+    """Exit with the line of deploy/check.sh if a place is unset or relative."""
+    check = [str(PROJECT / "deploy/check.sh")]
+    done = subprocess.run(
+        ["/bin/sh", *check], env=dict(environment), capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        sys.exit(done.stderr.strip().rpartition("check.sh: ")[2])
+
+
+def create_pool(client: SyncPrefectClient) -> None:
+    """Create the work pool and its queues where they are missing."""
+    template = ProcessWorker.get_default_base_job_template()
+    pool = WorkPoolCreate(name=POOL, type="process", base_job_template=template)
+    with suppress(ObjectAlreadyExists):
+        client.create_work_pool(pool)
+    known = {queue.name for queue in client.read_work_queues(work_pool_name=POOL)}
+    for name in QUEUES:
+        if name not in known:
+            client.create_work_queue(name=name, work_pool_name=POOL)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""Processes that belong together: started once, known by pid, ended together."""
+
+import fcntl
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+GRACE_SECONDS = 20  # for a worker to hand its runs back
+
+
+class AlreadyRunningError(Exception):
+    """Another process holds the state folder."""
+
+
+class StateFolder:
+    """Where the processes' pids, logs and files lie; a lock on it says whether they run.
+
+    The lock passes to every process started under it, so that pids of a past life, which may
+    be other programs' by now, are never trusted.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Use `path`, made when something starts."""
+        self.path = path
+
+    @contextmanager
+    def held(self) -> Iterator[int]:
+        """Hold the lock for the block and give its descriptor; AlreadyRunningError if taken."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        with (self.path / "lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise AlreadyRunningError from error
+            (self.path / "pids").write_text(f"{os.getpid()}\n")
+            (self.path / "address").unlink(missing_ok=True)
+            yield lock.fileno()
+
+    def address(self) -> str:
+        """Return where the running server's UI is, or that it is still starting."""
+        file = self.path / "address"
+        return file.read_text() if file.exists() else "still starting"
+
+    def stop(self) -> bool:
+        """End what runs under this folder; False if nothing does."""
+        if not self._is_held():
+            return False
+        main, *children = (int(pid) for pid in (self.path / "pids").read_text().split())
+        with suppress(ProcessLookupError):
+            os.kill(main, signal.SIGTERM)
+        deadline = time.monotonic() + 2 * GRACE_SECONDS
+        while self._is_held() and time.monotonic() < deadline:
+            time.sleep(0.2)
+        if self._is_held():  # the one in front was killed and left the others behind
+            for pid in children:
+                _signal_group(pid, signal.SIGKILL)
+        return True
+
+    def _is_held(self) -> bool:
+        if not (self.path / "lock").exists():
+            return False
+        with (self.path / "lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
+
+class Processes:
+    """The processes started in one life of a state folder, the last to start ended first."""
+
+    def __init__(self, state: StateFolder, lock: int) -> None:
+        """Keep pids and logs in `state`, whose lock has the descriptor `lock`."""
+        self.state = state
+        self.lock = lock
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def log(self, name: str) -> Path:
+        """Return where what `name` prints is kept."""
+        return self.state.path / f"{name}.log"
+
+    def start(self, name: str, command: list[str], environment: Mapping[str, str]) -> None:
+        """Start a command in a session of its own, which Ctrl-C does not reach."""
+        with self.log(name).open("ab") as log:
+            process = subprocess.Popen(
+                command,
+                cwd=self.state.path,
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                pass_fds=[self.lock],
+            )
+        self.running[name] = process
+        with (self.state.path / "pids").open("a") as pids:
+            pids.write(f"{process.pid}\n")
+
+    def announce(self, address: str) -> None:
+        """Say where the UI is, on the terminal and in the state folder."""
+        (self.state.path / "address").write_text(address)
+        print(f"Prefect UI: {address} (Ctrl-C or make server-stop ends it)", flush=True)
+
+    def ended(self) -> str | None:
+        """Return the name of a process that has ended; None while all run."""
+        return next((name for name, one in self.running.items() if one.poll() is not None), None)
+
+    def wait(self) -> str:
+        """Return the name of the first process to end."""
+        while not (name := self.ended()):
+            time.sleep(0.5)
+        return name
+
+    def stop(self) -> None:
+        """End every process and what it started: politely, then for good."""
+        for process in reversed(self.running.values()):
+            with suppress(ProcessLookupError):
+                process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(GRACE_SECONDS)
+            _signal_group(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _signal_group(pid: int, number: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, number)

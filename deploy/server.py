@@ -1,0 +1,108 @@
+"""A Prefect server, a worker and the deployments on this machine, on loopback, in one command.
+
+`python -m deploy.server start` stays in front until Ctrl-C or `python -m deploy.server stop`.
+Everything it keeps is under .nocturne-server/: logs, Prefect's own files and, unless
+NOCTURNE_DATABASE_URL names a PostgreSQL database, the SQLite database. NOCTURNE_PORT chooses the
+port, NOCTURNE_ROOT the storage root, NOCTURNE_CORPUS and NOCTURNE_SOURCE what is retrained.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import FrameType
+
+import httpx
+
+from deploy.processes import AlreadyRunningError, Processes, StateFolder
+
+PROJECT = Path(__file__).parents[1]
+HOST = "127.0.0.1"
+PORT = "4200"
+START_UP_SECONDS = 120
+PREFECT = [sys.executable, "-m", "prefect"]
+
+
+def main(arguments: list[str]) -> None:
+    """Start or stop; exit with one line that says why not."""
+    state = StateFolder(Path(os.environ.get("NOCTURNE_SERVER", PROJECT / ".nocturne-server")))
+    if arguments == ["stop"]:
+        print("stopped" if state.stop() else "nothing runs")
+    elif arguments == ["start"]:
+        try:
+            with state.held() as lock:
+                serve(Processes(state, lock), environment(os.environ, state.path))
+        except AlreadyRunningError:
+            print(f"runs already: {state.address()} (make server-stop ends it)")
+    else:
+        sys.exit("usage: python -m deploy.server start|stop")
+
+
+def environment(inherited: Mapping[str, str], state: Path) -> dict[str, str]:
+    """Return the environment of server, worker and deployment; what the user has set stands."""
+    port = inherited.get("NOCTURNE_PORT", PORT)
+    defaults = {
+        "DO_NOT_TRACK": "1",
+        "NOCTURNE_ROOT": str(Path.cwd() / "nocturne-data"),
+        "NOCTURNE_CORPUS": "folk",
+        "NOCTURNE_SOURCE": "folk",
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+        "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
+        "PREFECT_WORKER_QUERY_SECONDS": "5",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
+    fixed = {
+        "PREFECT_API_URL": f"http://{HOST}:{port}/api",
+        "PREFECT_HOME": str(state / "home"),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_API_HOST": HOST,
+        "PREFECT_SERVER_API_PORT": port,
+    }
+    if database := inherited.get("NOCTURNE_DATABASE_URL"):
+        fixed["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = database
+    return {**defaults, **inherited, **fixed}
+
+
+def serve(processes: Processes, settings: dict[str, str]) -> None:
+    """Start everything, say where it is, and end it all when asked or when a part fails."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    api = settings["PREFECT_API_URL"]
+    try:
+        processes.start("server", [*PREFECT, "server", "start"], settings)
+        wait_until_healthy(processes, api)
+        deploy = [sys.executable, "-m", "deploy.deploy"]
+        if subprocess.run(deploy, cwd=PROJECT, env=settings, check=False).returncode:
+            sys.exit("the deployments could not be made; the lines above say why")
+        worker = [*PREFECT, "worker", "start", "--pool", "nocturne", "--type", "process"]
+        processes.start("worker", worker, settings)
+        processes.announce(api.removesuffix("/api"))
+        failed = processes.wait()
+        sys.exit(f"the {failed} ended by itself: see {processes.log(failed)}")
+    except KeyboardInterrupt:
+        print("stopping")
+    finally:
+        processes.stop()
+
+
+def wait_until_healthy(processes: Processes, api: str) -> None:
+    """Return once the API answers; exit with one line if it does not in time."""
+    deadline = time.monotonic() + START_UP_SECONDS
+    while time.monotonic() < deadline and not processes.ended():
+        try:
+            if httpx.get(f"{api}/health", timeout=5).is_success:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.5)
+    sys.exit(f"the server at {api} did not start: see {processes.log('server')}")
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
