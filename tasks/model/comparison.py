@@ -8,7 +8,7 @@ import numpy as np
 from schemas.model_card import ModelCard
 from tasks.model.files import Model, load_model
 from tasks.model.likelihood import evaluate
-from tasks.music.categories import encode
+from tasks.music.categories import encode_song
 from tasks.music.notes import Notes
 from tasks.storage.note_corpus import shard_names, songs_of_shard
 from tasks.storage.root import Root
@@ -34,9 +34,11 @@ def compare(root: Root, candidate: ModelCard, champion: ModelCard) -> list[Compa
     """
     models = [load_model(root, card.model_id) for card in (candidate, champion)]
     found = []
-    for whose, card in (("the champion's", champion), ("its own", candidate)):
+    sets = {champion.corpus: ("the champion's", champion)}
+    sets.setdefault(candidate.corpus, ("its own", candidate))
+    for whose, card in sets.values():
         songs = list(_test_songs(root, card))
-        if songs and (card is champion or card.corpus != champion.corpus):
+        if songs:
             bits = [evaluate(model, _coded(model, songs)).bits_per_note for model in models]
             found.append(Comparison(f"{whose} test songs", *bits))
     return found
@@ -56,6 +58,6 @@ def _test_songs(root: Root, card: ModelCard) -> Iterator[Notes]:
 
 
 def _coded(model: Model, songs: list[Notes]) -> SplitIds:
-    ids = [encode(model.vocabulary, notes) for notes in songs]
+    ids = [encode_song(model.vocabulary, notes) for notes in songs]
     offsets = np.cumsum([0, *(len(one) for one in ids)])
     return SplitIds(np.concatenate(ids), offsets)

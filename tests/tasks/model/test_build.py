@@ -1,0 +1,139 @@
+"""From a prepared corpus to a judged model that may become champion."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from schemas.config import PrepareConfig, TrainConfig
+from schemas.errors import CorpusError, ModelError
+from schemas.model_card import ModelCard
+from schemas.presets import NetworkShape
+from tasks.model import build, judging
+from tasks.model.champion import promote, read_champion
+from tasks.model.comparison import compare
+from tasks.model.files import load_model
+from tasks.model.promotion import consider
+from tasks.model.registry import metrics_path, read_card, read_metrics
+from tasks.model.report_folder import write_report
+from tasks.storage.root import Root
+from tasks.storage.sequence_plan import plan_sequences
+from tasks.storage.sequence_writing import fit_vocabulary, write_sequences
+from tests.tasks.storage.note_corpora import random_shards, write_corpus
+
+TINY = NetworkShape(units=8, window=8, embedding=8, head=8, memory_notes=8)
+PASSES = {
+    "bits_per_note": 1.0,
+    "composite_bits_per_note": 2.0,
+    "degenerate_share": 0.0,
+    "copied_share": 0.0,
+}
+
+
+@pytest.fixture(scope="module")
+def patched() -> Iterator[pytest.MonkeyPatch]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(build.PRESETS, "small", TINY)
+        patch.setattr(judging, "SAMPLES", 4)
+        patch.setattr(judging, "SAMPLE_NOTES", 16)
+        yield patch
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, patched: pytest.MonkeyPatch) -> Root:
+    """Return a root with one prepared corpus."""
+    root = Root.open(str(tmp_path_factory.mktemp("build")))
+    write_corpus(root, random_shards(20))
+    plan = plan_sequences(root, PrepareConfig(root=root.uri, corpus="tunes"))
+    write_sequences(root, plan, fit_vocabulary(root, plan))
+    return root
+
+
+@pytest.fixture(scope="module")
+def config(place: Root) -> TrainConfig:
+    return TrainConfig(root=place.uri, corpus="tunes", max_epochs=1)
+
+
+@pytest.fixture(scope="module")
+def card(place: Root, config: TrainConfig) -> ModelCard:
+    return build.build_model(place, config)
+
+
+def test_the_card_says_what_was_trained_on_what(place: Root, card: ModelCard) -> None:
+    assert card == read_card(place, card.model_id)
+    assert card.model_id.startswith("tunes-small-")
+    assert sum(card.songs.values()) == 20
+    assert card.parameters == sum(w.size for w in load_model(place, card.model_id).weights.values())
+    assert card.stopped == "all 1 epochs done"
+    assert place.read_json(f"models/{card.model_id}/history.json")[-1]["step"] == card.steps
+
+
+def test_a_finished_model_is_found_by_its_config(
+    place: Root, config: TrainConfig, card: ModelCard
+) -> None:
+    assert build.finished_model(place, config) == card
+    assert build.finished_model(place, config.having(checkpoint_minutes=9.0)) == card
+    assert build.finished_model(place, config.having(seed=1)) is None
+    checkpoints = Path(place.base, ".cache/checkpoints", card.model_id)
+    assert not list(checkpoints.iterdir())  # nothing is left to go on from
+
+
+def test_a_warm_start_is_named_by_id_and_must_fit(
+    place: Root, config: TrainConfig, card: ModelCard
+) -> None:
+    warm = build.resolved(place, config.having(init_from="latest"))
+    assert warm.init_from == card.model_id
+    with pytest.raises(ModelError, match="cannot start from these weights"):
+        build.build_model(place, warm.having(preset="medium"))
+    with pytest.raises(CorpusError, match="nope"):
+        build.build_model(place, config.having(corpus="nope"))
+
+
+def test_metrics_hold_model_and_rivals_on_the_same_songs(place: Root, card: ModelCard) -> None:
+    metrics = judging.judge_model(place, card.model_id)
+    assert metrics == json.loads(place.read_bytes(metrics_path(card.model_id)))
+    assert metrics["samples"] == 4
+    assert metrics["baselines"].keys() >= {"uniform", "unigram", "bigram", "composite", "cache"}
+    by_attribute = metrics["by_attribute"].values()
+    assert metrics["bits_per_note"] == pytest.approx(sum(by_attribute))
+    assert {"repetition", "mean_overlap", "degenerate_share", "originality"} <= metrics.keys()
+
+
+def test_the_report_is_written_and_told(place: Root, card: ModelCard) -> None:
+    text = write_report(place, card.model_id)
+    assert card.model_id in text
+    page = place.read_bytes(f"models/{card.model_id}/report.html").decode()
+    assert page.count("data:image/png;base64") >= 3
+
+
+def test_a_model_is_no_worse_than_itself(place: Root, card: ModelCard) -> None:
+    (comparison,) = compare(place, card, card)
+    assert comparison.candidate == comparison.champion > 0
+
+
+def test_promotion_follows_the_gate_and_says_why(
+    place: Root, config: TrainConfig, card: ModelCard
+) -> None:
+    path = metrics_path(card.model_id)
+    place.write_json(path, {**PASSES, "bits_per_note": 3.0})
+    refused = consider(place, card.model_id)
+    assert not refused.promoted
+    assert "do not beat the composite" in read_metrics(place, card.model_id)["verdict"]
+    assert read_champion(place) is None
+    place.write_json(path, PASSES)
+    assert consider(place, card.model_id).newly
+    assert read_champion(place).model_id == card.model_id
+    assert not consider(place, card.model_id).newly  # it is champion already
+
+
+def test_a_worse_candidate_does_not_replace_the_champion(
+    place: Root, config: TrainConfig, card: ModelCard
+) -> None:
+    promote(place, card.model_id, "for the test")
+    slow = build.build_model(place, config.having(learning_rate=1e-6, seed=5))
+    place.write_json(metrics_path(slow.model_id), PASSES)
+    verdict = consider(place, slow.model_id)
+    assert not verdict.promoted
+    assert "are worse than the champion's" in verdict.reason
+    assert read_champion(place).model_id == card.model_id
