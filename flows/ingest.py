@@ -7,11 +7,13 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from schemas.config import IngestConfig
 from schemas.manifest import IngestSummary
+from tasks.download import download_source
 from tasks.extract import extract_shard, finished, plan_extraction, publish
 from tasks.report_quality import report_quality
 from tasks.shard import shard_source
 from tasks.storage.note_dataset import Plan
 from tasks.storage.shared_workers import worker_processes
+from tasks.storage.sources import is_download
 
 SHARDS_AT_ONCE = 3  # while one is checked and written, the workers parse another
 RUNNER: Any = ThreadPoolTaskRunner(max_workers=SHARDS_AT_ONCE)
@@ -20,6 +22,8 @@ RUNNER: Any = ThreadPoolTaskRunner(max_workers=SHARDS_AT_ONCE)
 @flow(name="ingest", task_runner=RUNNER)
 def ingest(config: IngestConfig) -> IngestSummary:
     """Read a source of MIDI files into validated, published note tables."""
+    if is_download(config):
+        download_source(config)
     shard_source(config)
     plan = plan_extraction(config)
     summary = finished(plan, config) or extract(plan, config)

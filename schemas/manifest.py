@@ -96,6 +96,7 @@ class NoteDataset(BaseModel):
     raw_fingerprint: str
     counts: Counts
     notes: int = Field(ge=0)
+    skipped: int = Field(0, ge=0, description="Files of the source that could not even be read")
     families: int = Field(0, ge=0, description="Near-duplicate families of accepted songs")
     licence: str = ""
     attribution: str = ""

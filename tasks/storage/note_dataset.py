@@ -134,11 +134,15 @@ def without(notes: pa.Table, song_ids: pa.ChunkedArray) -> pa.Table:
 
 
 def write_notes(root: Root, path: str, notes: pa.Table) -> None:
-    """Write a note table: times split by byte, which is smaller and quicker than a dictionary."""
+    """Write a note table: times split by byte, which is smaller and quicker than a dictionary.
+
+    LZ4 and plain pitches take two thirds of zstd's time, a third of it to read, and 10 % more room.
+    """
     root.write_table(
         path,
         notes.combine_chunks(),  # the bytes follow from the values alone
-        use_dictionary=["song_id", "pitch", "velocity"],
+        compression="lz4",
+        use_dictionary=["song_id"],
         use_byte_stream_split=TIME_COLUMNS,
     )
 

@@ -50,6 +50,7 @@ def publish_notes(
         fingerprint=plan.fingerprint,
         raw_fingerprint=plan.raw.fingerprint,
         counts=counts,
+        skipped=plan.raw.skipped,
         families=families,
         notes=pc.sum(accepted["notes"]).as_py(),
         licence=plan.raw.licence,

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from schemas.reasons import Outcome
+from tasks.storage.raw import load_raw
 from tasks.storage.root import Root
 from tasks.storage.song_families import families_path
 
@@ -30,13 +31,17 @@ Row = dict[str, str | float | int | None]
 
 
 def quality_table(root: Root, corpus: str) -> pa.Table:
-    """Count a published corpus; see QUALITY_SCHEMA for the columns."""
+    """Count a published corpus; see QUALITY_SCHEMA for the columns.
+
+    The first files that could not even be read from the source are named one by one.
+    """
     paths = root.files(f"files/{corpus}", ".parquet")
     files = pa.concat_tables([root.read_table(path) for path in paths])
     accepted = files.filter(pc.equal(files["outcome"], Outcome.ACCEPTED))
     families = root.read_table(families_path(corpus))["family"].to_pylist()
     sizes = np.array(list(Counter(families).values()), float)
     notes = accepted["notes"].to_numpy().astype(float)
+    skipped = load_raw(root, corpus).skipped_files
     rows = [
         *_categories("outcome", files["outcome"].to_pylist()),
         *_categories("reason", [r for r in files["reason"].to_pylist() if r]),
@@ -46,6 +51,7 @@ def quality_table(root: Root, corpus: str) -> pa.Table:
         *_categories("program", accepted["program"].to_pylist()),
         *_counted("pitch", pitch_counts(root, corpus)),
         *_bins("songs per family", sizes, DOUBLINGS),
+        *_categories("skipped", [f"{s.path}: {s.reason}" for s in skipped]),
     ]
     return pa.Table.from_pylist(rows, QUALITY_SCHEMA)
 

@@ -32,6 +32,7 @@ figure {{ margin: 1.5rem 0 }} img {{ max-width: 100% }}
 </style></head><body>
 <h1>{title}</h1>
 <table>{rows}</table>
+{skipped}
 {figures}
 </body></html>
 """
@@ -45,6 +46,7 @@ def figures_of(dataset: NoteDataset) -> dict[str, str]:
         "accepted": f"{counts.accepted:,}",
         "quarantined": f"{counts.quarantined:,}",
         "duplicates": f"{counts.duplicate:,}",
+        "skipped, unreadable in the source": f"{dataset.skipped:,}" if dataset.skipped else "",
         "notes": f"{dataset.notes:,}",
         "near-duplicate families": f"{dataset.families:,}",
         "source": dataset.source,
@@ -62,7 +64,20 @@ def quality_page(corpus: str, dataset: NoteDataset, quality: pa.Table) -> str:
     )
     pictures = "".join(_figure(quality, name) for name in PICTURES)
     title = html.escape(f"Data quality of {corpus}")
-    return PAGE.format(title=title, rows=rows, figures=pictures)
+    return PAGE.format(title=title, rows=rows, skipped=_skipped(quality), figures=pictures)
+
+
+def _skipped(quality: pa.Table) -> str:
+    """Return the list of files that the source could not give, if there are any."""
+    names = _labels(quality, "skipped")
+    items = "".join(f"<li>{html.escape(name)}</li>" for name in names)
+    return f"<h2>skipped files</h2><ul>{items}</ul>" if names else ""
+
+
+def _labels(quality: pa.Table, name: str) -> list[str]:
+    rows = quality.filter(pc.equal(quality["distribution"], name))
+    labels: list[str] = rows["label"].to_pylist()
+    return labels
 
 
 def quality_markdown(corpus: str, dataset: NoteDataset, quality: pa.Table, page: str) -> str:
@@ -71,6 +86,8 @@ def quality_markdown(corpus: str, dataset: NoteDataset, quality: pa.Table, page:
     lines = [f"# Data quality of {corpus}", "", "| what | how many |", "|---|---|"]
     lines += [f"| {name} | {value} |" for name, value in figures_of(dataset).items() if value]
     lines += [f"| not accepted: {row['label']} | {row['count']:,} |" for row in reasons]
+    names = [name.replace("`", "'") for name in _labels(quality, "skipped")[:SHOWN]]
+    lines += ["", *(f"- skipped `{name}`" for name in names)]
     return "\n".join([*lines, "", f"Pictures: `{page}`", ""])
 
 

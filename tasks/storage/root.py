@@ -163,7 +163,7 @@ class Root:
     def write_table(self, path: str, table: pa.Table, **options: Any) -> None:
         """Write one Parquet file, atomically."""
         with self.writing(path) as stream:
-            pq.write_table(table, stream, compression=COMPRESSION, **options)
+            pq.write_table(table, stream, **{"compression": COMPRESSION, **options})
 
     def read_table(self, path: str, columns: list[str] | None = None) -> pa.Table:
         """Read one Parquet file; FileNotFoundError if there is none."""

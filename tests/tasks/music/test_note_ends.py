@@ -1,9 +1,11 @@
 """pretty_midi's overlaps, exactly: the same notes as pretty_midi on every small tangle."""
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.music.extraction import Extracted, extract
+from tasks.music.note_ends import are_apart, find_ends, key_of
 from tests.tasks.music.smf import off, on, smf
 
 EVENTS = st.lists(
@@ -40,3 +42,17 @@ def test_a_note_off_closes_every_earlier_note_of_its_pitch() -> None:
         (0.0, 2.0, 60, 1),
         (1.0, 2.0, 60, 2),
     ]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 4), st.integers(0, 2)), max_size=12))
+def test_notes_that_are_apart_keep_their_ends(notes: list[tuple[int, int, int]]) -> None:
+    table = np.array(notes, np.int64).reshape(-1, 3)
+    onset, offset, pitch = table[:, 0], table[:, 0] + table[:, 1], table[:, 2]
+    ends = find_ends(onset, pitch, np.sort(key_of(pitch, offset)))
+    if are_apart(onset, offset, pitch):
+        assert np.array_equal(ends.offset, offset)
+        assert not ends.unclear.any()
+    else:
+        spans = {(p, t) for s, e, p in zip(onset, offset, pitch, strict=True) for t in range(s, e)}
+        assert len(spans) < (offset - onset).sum()

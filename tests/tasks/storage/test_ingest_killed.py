@@ -1,7 +1,13 @@
-"""kill -9 of the whole process at random moments: run again, and the bytes are the same."""
+"""kill -9 at random moments: run again, and the bytes are the same.
 
+Killed are the process that leads, its worker processes, or all of them at once.
+"""
+
+import contextlib
+import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -38,7 +44,26 @@ def children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def killed_and_run_again(tmp_path: Path, moments: int) -> None:
+def kill(process: subprocess.Popen[bytes], victims: str) -> list[int]:
+    """Kill these with signal 9; returns the worker processes that there were."""
+    workers = children(process.pid)
+    if victims != "workers":
+        process.kill()
+    if victims != "leader":
+        for pid in workers:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+    return workers
+
+
+def assert_all_end(pids: list[int]) -> None:
+    deadline = time.monotonic() + 10
+    while any(Path(f"/proc/{pid}").exists() for pid in pids):
+        assert time.monotonic() < deadline, "worker processes outlive their parent"
+        time.sleep(0.05)
+
+
+def killed_and_run_again(tmp_path: Path, victims: str, moments: int) -> None:
     whole = Root.open(str(tmp_path / "whole"))
     write_raw(whole, FILES, 9)
     begun = time.monotonic()
@@ -47,28 +72,29 @@ def killed_and_run_again(tmp_path: Path, moments: int) -> None:
     lasts = time.monotonic() - begun
     expected = dataset_bytes(whole)
     assert "notes/c/dataset.json" in expected
-    rng = random.Random(moments)
+    rng = random.Random(f"{victims} {moments}")
     for moment in range(moments):
         root = Root.open(str(tmp_path / "killed"))
         write_raw(root, FILES, 9)
         with start(root) as process:
             time.sleep(rng.uniform(0, lasts / 2))
-            workers = children(process.pid)
-            process.kill()
-        deadline = time.monotonic() + 10
-        while any(Path(f"/proc/{pid}").exists() for pid in workers):
-            assert time.monotonic() < deadline, "worker processes outlive their parent"
-            time.sleep(0.05)
+            workers = kill(process, victims)
+            # Without workers, the one that leads must find new ones and end well by itself.
+            assert process.wait(60) == (0 if victims == "workers" else -signal.SIGKILL)
+        assert_all_end(workers)
         with start(root) as process:
             assert process.wait(60) == 0, moment
         assert dataset_bytes(root) == expected
         shutil.rmtree(root.base)
 
 
-def test_killed_at_random_moments(tmp_path: Path) -> None:
-    killed_and_run_again(tmp_path, 2)
+@pytest.mark.parametrize("victims", ["leader", "workers", "all"])
+def test_killed_at_a_random_moment(tmp_path: Path, victims: str) -> None:
+    killed_and_run_again(tmp_path, victims, 1)
 
 
 @pytest.mark.soak
-def test_killed_at_many_random_moments(tmp_path: Path) -> None:
-    killed_and_run_again(tmp_path, 20)
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("victims", ["leader", "workers", "all"])
+def test_killed_at_many_random_moments(tmp_path: Path, victims: str) -> None:
+    killed_and_run_again(tmp_path, victims, 20)

@@ -5,11 +5,13 @@ from pathlib import Path
 import pyarrow as pa
 
 from schemas.manifest import NoteDataset
+from schemas.raw import SkippedFile
 from tasks.music.worker import limit_memory
 from tasks.storage.note_dataset import plan, stage_shard
 from tasks.storage.publish_notes import publish_notes
 from tasks.storage.quality import quality_table
 from tasks.storage.quality_page import quality_markdown, quality_page
+from tasks.storage.raw import load_raw, marker_path
 from tasks.storage.root import Root
 from tasks.storage.workers import Workers
 from tests.tasks.music.smf import TEMPO_100, smf, tune
@@ -65,3 +67,22 @@ def test_the_page_stands_alone_and_escapes_what_it_shows(root: Root, tmp_path: P
     assert "| accepted | 2 |" in markdown
     assert "| not accepted: truncated | 1 |" in markdown
     assert "`/somewhere/report.html`" in markdown
+
+
+def test_skipped_files_are_counted_and_named(root: Root) -> None:
+    config = write_raw(root, FILES, 5)
+    lost = SkippedFile(path="<b>`lost`</b>.mid", reason="Permission denied")
+    raw = load_raw(root, "c").model_copy(update={"skipped": 7, "skipped_files": (lost,)})
+    root.write_json(marker_path("c"), raw.model_dump(mode="json"))
+    todo = plan(root, config)
+    with Workers(1, limit_memory, (512,)) as workers:
+        stage_shard(root, todo, 0, config, workers)
+    dataset = publish_notes(root, todo, config)
+    quality = quality_table(root, "c")
+    assert dataset.skipped == 7
+    assert counts(quality, "skipped") == {"<b>`lost`</b>.mid: Permission denied": 1}
+    page = quality_page("c", dataset, quality)
+    assert "<td>skipped, unreadable in the source</td><td>7</td>" in page
+    assert "<li>&lt;b&gt;`lost`&lt;/b&gt;.mid: Permission denied</li>" in page
+    markdown = quality_markdown("c", dataset, quality, "report.html")
+    assert "- skipped `<b>'lost'</b>.mid: Permission denied`" in markdown
