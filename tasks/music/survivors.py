@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from tasks.music.midi_header import track_chunks
 
 BYTES_PER_NOTE = 6  # at least: delta, pitch and velocity of the note-on and of the note-off
+END_OF_TRACK = 0x2F
+LONGEST_EVENT_BYTES = 8  # that is not a system event: what is read without looking where it ends
 NoteOn = tuple[int, int, int]  # tick, pitch, velocity
 
 
@@ -50,7 +52,7 @@ def _survivors_of_track(
     """
     sounding: dict[int, list[NoteOn]] = {}  # by channel and pitch
     alive: list[NoteOn] = []
-    for tick, status, pitch, velocity in _notes(content, start, stop, pitches):
+    for tick, status, pitch, velocity in _notes(content[start:stop], pitches):
         ons = sounding.setdefault((status & 0x0F) << 7 | pitch, [])
         if status >= 0x90 and velocity:
             ons.append((tick, pitch, velocity))
@@ -62,10 +64,12 @@ def _survivors_of_track(
     return alive
 
 
-def _notes(
-    content: bytes, at: int, stop: int, pitches: Container[int]
-) -> Iterator[tuple[int, int, int, int]]:
-    """Yield (tick, status, pitch, velocity) of a track that a parser has already accepted."""
+def _notes(chunk: bytes, pitches: Container[int]) -> Iterator[tuple[int, int, int, int]]:
+    """Yield (tick, status, pitch, velocity) of a track that a parser has already accepted.
+
+    It ends with the end-of-track event, as for the parser: any bytes may follow.
+    """
+    content, at, stop = chunk + bytes(LONGEST_EVENT_BYTES), 0, len(chunk)
     tick = status = 0
     while at < stop:
         byte = content[at]
@@ -89,6 +93,8 @@ def _notes(
             at += 1
         elif kind != 0xF0:
             at += 2
+        elif status == 0xFF and content[at] == END_OF_TRACK:
+            return
         else:
             at = _after_system_event(content, at, status)
 

@@ -4,7 +4,8 @@ import resource
 from collections.abc import Sequence
 from pathlib import Path
 
-from tasks.music.extraction import Extraction, Limits, extract
+from schemas.reasons import Reason
+from tasks.music.extraction import Extraction, Limits, Rejected, extract
 
 MIB = 1024**2
 
@@ -22,4 +23,14 @@ def limit_memory(mib: int) -> None:
 
 def extract_many(contents: Sequence[bytes], reader: str, limits: Limits) -> list[Extraction]:
     """Extract each file's bytes, in order."""
-    return [extract(content, reader, limits) for content in contents]
+    return [_extract(content, reader, limits) for content in contents]
+
+
+def _extract(content: bytes, reader: str, limits: Limits) -> Extraction:
+    """Extract one file; one that hits a mistake of ours is lost alone, and says so."""
+    try:
+        return extract(content, reader, limits)
+    except MemoryError:
+        raise
+    except Exception as error:
+        return Rejected(Reason.PARSER_FAILED, f"{type(error).__name__}: {error}"[:200])

@@ -44,6 +44,14 @@ def test_a_note_off_closes_every_earlier_note_of_its_pitch() -> None:
     ]
 
 
+def test_bytes_after_the_end_of_a_track_are_not_music() -> None:
+    tangle = [(0, on(0)), (0, on(0)), (10, on(0, 2)), (0, off(0)), (0, off(0)), (10, off(0))]
+    followed = smf([*tangle, (0, [0xFF, 0x2F, 0]), (0, [0x90, 96])])
+    found = notes_of(followed, "symusic")
+    assert len(found) == 2
+    assert found == notes_of(smf(tangle), "symusic") == notes_of(smf(tangle), "pretty_midi")
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 4), st.integers(0, 2)), max_size=12))
 def test_notes_that_are_apart_keep_their_ends(notes: list[tuple[int, int, int]]) -> None:
