@@ -26,7 +26,7 @@ from schemas.sequences import Vocabulary
 from tasks.model.initialise import Weights, weight_shapes
 from tasks.model.packing import packed
 from tasks.model.registry import known_models, read_card
-from tasks.model.runs import PERIODS, UNLIMITED
+from tasks.model.runs import unlimited
 from tasks.storage.root import Root
 
 FOLDER = "models"
@@ -47,9 +47,7 @@ class Model:
     primers: NDArray[np.int16]
     state_mean: NDArray[np.float32]
     state_factor: NDArray[np.float32]
-    loop_limits: NDArray[np.int32] = field(
-        default_factory=lambda: np.full(PERIODS, UNLIMITED, np.int32)
-    )
+    loop_limits: NDArray[np.int32] = field(default_factory=unlimited)
 
 
 def save_model(

@@ -4,6 +4,7 @@ All of it stands in the model folder's metrics.json, on the very same ids for mo
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from schemas.sequences import SPLITS, Split, Vocabulary
 from tasks.model.baselines import judge_baselines
 from tasks.model.files import Model, load_model
 from tasks.model.likelihood import evaluate
+from tasks.model.primers import choose_primers
 from tasks.model.registry import metrics_path, read_card
 from tasks.model.sampling import sample
 from tasks.music.metrics import judge_samples
@@ -42,7 +44,7 @@ def judge_model(root: Root, model_id: str, progress: Progress = silent) -> dict[
     progress(1, 4)
     baselines = judge_baselines(splits["train"], splits["valid"], splits["test"], model.vocabulary)
     progress(2, 4)
-    samples = judging_samples(model)
+    samples = judging_samples(model, splits["test"])
     progress(3, 4)
     metrics = _metrics(bits, baselines) | judge_samples(
         samples, splits["test"], splits["train"], model.vocabulary
@@ -60,11 +62,16 @@ def load_splits(root: Root, config: SchemePlace) -> Splits:
     return {name: load_split(root, config.corpus, config.scheme, name, cache) for name in SPLITS}
 
 
-def judging_samples(model: Model) -> list[NDArray[np.int16]]:
-    """Return the samples that a model is judged by, int16 [SAMPLE_NOTES, attributes] each."""
+def judging_samples(model: Model, held_out: SplitIds) -> list[NDArray[np.int16]]:
+    """Return the samples that a model is judged by, int16 [SAMPLE_NOTES, attributes] each.
+
+    They continue windows of held-out songs: what they then share with the training songs comes
+    from the model and not from what it was given.
+    """
+    primers = choose_primers(held_out, model.vocabulary, model.shape.window, JUDGE_SEED)
     return list(
         sample(
-            model,
+            replace(model, primers=primers),
             count=SAMPLES,
             notes=SAMPLE_NOTES,
             seed=JUDGE_SEED,

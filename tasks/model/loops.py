@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from schemas.sequences import Vocabulary
 from tasks.model.lstm_xla import Tensor
-from tasks.model.runs import PERIODS
+from tasks.model.runs import CROWD_NOTES, PERIODS
 from tasks.model.stepping import Desk
 
 
@@ -19,7 +19,14 @@ def forbidden(vocabulary: Vocabulary, desk: Desk, limits: Tensor) -> Tensor:
         at_limit = desk.line[:, desk.at - period] >= limits[period - 1]
         next_id = tf.one_hot(desk.ids[:, desk.at - period, k], vocabulary.sizes[k], True, False)
         found |= at_limit[:, None] & next_id
-    return found
+    return found | (_played(desk, k, vocabulary.sizes[k]) >= limits[PERIODS])
+
+
+def _played(desk: Desk, k: int, size: int) -> Tensor:
+    """How often each id [B, size] would complete a window of CROWD_NOTES that stands before."""
+    earlier = tf.range(desk.line.shape[1]) < desk.at
+    completes = tf.where(earlier & (desk.line >= CROWD_NOTES - 1), desk.ids[:, :, k], size)
+    return tf.reduce_sum(tf.one_hot(completes, size, dtype=tf.int32), axis=1)
 
 
 def looping_attribute(vocabulary: Vocabulary) -> int:

@@ -11,7 +11,7 @@ from schemas.sequences import Vocabulary
 from tasks.model import windows
 from tasks.model.initialise import Weights
 from tasks.model.network import Network
-from tasks.model.runs import run_limits
+from tasks.model.runs import loop_limits
 from tasks.model.weights import tensors
 from tasks.storage.sequences import SplitIds
 
@@ -23,7 +23,7 @@ class RandomInputs(NamedTuple):
 
     A state is (h, c) of layer 0, then of layer 1, in one row [4H]. state_mean [4H] and
     state_factor [P, 4H]: mean + z @ factor has the states' covariance for standard normal z.
-    loop_limits int32 [PERIODS]: how long short periods go on, see tasks.model.runs.
+    loop_limits int32 [LIMITS]: how long loops may go on, see tasks.model.runs.
     """
 
     primers: NDArray[np.int16]
@@ -40,7 +40,7 @@ def random_inputs(
     states = encoder_states(Network(shape, vocabulary), weights, primers)
     mean = states.mean(axis=0)
     factor = (states - mean) / np.sqrt(max(1, len(states) - 1))
-    limits = run_limits(train, vocabulary)
+    limits = loop_limits(train, vocabulary)
     return RandomInputs(primers, mean.astype(np.float32), factor.astype(np.float32), limits)
 
 

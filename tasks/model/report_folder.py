@@ -37,10 +37,9 @@ def write_report(root: Root, model_id: str) -> str:
 def _rolls(root: Root, model_id: str) -> Iterator[tuple[str, bytes]]:
     """Draw the samples that overlap most, middling and least with held-out music."""
     model = load_model(root, model_id)
-    samples = judging_samples(model)
-    held_out = cut(
-        songs_of(load_splits(root, read_card(root, model_id).config)["test"]), len(samples[0])
-    )
+    test = load_splits(root, read_card(root, model_id).config)["test"]
+    samples = judging_samples(model, test)
+    held_out = cut(songs_of(test), len(samples[0]))
     order = _by_overlap(model.vocabulary, samples, spread(held_out, len(samples)))
     for word, place in (("Best", 0), ("Median", len(order) // 2), ("Worst", -1)):
         index, overlap = order[place]

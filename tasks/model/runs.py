@@ -5,6 +5,10 @@ as no song does. While training songs are read, the length of every run is count
 of 1..PERIODS notes: how many notes in a row equal, in (pitch, inter-onset interval), the note
 one period before. In sampling, a run that is as long as all but one in RARE_NOTES notes of the
 training songs allow may not go on: the pitch that would continue it is left out.
+
+Loops with longer periods, or with a slip now and then, are told by their crowding: a window of
+CROWD_NOTES notes that has been played again and again within the last CROWD_REACH notes. The
+pitch that would complete it once more is left out at the count that training songs seldom pass.
 """
 
 import numpy as np
@@ -18,24 +22,56 @@ PERIODS = 4  # notes; longer periods do not fill a quarter of a piece with one w
 RARE_NOTES = 10_000
 MOST_NOTES = 1_000_000  # counted; more would not change the limits
 UNLIMITED = LONGEST_MATCH + 1
+CROWD_NOTES = 5
+CROWD_REACH = 128  # notes
+LIMITS = PERIODS + 1
+NO_CROWD = CROWD_REACH  # a count that nothing reaches
 
 
-def run_limits(train: SplitIds, vocabulary: Vocabulary) -> NDArray[np.int32]:
-    """Longest run to allow for each period 1..PERIODS, in notes: int32 [PERIODS].
+def loop_limits(train: SplitIds, vocabulary: Vocabulary) -> NDArray[np.int32]:
+    """Limits of all that may go on too long in a sample: int32 [LIMITS].
 
-    UNLIMITED where real songs have runs as long as are told apart.
+    First the longest run to allow for each period 1..PERIODS, in notes; UNLIMITED where real
+    songs have runs as long as are told apart. Then how often a window may have been played.
     """
     songs = int(np.searchsorted(train.song_offsets, MOST_NOTES))
     offsets = train.song_offsets[: max(songs, 1) + 1]
     matched = [k for k, name in enumerate(vocabulary.names) if name in MATCHED] or [0]
-    notes = np.asarray(train.ids[: offsets[-1]])[:, matched]
+    notes = np.asarray(train.ids[: offsets[-1]])[:, matched].astype(np.int64)
+    codes = notes @ [2**15, 1][-len(matched) :]  # one number for each kind of note
     song = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-    limits = np.full(PERIODS, UNLIMITED, np.int32)
-    for period in range(1, min(PERIODS, len(notes) - 1) + 1):
-        equal = (notes[period:] == notes[:-period]).all(axis=1) & (song[period:] == song[:-period])
-        runs = _run_lengths(equal)
-        limits[period - 1] = _limit(runs)
+    return np.array([*_run_limits(codes, song), _crowd_limit(codes, song)], np.int32)
+
+
+def unlimited() -> NDArray[np.int32]:
+    """Limits that nothing reaches: int32 [LIMITS]."""
+    return np.array([*[UNLIMITED] * PERIODS, NO_CROWD], np.int32)
+
+
+def _run_limits(codes: NDArray[np.int64], song: NDArray[np.int64]) -> list[int]:
+    limits = [UNLIMITED] * PERIODS
+    for period in range(1, min(PERIODS, len(codes) - 1) + 1):
+        equal = (codes[period:] == codes[:-period]) & (song[period:] == song[:-period])
+        limits[period - 1] = _limit(_run_lengths(equal))
     return limits
+
+
+def _crowd_limit(codes: NDArray[np.int64], song: NDArray[np.int64]) -> int:
+    """How often at most one note in RARE_NOTES completes a window that has just been played."""
+    if len(codes) < CROWD_NOTES:
+        return NO_CROWD
+    windows = np.lib.stride_tricks.sliding_window_view(codes, CROWD_NOTES)
+    at = np.flatnonzero(song[: len(windows)] == song[CROWD_NOTES - 1 :])  # within one song
+    if not len(at):
+        return NO_CROWD
+    rows = np.column_stack((windows[at], song[at]))
+    kind = np.unique(rows, axis=0, return_inverse=True)[1].reshape(-1)
+    far = len(windows) + CROWD_REACH
+    place = np.sort(kind * far + at)  # by kind of window, then by place
+    counts = np.arange(len(place)) - np.searchsorted(place, place - CROWD_REACH)
+    first = np.searchsorted(place, place // far * far)  # no count reaches into another kind
+    counts = np.minimum(counts, np.arange(len(place)) - first)
+    return max(1, int(np.quantile(counts, 1 - 1 / RARE_NOTES, method="higher")))
 
 
 def _run_lengths(equal: NDArray[np.bool_]) -> NDArray[np.int64]:

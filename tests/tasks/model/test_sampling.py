@@ -14,6 +14,7 @@ from tasks.model.files import Model
 from tasks.model.initialise import initial_weights
 from tasks.model.network import Network
 from tasks.model.primers import random_inputs
+from tasks.model.runs import unlimited
 from tasks.model.sampling import LANES, sample
 from tasks.model.weights import tensors
 from tasks.storage.sequences import SplitIds
@@ -104,8 +105,8 @@ def _states(model: Model) -> tuple[Any, Any]:
 
 
 def test_no_run_in_a_sample_is_longer_than_its_limit(model: Model) -> None:
-    limits = np.array([2, 2, 16, 16], np.int32)
-    for allowed in (limits, np.full(4, 16, np.int32)):
+    limits = np.array([2, 2, 16, 16, 128], np.int32)
+    for allowed in (limits, unlimited()):
         guarded = Model(
             *("tiny", model.shape, model.vocabulary, model.weights, model.primers),
             *(*_states(model), allowed),
@@ -120,6 +121,25 @@ def test_no_run_in_a_sample_is_longer_than_its_limit(model: Model) -> None:
         else:
             assert longest[0] > 2  # so the limit did make a difference
             assert longest[1] > 2
+
+
+def test_windows_that_crowd_a_piece_are_held_back(model: Model) -> None:
+    most = []
+    for crowd in (1, 128):
+        limits = np.array([16, 16, 16, 16, crowd], np.int32)
+        guarded = Model(
+            *("tiny", model.shape, model.vocabulary, model.weights, model.primers),
+            *(*_states(model), limits),
+        )
+        drawn = sample(guarded, count=32, **(ASKED | {"notes": 64, "temperature": 0.02}))
+        most.append(np.mean([_most_windows(piece[:, :2]) for piece in drawn]))
+    assert most[0] < most[1] / 2
+
+
+def _most_windows(piece: Any) -> int:
+    """How often the commonest window of five notes occurs."""
+    windows = np.lib.stride_tricks.sliding_window_view(piece, (5, 2)).reshape(-1, 10)
+    return int(np.unique(windows, axis=0, return_counts=True)[1].max())
 
 
 def _primers_of(model: Model, count: int) -> Any:
