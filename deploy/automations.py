@@ -117,3 +117,7 @@ def apply_automations() -> list[str]:
                 client.create_automation(automation)
             lines.append(f"automation {automation.name}: {'updated' if known else 'created'}")
     return lines
+
+
+if __name__ == "__main__":
+    print("\n".join(apply_automations()))

@@ -1,0 +1,121 @@
+"""A real Prefect server with a database of its own, on a free port of loopback."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+PROJECT = Path(__file__).parents[2]
+PREFECT = [sys.executable, "-m", "prefect"]
+FINAL = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
+
+
+@dataclass(frozen=True)
+class Server:
+    """How to reach a server: its API, and the environment of its clients."""
+
+    api: httpx.Client
+    environment: dict[str, str]
+
+    def post(self, path: str, **body: Any) -> Any:
+        """Return what the API answers; AssertionError for a refusal."""
+        answer = self.api.post(path, json=body)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def deployments(self) -> dict[str, Any]:
+        """Return every deployment by its name."""
+        return {one["name"]: one for one in self.post("/deployments/filter")}
+
+    def runs(self, deployment: str, *states: str) -> list[dict[str, Any]]:
+        """Return a deployment's runs in any of these states, the earliest first."""
+        found: list[dict[str, Any]] = self.post(
+            "/flow_runs/filter",
+            deployments={"name": {"any_": [deployment]}},
+            flow_runs={"state": {"type": {"any_": list(states)}}},
+            sort="EXPECTED_START_TIME_ASC",
+        )
+        return found
+
+    def ended(self, run_id: str, seconds: float = 60) -> dict[str, Any]:
+        """Wait for a run to end; return its last state."""
+        deadline = time.monotonic() + seconds
+        while True:
+            state: dict[str, Any] = self.api.get(f"/flow_runs/{run_id}").json()["state"]
+            if state["type"] in FINAL:
+                return state
+            assert time.monotonic() < deadline, f"still {state['name']}: {state['message']}"
+            time.sleep(0.3)
+
+
+def settings(home: Path, **more: str) -> dict[str, str]:
+    """Return an environment that knows nothing of the user's Prefect."""
+    inherited = {name: value for name, value in os.environ.items() if "PREFECT" not in name}
+    port = str(_free_port())
+    return {
+        **{name: value for name, value in inherited.items() if "NOCTURNE" not in name},
+        "DO_NOT_TRACK": "1",
+        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
+        "PREFECT_HOME": str(home / "prefect-home"),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_API_HOST": "127.0.0.1",
+        "PREFECT_SERVER_API_PORT": port,
+        "PREFECT_WORKER_QUERY_SECONDS": "1",
+        **more,
+    }
+
+
+@contextmanager
+def started(environment: dict[str, str], log: Path) -> Iterator[Server]:
+    """Start a server, wait until it is healthy, and end it with the block."""
+    with (
+        running([*PREFECT, "server", "start"], environment, log) as process,
+        httpx.Client(base_url=environment["PREFECT_API_URL"], timeout=30) as api,
+    ):
+        deadline = time.monotonic() + 120
+        while not _is_healthy(api):
+            assert process.poll() is None and time.monotonic() < deadline, log.read_text()
+            time.sleep(0.3)
+        yield Server(api, environment)
+
+
+@contextmanager
+def running(
+    command: list[str], environment: dict[str, str], log: Path
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program beside the block and end it with the block."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=log.parent, env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _is_healthy(api: httpx.Client) -> bool:
+    try:
+        return api.get("/health").is_success
+    except httpx.TransportError:
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port

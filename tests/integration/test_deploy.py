@@ -1,0 +1,202 @@
+"""The deployments on a real server, run by a real worker."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from schemas.config import GenerateConfig
+from tests.integration.prefect_server import PREFECT, PROJECT, Server, running, settings, started
+
+pytestmark = pytest.mark.integration
+
+NAMES = {"ingest", "prepare", "retrain", "generate", "compose", "promote"}
+DOCUMENTED = {"title", "description"}
+BERLIN = ZoneInfo("Europe/Berlin")
+BOUNDS = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("deploy")
+
+
+@pytest.fixture(scope="module")
+def place(home: Path) -> dict[str, str]:
+    """What one has to say to deploy."""
+    (home / "data").mkdir()
+    return {
+        "NOCTURNE_ROOT": str(home / "data"),
+        "NOCTURNE_CORPUS": "folk",
+        "NOCTURNE_SOURCE": "folk",
+        "NOCTURNE_TIMEZONE": "Europe/Berlin",
+        "NOCTURNE_TRAIN_QUEUE": "gpu",
+    }
+
+
+@pytest.fixture(scope="module")
+def server(home: Path, place: dict[str, str]) -> Iterator[Server]:
+    """A server with everything deployed."""
+    with started(settings(home, **place), home / "server.log") as server:
+        done = _in_checkout([sys.executable, "-m", "deploy.deploy"], server.environment)
+        assert done.returncode == 0, done.stdout + done.stderr
+        yield server
+
+
+def _in_checkout(
+    command: list[str], environment: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "line"),
+    [
+        ("NOCTURNE_ROOT", None, "NOCTURNE_ROOT: set it to the storage root"),
+        ("NOCTURNE_ROOT", "./data", "NOCTURNE_ROOT: ./data is relative"),
+        ("NOCTURNE_CORPUS", "", "NOCTURNE_CORPUS: set it to the name of the corpus"),
+    ],
+)
+def test_without_a_place_nothing_is_deployed(
+    home: Path, place: dict[str, str], name: str, value: str | None, line: str
+) -> None:
+    environment = settings(home, **place)
+    environment.pop(name)
+    if value is not None:
+        environment[name] = value
+    done = _in_checkout(["sh", "deploy/check.sh"], environment)
+    assert done.returncode != 0
+    assert line in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_every_flow_is_deployed_with_its_place_and_description(
+    server: Server, place: dict[str, str]
+) -> None:
+    found = server.deployments()
+    assert set(found) == NAMES
+    for name, one in found.items():
+        assert one["entrypoint"] == f"flows.{name}.{name}"
+        assert one["pull_steps"] == []
+        assert one["parameters"]["config"]["root"] == place["NOCTURNE_ROOT"]
+        assert one["description"]
+        assert "nocturne" in one["tags"]
+        assert one["work_pool_name"] == "nocturne"
+        assert one["work_queue_name"] == ("gpu" if "train" in one["tags"] else "cpu")
+    assert "{{" not in str(found)
+
+
+def test_one_retrain_at_a_time_while_generations_wait_their_turn(server: Server) -> None:
+    found = server.deployments()
+    strategies = {
+        name: (one["concurrency_options"] or {}).get("collision_strategy")
+        for name, one in found.items()
+        if one["global_concurrency_limit"]
+    }
+    assert strategies == {"retrain": "CANCEL_NEW", "generate": "ENQUEUE"}
+    assert {found[name]["global_concurrency_limit"]["limit"] for name in strategies} == {1}
+
+
+def test_runs_are_scheduled_for_the_next_days(server: Server) -> None:
+    now = datetime.now(UTC)
+    deadline = time.monotonic() + 30  # the server's scheduler takes turns
+    while not (server.runs("retrain", "SCHEDULED") and server.runs("generate", "SCHEDULED")):
+        assert time.monotonic() < deadline
+        time.sleep(0.3)
+    nightly = [_start(run) for run in server.runs("retrain", "SCHEDULED")]
+    assert len(nightly) >= 3
+    assert now < nightly[0] < now + timedelta(hours=25)
+    assert {hour.astimezone(BERLIN).hour for hour in nightly} == {2}
+    weekly = _start(server.runs("generate", "SCHEDULED")[0])
+    assert now < weekly < now + timedelta(days=7, hours=1)
+    assert (weekly.astimezone(BERLIN).weekday(), weekly.astimezone(BERLIN).hour) == (0, 6)
+
+
+def _start(run: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(run["expected_start_time"])
+
+
+def test_the_form_explains_every_field_and_knows_its_bounds(server: Server) -> None:
+    schema = server.deployments()["generate"]["parameter_openapi_schema"]
+    fields = schema["definitions"]["GenerateConfig"]["properties"]
+    assert set(fields) == set(GenerateConfig.model_fields)
+    for name, field in fields.items():
+        assert set(field) >= DOCUMENTED, name
+        kinds = [field, *field.get("anyOf", [])]
+        if any(kind.get("type") in ("integer", "number") for kind in kinds):
+            bounds = {bound for kind in kinds for bound in kind if bound in BOUNDS}
+            assert len(bounds) == 2, f"{name} has {bounds}"
+    assert fields["random_input"]["enum"] == ["primer", "gaussian"]
+
+
+def test_a_wrong_value_is_refused_before_a_run_exists(server: Server) -> None:
+    deployment = server.deployments()["generate"]["id"]
+    config = {"root": "/nowhere", "samples": 0}
+    answer = server.api.post(
+        f"/deployments/{deployment}/create_flow_run", json={"parameters": {"config": config}}
+    )
+    assert answer.status_code == 409
+    assert "0 is less than the minimum of 1" in answer.text
+
+
+def test_deploying_again_updates_in_place(server: Server) -> None:
+    before = {name: one["id"] for name, one in server.deployments().items()}
+    automations = _automations(server)
+    assert set(automations) == {
+        "crash-silent-runs",
+        "crash-runs-that-never-start",
+        "restart-crashed-runs",
+        "generate-on-promotion",
+    }
+    done = _in_checkout([sys.executable, "-m", "deploy.automations"], server.environment)
+    assert done.returncode == 0, done.stderr
+    assert _automations(server) == automations
+    assert {name: one["id"] for name, one in server.deployments().items()} == before
+
+
+def _automations(server: Server) -> dict[str, Any]:
+    found = server.post("/automations/filter")
+    assert len(found) == len({one["name"] for one in found})
+    for one in found:
+        del one["trigger"]["id"], one["updated"]  # new with every update
+        for events in ("after", "expect"):
+            one["trigger"][events].sort()
+    return {one["name"]: one for one in found}
+
+
+def test_a_worker_runs_what_a_promotion_triggers_and_says_why_it_failed(
+    server: Server, home: Path
+) -> None:
+    announce = f"from tasks.promote import announce; announce({str(home / 'data')!r}, 'folk-x')"
+    worker = [*PREFECT, "worker", "start", "--pool", "nocturne", "--type", "process"]
+    with running(worker, server.environment, home / "worker.log"):
+        done = _in_checkout([sys.executable, "-c", announce], server.environment)
+        assert done.returncode == 0, done.stderr
+        state = server.ended(_triggered(server, "folk-x"))
+        assert state["type"] == "FAILED"
+        assert "ModelError: no trained model under" in state["message"]
+        assert "run nocturne train" in state["message"]
+
+
+def _triggered(server: Server, model: str) -> str:
+    """Return the one generation that the promotion of `model` started."""
+    deadline = time.monotonic() + 30
+    while True:
+        found: list[str] = [
+            run["id"]
+            for run in server.runs("generate", "SCHEDULED", "PENDING", "RUNNING", "FAILED")
+            if run["parameters"]["config"].get("model") == model
+        ]
+        if found:
+            assert len(found) == 1
+            return found[0]
+        assert time.monotonic() < deadline
+        time.sleep(0.3)
