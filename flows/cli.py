@@ -14,7 +14,6 @@ from cyclopts.config import Env
 from pydantic import ValidationError
 
 from flows.console import INTERRUPTED, STOPPED, Console, shown
-from flows.local import held_back_stderr
 from schemas.config import (
     ComposeConfig,
     Config,
@@ -41,9 +40,7 @@ app = App(
 def _run(flow: str, config: Config) -> None:
     """Run the flow of that name and print what came of it."""
     with shown() as console:
-        with held_back_stderr():
-            module = import_module(f"flows.{flow}")
-        result = getattr(module, flow)(config)
+        result = getattr(import_module(f"flows.{flow}"), flow)(config)
     console.result(result)
 
 

@@ -8,8 +8,6 @@ import logging
 import multiprocessing
 import os
 import signal
-import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -75,24 +73,3 @@ def _stop_temporary_servers() -> None:
     for server in SubprocessASGIServer._instances.values():
         if server.server_process:
             server.server_process.terminate()
-
-
-@contextmanager
-def held_back_stderr() -> Iterator[None]:
-    """Keep what is written to standard error off the terminal, unless the block fails.
-
-    TensorFlow's libraries greet from C++ when they are loaded, whatever TF_CPP_MIN_LOG_LEVEL.
-    """
-    with tempfile.TemporaryFile() as held:
-        sys.stderr.flush()
-        terminal = os.dup(2)
-        os.dup2(held.fileno(), 2)
-        try:
-            yield
-        except BaseException:
-            held.seek(0)
-            os.write(terminal, held.read())
-            raise
-        finally:
-            os.dup2(terminal, 2)
-            os.close(terminal)
