@@ -1,10 +1,11 @@
 # Everything sets itself up: the first target that needs it makes .venv from the locked requirements.
-# `make demo PYTHON=python3.12` chooses the interpreter; NOCTURNE_* variables choose the rest.
+# `make demo PYTHON=python3.12` chooses the interpreter; NOCTURNE_* variables choose the rest;
+# `make bench MIDI=folder` measures on a folder of your own.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q install
-CHECKED := schemas tasks flows tests benchmarks
+MIDI ?= ../shared/midi/lakh
 
 .PHONY: help demo server server-stop test check bench lock clean
 .DEFAULT_GOAL := help
@@ -29,8 +30,8 @@ check: .venv/ready-test ## lint, types, format
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 bench: .venv/ready-test ## run every benchmark; each ends with one JSON line
-	@for module in $$(ls benchmarks | sed -n 's/^\([a-z][a-z_]*\)\.py$$/\1/p'); do \
-		echo "== $$module"; $(BIN)/python -m benchmarks.$$module || exit 1; done
+	@for module in $$(grep -l __main__ benchmarks/*.py | sed 's,.*/,,; s,\.py$$,,'); do \
+		echo "== $$module"; $(BIN)/python -m benchmarks.$$module --midi $(MIDI) || exit 1; done
 
 lock: ## write the hash-locked requirements again (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
