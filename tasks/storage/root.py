@@ -4,7 +4,6 @@ On a local disk a file is written aside, flushed and renamed; an object store ge
 file in one put. Readers therefore see the old file or the new one, never a half.
 """
 
-import errno
 import json
 import os
 import uuid
@@ -19,25 +18,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import fs
 
-from schemas.errors import StorageError
+from tasks.storage.location import explained, open_filesystem, without_secrets
 
 COMPRESSION = "zstd"
-
-
-@contextmanager
-def _explained(doing: str, where: str) -> Iterator[None]:
-    """Turn an operating system's error into one clear line."""
-    try:
-        yield
-    except FileNotFoundError:
-        raise
-    except (OSError, pa.ArrowInvalid) as error:
-        number = getattr(error, "errno", None)
-        reason = os.strerror(number) if number else str(error)
-        raise StorageError(
-            f"cannot {doing} {where}: {reason.splitlines()[0]}; "
-            "check that the storage root exists, is writable and has free space"
-        ) from error
 
 
 @dataclass(frozen=True)
@@ -54,20 +37,7 @@ class Root:
 
         Raises StorageError if the folder is missing, not a folder or cannot be made.
         """
-        with _explained("open storage root", uri):
-            if "://" in uri:
-                filesystem, base = fs.FileSystem.from_uri(uri)
-            else:
-                filesystem, base = fs.LocalFileSystem(), str(Path(uri).expanduser().absolute())
-            kind = filesystem.get_file_info(base).type
-            if kind == fs.FileType.NotFound and not create:
-                raise StorageError(
-                    f"no storage root at {uri}: check --root, or ingest into it first"
-                )
-            if kind == fs.FileType.File:
-                raise NotADirectoryError(errno.ENOTDIR, "")
-            if kind == fs.FileType.NotFound:
-                _make(filesystem, base)
+        filesystem, base = open_filesystem(uri, create=create)
         return cls(uri, filesystem, base.rstrip("/"))
 
     @property
@@ -81,7 +51,7 @@ class Root:
 
     def shown(self, path: str) -> str:
         """Return `path` as a person would open it."""
-        return self.full(path) if self.is_local else f"{self.uri.rstrip('/')}/{path}"
+        return self.full(path) if self.is_local else f"{without_secrets(self.uri)}/{path}"
 
     def exists(self, path: str) -> bool:
         """Whether a file or folder is at `path`."""
@@ -97,7 +67,7 @@ class Root:
     def files(self, path: str, suffix: str = "", *, recursive: bool = False) -> list[str]:
         """Return the relative paths of the files under `path`, sorted; [] if it is missing."""
         selector = fs.FileSelector(self.full(path), allow_not_found=True, recursive=recursive)
-        with _explained("list", self.shown(path)):
+        with explained("list", self.shown(path)):
             found = self.filesystem.get_file_info(selector)
         paths = (f.path for f in found if f.type == fs.FileType.File)
         start = len(self.base) + 1
@@ -106,14 +76,14 @@ class Root:
     def folders(self, path: str) -> list[str]:
         """Return the names of the folders directly under `path`, sorted; [] if missing."""
         selector = fs.FileSelector(self.full(path), allow_not_found=True)
-        with _explained("list", self.shown(path)):
+        with explained("list", self.shown(path)):
             found = self.filesystem.get_file_info(selector)
         return sorted(f.base_name for f in found if f.type == fs.FileType.Directory)
 
     def delete(self, path: str) -> None:
         """Delete the file or folder at `path`, if there is one."""
         info = self.filesystem.get_file_info(self.full(path))
-        with _explained("delete", self.shown(path)):
+        with explained("delete", self.shown(path)):
             if info.type == fs.FileType.Directory:
                 self.filesystem.delete_dir(info.path)
             elif info.type == fs.FileType.File:
@@ -124,7 +94,7 @@ class Root:
         """Open a stream whose bytes appear at `path` at once, when the block ends well."""
         final = self.full(path)
         folder = final.rpartition("/")[0]
-        with _explained("write", self.shown(path)), ExitStack() as stack:
+        with explained("write", self.shown(path)), ExitStack() as stack:
             self.filesystem.create_dir(folder, recursive=True)
             # An object store's half-written stream would be published on closing: so aside first.
             scratch = folder if self.is_local else stack.enter_context(TemporaryDirectory())
@@ -147,7 +117,7 @@ class Root:
     def read_bytes(self, path: str) -> bytes:
         """Read a whole file; FileNotFoundError if there is none."""
         with (
-            _explained("read", self.shown(path)),
+            explained("read", self.shown(path)),
             self.filesystem.open_input_stream(self.full(path), compression=None) as stream,
         ):
             return bytes(stream.read())
@@ -168,14 +138,7 @@ class Root:
     def read_table(self, path: str, columns: list[str] | None = None) -> pa.Table:
         """Read one Parquet file; FileNotFoundError if there is none."""
         with (
-            _explained("read", self.shown(path)),
+            explained("read", self.shown(path)),
             self.filesystem.open_input_file(self.full(path)) as stream,
         ):
             return pq.read_table(stream, columns=columns)
-
-
-def _make(filesystem: fs.FileSystem, base: str) -> None:
-    try:
-        filesystem.create_dir(base, recursive=True)
-    except FileNotFoundError as error:  # how /proc and its like refuse a new folder
-        raise PermissionError(errno.EACCES, "") from error

@@ -1,0 +1,71 @@
+"""A storage root on an object store: a real S3 server on this machine."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from moto.server import ThreadedMotoServer
+
+from flows.cli import run
+from schemas.errors import StorageError
+from tasks.storage.root import Root
+from tasks.storage.sequences import load_dataset, load_split
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture(scope="module")
+def bucket() -> Iterator[str]:
+    """Return the URI of an empty bucket, credentials and address included."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = ThreadedMotoServer("127.0.0.1", port, verbose=False)
+    server.start()
+    options = f"scheme=http&endpoint_override=127.0.0.1:{port}&allow_bucket_creation=true"
+    yield f"s3://someone:secret@music?{options}"
+    server.stop()
+
+
+def test_files_tables_and_listings_are_as_on_a_disk(bucket: str) -> None:
+    root = Root.open(bucket)
+    root.write_json("a/b.json", {"x": 1})
+    root.write_table("a/t.parquet", pa.table({"x": [1, 2]}))
+    assert root.read_json("a/b.json") == {"x": 1}
+    assert root.read_table("a/t.parquet")["x"].to_pylist() == [1, 2]
+    assert root.files("a") == ["a/b.json", "a/t.parquet"]
+    assert root.folders("") == ["a"]
+    root.delete("a")
+    assert not root.exists("a/b.json")
+
+
+def test_a_failed_write_publishes_nothing(bucket: str) -> None:
+    root = Root.open(bucket)
+    with pytest.raises(RuntimeError), root.writing("half") as stream:
+        stream.write(b"half of it")
+        raise RuntimeError
+    assert not root.exists("half")
+
+
+def test_no_message_shows_the_credentials(bucket: str) -> None:
+    assert Root.open(bucket).shown("x/y") == "s3://music/x/y"
+    with pytest.raises(StorageError) as caught:
+        Root.open(bucket.replace("127.0.0.1:", "127.0.0.1:1"), create=False).exists("x")
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.usefixtures("prefect_server", "quiet_logging")
+def test_ingest_and_prepare_keep_a_corpus_there(
+    bucket: str, shared_midi: Path, tmp_path: Path
+) -> None:
+    source = str(shared_midi / "chorales")
+    place = ["--root", bucket, "--corpus", "bach"]
+    assert run(["ingest", "--source", source, *place]) == 0
+    assert run(["prepare", *place]) == 0
+    root = Root.open(bucket)
+    dataset = load_dataset(root, "bach", "factored")
+    assert sum(dataset.songs.values()) > 90
+    learned = load_split(root, "bach", "factored", "train", tmp_path)
+    assert len(learned.ids) == dataset.notes["train"]
