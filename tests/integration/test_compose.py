@@ -4,12 +4,14 @@ import hashlib
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pretty_midi
 import pyarrow.parquet as pq
 import pytest
 
 from tests.integration.nocturne import nocturne
+from tests.integration.pages import PLAYS, Visit
 
 pytestmark = pytest.mark.integration
 
@@ -62,6 +64,19 @@ def test_samples_are_music_that_other_programs_read(composed: tuple[Path, str]) 
     for row in manifest:
         (instrument,) = pretty_midi.PrettyMIDI(str(run / row["file"])).instruments
         assert 32 < len(instrument.notes) == row["notes"] <= 64
+
+
+def test_the_gallery_opens_from_disk_and_plays_every_sample(
+    composed: tuple[Path, str], browser: Any
+) -> None:
+    visit = Visit(browser, _one(composed[0] / "nocturne-data/samples") / "index.html")
+    assert len(visit.show_all()) >= 3
+    assert min(visit.show_all()) > 0
+    played = visit.page.evaluate(PLAYS)
+    assert len(played) == 3
+    assert all(at >= 0.2 and length > 1 for at, length, _ in played)
+    assert visit.complaints == []
+    assert all(request.startswith(("file:", "data:")) for request in visit.requests)
 
 
 def test_training_learned_something(composed: tuple[Path, str]) -> None:
