@@ -139,6 +139,8 @@ def _check(root: Root, folder: str, model: Model, card: ModelCard) -> None:
         raise _damaged(root, folder, "the weights do not fit the network and vocabulary")
     width = (model.shape.window, len(model.vocabulary.attributes))
     states = (4 * model.shape.units,)
+    if model.loop_limits.shape != unlimited().shape:
+        raise _damaged(root, folder, "its limits are of another version")
     if model.primers.shape[1:] != width or model.state_factor.shape[1:] != states:
         raise _damaged(root, folder, "the primers do not fit the network")
 

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from schemas.sequences import Vocabulary
 from tasks.model.lstm_xla import Tensor
-from tasks.model.runs import CROWD_NOTES, PERIODS
+from tasks.model.runs import CROWD_NOTES, PERIODS, SHARE_REACH
 from tasks.model.stepping import Desk
 
 
@@ -19,7 +19,16 @@ def forbidden(vocabulary: Vocabulary, desk: Desk, limits: Tensor) -> Tensor:
         at_limit = desk.line[:, desk.at - period] >= limits[period - 1]
         next_id = tf.one_hot(desk.ids[:, desk.at - period, k], vocabulary.sizes[k], True, False)
         found |= at_limit[:, None] & next_id
-    return found | (_played(desk, k, vocabulary.sizes[k]) >= limits[PERIODS])
+    found |= _played(desk, k, vocabulary.sizes[k]) >= limits[PERIODS]
+    return found | (_shares(desk, k, vocabulary.sizes[k]) >= limits[PERIODS + 1])
+
+
+def _shares(desk: Desk, k: int, size: int) -> Tensor:
+    """How many of the last SHARE_REACH notes have each id [B, size]."""
+    place = tf.range(desk.ids.shape[1])
+    recent = (place < desk.at) & (place >= desk.at - SHARE_REACH)
+    ids = tf.where(recent, desk.ids[:, :, k], size)
+    return tf.reduce_sum(tf.one_hot(ids, size, dtype=tf.int32), axis=1)
 
 
 def _played(desk: Desk, k: int, size: int) -> Tensor:

@@ -8,7 +8,8 @@ training songs allow may not go on: the pitch that would continue it is left out
 
 Loops with longer periods, or with a slip now and then, are told by their crowding: a window of
 CROWD_NOTES notes that has been played again and again within the last CROWD_REACH notes. The
-pitch that would complete it once more is left out at the count that training songs seldom pass.
+pitch that would complete it once more is left out at the count that training songs seldom pass. And
+wherever it comes from, a pitch that has had its share of the last SHARE_REACH notes must wait.
 """
 
 import numpy as np
@@ -19,20 +20,23 @@ from tasks.model.initialise import LONGEST_MATCH, MATCHED
 from tasks.storage.sequences import SplitIds
 
 PERIODS = 4  # notes; longer periods do not fill a quarter of a piece with one window
-RARE_NOTES = 10_000
+RARE_NOTES = 1000
 MOST_NOTES = 1_000_000  # counted; more would not change the limits
 UNLIMITED = LONGEST_MATCH + 1
 CROWD_NOTES = 5
 CROWD_REACH = 128  # notes
-LIMITS = PERIODS + 1
 NO_CROWD = CROWD_REACH  # a count that nothing reaches
+SHARE_REACH = 64  # notes
+NO_SHARE = SHARE_REACH + 1
+LIMITS = PERIODS + 2
 
 
 def loop_limits(train: SplitIds, vocabulary: Vocabulary) -> NDArray[np.int32]:
     """Limits of all that may go on too long in a sample: int32 [LIMITS].
 
     First the longest run to allow for each period 1..PERIODS, in notes; UNLIMITED where real
-    songs have runs as long as are told apart. Then how often a window may have been played.
+    songs have runs as long as are told apart. Then how often a window may have been played, and
+    how often a pitch.
     """
     songs = int(np.searchsorted(train.song_offsets, MOST_NOTES))
     offsets = train.song_offsets[: max(songs, 1) + 1]
@@ -40,12 +44,14 @@ def loop_limits(train: SplitIds, vocabulary: Vocabulary) -> NDArray[np.int32]:
     notes = np.asarray(train.ids[: offsets[-1]])[:, matched].astype(np.int64)
     codes = notes @ [2**15, 1][-len(matched) :]  # one number for each kind of note
     song = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-    return np.array([*_run_limits(codes, song), _crowd_limit(codes, song)], np.int32)
+    crowd = _crowd_limit(codes, song)
+    share = _share_limit(notes[:, -1], song)  # pitch is the last of what is matched
+    return np.array([*_run_limits(codes, song), crowd, share], np.int32)
 
 
 def unlimited() -> NDArray[np.int32]:
     """Limits that nothing reaches: int32 [LIMITS]."""
-    return np.array([*[UNLIMITED] * PERIODS, NO_CROWD], np.int32)
+    return np.array([*[UNLIMITED] * PERIODS, NO_CROWD, NO_SHARE], np.int32)
 
 
 def _run_limits(codes: NDArray[np.int64], song: NDArray[np.int64]) -> list[int]:
@@ -65,13 +71,24 @@ def _crowd_limit(codes: NDArray[np.int64], song: NDArray[np.int64]) -> int:
     if not len(at):
         return NO_CROWD
     rows = np.column_stack((windows[at], song[at]))
-    kind = np.unique(rows, axis=0, return_inverse=True)[1].reshape(-1)
-    far = len(windows) + CROWD_REACH
-    place = np.sort(kind * far + at)  # by kind of window, then by place
-    counts = np.arange(len(place)) - np.searchsorted(place, place - CROWD_REACH)
-    first = np.searchsorted(place, place // far * far)  # no count reaches into another kind
-    counts = np.minimum(counts, np.arange(len(place)) - first)
+    counts = _recent(np.unique(rows, axis=0, return_inverse=True)[1].reshape(-1), at, CROWD_REACH)
     return max(1, int(np.quantile(counts, 1 - 1 / RARE_NOTES, method="higher")))
+
+
+def _share_limit(pitch: NDArray[np.int64], song: NDArray[np.int64]) -> int:
+    """How often the pitch of all but one note in RARE_NOTES stands in the notes before it."""
+    kind = np.unique(np.column_stack((pitch, song)), axis=0, return_inverse=True)[1].reshape(-1)
+    counts = _recent(kind, np.arange(len(kind)), SHARE_REACH)
+    return 1 + int(np.quantile(counts, 1 - 1 / RARE_NOTES, method="higher"))
+
+
+def _recent(kind: NDArray[np.int64], at: NDArray[np.int64], reach: int) -> NDArray[np.int64]:
+    """How many of the same kind stand at the `reach` places before each; `at` rises."""
+    far = int(at[-1]) + reach + 1
+    place = np.sort(kind * far + at)  # by kind, then by place
+    number = np.arange(len(place))
+    first = np.searchsorted(place, place // far * far)  # no count goes into another kind
+    return np.minimum(number - np.searchsorted(place, place - reach), number - first)
 
 
 def _run_lengths(equal: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -50,6 +50,12 @@ def test_windows_further_back_than_the_reach_do_not_count(tiny_vocabulary: Vocab
     assert runs.loop_limits(_split(phrase + far + phrase), tiny_vocabulary)[4] == alone
 
 
+def test_the_share_limit_is_how_often_a_pitch_came_back(tiny_vocabulary: Vocabulary) -> None:
+    alternating = [1, 2] * 40
+    assert runs.loop_limits(_split(alternating), tiny_vocabulary)[5] == 1 + 32
+    assert runs.loop_limits(_split([1, 2, 3], [1, 2, 3]), tiny_vocabulary)[5] == 1
+
+
 @given(st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=60), min_size=1, max_size=4))
 def test_the_crowd_limit_agrees_with_counting_by_hand(songs: list[list[int]]) -> None:
     most = 1

@@ -105,7 +105,7 @@ def _states(model: Model) -> tuple[Any, Any]:
 
 
 def test_no_run_in_a_sample_is_longer_than_its_limit(model: Model) -> None:
-    limits = np.array([2, 2, 16, 16, 128], np.int32)
+    limits = np.array([2, 2, 16, 16, 128, 65], np.int32)
     for allowed in (limits, unlimited()):
         guarded = Model(
             *("tiny", model.shape, model.vocabulary, model.weights, model.primers),
@@ -126,7 +126,7 @@ def test_no_run_in_a_sample_is_longer_than_its_limit(model: Model) -> None:
 def test_windows_that_crowd_a_piece_are_held_back(model: Model) -> None:
     most = []
     for crowd in (1, 128):
-        limits = np.array([16, 16, 16, 16, crowd], np.int32)
+        limits = np.array([16, 16, 16, 16, crowd, 65], np.int32)
         guarded = Model(
             *("tiny", model.shape, model.vocabulary, model.weights, model.primers),
             *(*_states(model), limits),
@@ -134,6 +134,19 @@ def test_windows_that_crowd_a_piece_are_held_back(model: Model) -> None:
         drawn = sample(guarded, count=32, **(ASKED | {"notes": 64, "temperature": 0.02}))
         most.append(np.mean([_most_windows(piece[:, :2]) for piece in drawn]))
     assert most[0] < most[1] / 2
+
+
+def test_no_pitch_has_more_than_its_share_of_recent_notes(model: Model) -> None:
+    limits = np.array([16, 16, 16, 16, 128, 4], np.int32)
+    guarded = Model(
+        *("tiny", model.shape, model.vocabulary, model.weights, model.primers),
+        *(*_states(model), limits),
+    )
+    drawn = sample(guarded, count=8, **(ASKED | {"notes": 48, "temperature": 0.02}))
+    seen = model.shape.window  # before the first window's end the notes of the primer count too
+    for piece in drawn[:, :, 1]:
+        for end in range(seen, len(piece) + 1):
+            assert np.bincount(piece[end - seen : end]).max() <= 4
 
 
 def _most_windows(piece: Any) -> int:
