@@ -88,7 +88,8 @@ def _recent(kind: NDArray[np.int64], at: NDArray[np.int64], reach: int) -> NDArr
     place = np.sort(kind * far + at)  # by kind, then by place
     number = np.arange(len(place))
     first = np.searchsorted(place, place // far * far)  # no count goes into another kind
-    return np.minimum(number - np.searchsorted(place, place - reach), number - first)
+    counts: NDArray[np.int64] = number - np.maximum(np.searchsorted(place, place - reach), first)
+    return counts
 
 
 def _run_lengths(equal: NDArray[np.bool_]) -> NDArray[np.int64]:
