@@ -43,7 +43,7 @@ def server_address() -> str | None:
 
 @contextmanager
 def interruptible(say: Callable[[], int]) -> Iterator[None]:
-    """Let Ctrl-C end the process at once where the server is a temporary one of its own.
+    """Let Ctrl-C or SIGTERM end the process at once where the server is a temporary one.
 
     The terminal interrupts that server too, and Prefect would then try for minutes to report
     to it. Whatever is published is whole, so nothing is lost. `say` prints the last words and
@@ -60,11 +60,12 @@ def interruptible(say: Callable[[], int]) -> Iterator[None]:
     if server_address():
         yield
         return
-    before = signal.signal(signal.SIGINT, leave)
+    before = {number: signal.signal(number, leave) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _stop_temporary_servers() -> None:

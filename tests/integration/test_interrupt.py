@@ -1,5 +1,6 @@
 """Ctrl-C on a terminal: one line, at once, and the next run goes on."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -14,7 +15,10 @@ from tests.integration.nocturne import NOCTURNE, environment
 pytestmark = pytest.mark.integration
 
 
-def test_ctrl_c_ends_at_once_with_one_line(tmp_path: Path, shared_midi: Path) -> None:
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_at_once_with_one_line(
+    by: signal.Signals, tmp_path: Path, shared_midi: Path
+) -> None:
     (tmp_path / "songs").mkdir()
     for path in sorted((shared_midi / "chorales").iterdir())[:20]:
         shutil.copy(path, tmp_path / "songs")
@@ -33,10 +37,29 @@ def test_ctrl_c_ends_at_once_with_one_line(tmp_path: Path, shared_midi: Path) ->
         while not checkpoints.exists() and time.monotonic() < deadline:
             time.sleep(0.2)
         assert checkpoints.exists(), "training did not begin"
-        os.killpg(run.pid, signal.SIGINT)
+        if by == signal.SIGINT:
+            os.killpg(run.pid, by)  # the terminal's way
+        else:
+            run.send_signal(by)
         sent = time.monotonic()
         assert run.wait(timeout=60) == 130
         assert time.monotonic() - sent < 20  # a compilation may have to end first
     said = (tmp_path / "err").read_text()
     assert said.rstrip().endswith("nocturne: stopped; run the same command again to go on")
     assert "Traceback" not in said
+    assert not _processes_of(run.pid)
+
+
+def _processes_of(session: int) -> list[str]:
+    """Return the command lines of what still runs in a session, after giving it time to end."""
+    for _ in range(100):
+        left = []
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):  # it may end while we look
+                fields = stat.read_text().rpartition(")")[2].split()
+                if int(fields[3]) == session and fields[0] != "Z":
+                    left.append((stat.parent / "cmdline").read_text().replace("\0", " "))
+        if not left:
+            break
+        time.sleep(0.1)
+    return left
