@@ -1,0 +1,42 @@
+"""One frozen pydantic model per stage.
+
+The Prefect UI form, the command line's flags and help, and all validation come from these
+fields: nothing is declared twice. A composed stage inherits the fields of its parts.
+"""
+
+from schemas.config.base import (
+    Config,
+    CorpusName,
+    CorpusPlace,
+    Place,
+    SchemeName,
+    SchemePlace,
+    Seeded,
+)
+from schemas.config.compose import ComposeConfig, RetrainConfig
+from schemas.config.generate import GenerateConfig, RandomInput, SamplingConfig
+from schemas.config.ingest import IngestConfig, Reader
+from schemas.config.prepare import PrepareConfig
+from schemas.config.train import Executor, PresetName, PromoteConfig, TrainConfig
+
+__all__ = [
+    "ComposeConfig",
+    "Config",
+    "CorpusName",
+    "CorpusPlace",
+    "Executor",
+    "GenerateConfig",
+    "IngestConfig",
+    "Place",
+    "PrepareConfig",
+    "PresetName",
+    "PromoteConfig",
+    "RandomInput",
+    "Reader",
+    "RetrainConfig",
+    "SamplingConfig",
+    "SchemeName",
+    "SchemePlace",
+    "Seeded",
+    "TrainConfig",
+]

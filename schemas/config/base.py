@@ -1,0 +1,50 @@
+"""What all configs share: how they behave, and the fields that several stages have."""
+
+from typing import Annotated, Literal, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SchemeName = Literal["factored", "song-max"]
+CorpusName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+OtherConfig = TypeVar("OtherConfig", bound="Config")
+
+
+class Config(BaseModel):
+    """Base of all configs: immutable, and an unknown field is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def part(self, stage: type[OtherConfig]) -> OtherConfig:
+        """Return the fields that `stage` declares, as its own config."""
+        return stage.model_validate({name: getattr(self, name) for name in stage.model_fields})
+
+    def having(self, **changes: object) -> Self:
+        """Return a validated copy with some fields changed."""
+        return type(self).model_validate({**self.model_dump(), **changes})
+
+
+class Place(Config):
+    root: str = Field(
+        "./nocturne-data",
+        title="Storage root",
+        description="Folder or URI (file://, s3://, gs://) under which everything is kept",
+        min_length=1,
+    )
+
+
+class CorpusPlace(Place):
+    corpus: CorpusName = Field(
+        "folk", title="Corpus", description="Name of the corpus inside the storage root"
+    )
+
+
+class SchemePlace(CorpusPlace):
+    scheme: SchemeName = Field(
+        "factored",
+        title="Category scheme",
+        description="factored keeps time and exact pitch; song-max is the 2019 scheme",
+    )
+
+
+class Seeded(Config):
+    seed: int = Field(0, title="Seed", description="Fixes everything random", ge=0, lt=2**31)

@@ -1,0 +1,44 @@
+"""Configs of sampling."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from schemas.config.base import Place, Seeded
+
+RandomInput = Literal["primer", "gaussian"]
+
+
+class SamplingConfig(Place, Seeded):
+    """How music is drawn from a model and what is written beside it."""
+
+    samples: int = Field(16, title="Samples", description="MIDI files to make", ge=1, le=1_000_000)
+    notes: int = Field(256, title="Notes per sample", description="Length", ge=8, le=16_384)
+    temperature: float = Field(
+        0.9, title="Temperature", description="Below 1 is safer, above is wilder", gt=0, le=4
+    )
+    top_p: float = Field(
+        1.0, title="Top-p", description="Sample from this much probability mass only", gt=0, le=1
+    )
+    random_input: RandomInput = Field(
+        "primer",
+        title="Random input",
+        description="primer: a random training window; gaussian: a random vector as state",
+    )
+    tempo: float = Field(120.0, title="Tempo (BPM)", description="Quarters a minute", ge=20, le=400)
+    program: int | None = Field(
+        None,
+        title="Instrument (MIDI program)",
+        description="0-127; empty takes the corpus's most common one",
+        ge=0,
+        le=127,
+    )
+    audio: bool = Field(True, title="Audio", description="Also render every sample as OGG")
+
+
+class GenerateConfig(SamplingConfig):
+    """A model turns random input into MIDI files, in bulk, with a gallery page."""
+
+    model: str = Field(
+        "champion", title="Model", description="champion, latest, or a model id", min_length=1
+    )

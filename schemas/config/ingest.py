@@ -1,0 +1,59 @@
+"""Config of ingest."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from schemas.config.base import CorpusPlace
+
+Reader = Literal["symusic", "pretty_midi"]
+
+
+class IngestConfig(CorpusPlace):
+    """Sources become raw shards; every file becomes notes or a manifest row that says why not."""
+
+    source: str = Field(
+        "folk",
+        title="Source",
+        description="folk (embedded), lakh-full, lakh-matched, lakh-clean, a folder, "
+        "a .tar.gz, .tar or .zip archive, or an http(s) URL of one",
+        min_length=1,
+    )
+    source_url: str | None = Field(
+        None, title="Source URL", description="Mirror to download a lakh-* source from"
+    )
+    source_sha256: str | None = Field(
+        None,
+        title="Source SHA-256",
+        description="Expected SHA-256 of a download; a mismatch is an error",
+        pattern=r"^[0-9a-f]{64}$",
+    )
+    reader: Reader = Field("symusic", title="Reader", description="Parser of the MIDI files")
+    shard_files: int = Field(
+        1000, title="Files per shard", description="Files in one unit of work", ge=1, le=100_000
+    )
+    workers: int = Field(
+        2, title="Worker processes", description="Isolated parser processes", ge=1, le=256
+    )
+    timeout_seconds: float = Field(
+        20.0, title="Time limit per file (s)", description="A slower file is quarantined", gt=0
+    )
+    worker_memory_mib: int = Field(
+        1024, title="Worker memory (MiB)", description="Limit of one parser process", ge=256
+    )
+    max_file_bytes: int = Field(
+        8 * 1024**2, title="Largest file (bytes)", description="Larger is quarantined", ge=64
+    )
+    max_notes: int = Field(
+        200_000, title="Most notes per file", description="More is quarantined", ge=1
+    )
+    max_song_seconds: float = Field(
+        3 * 3600.0, title="Longest song (s)", description="Longer is quarantined", gt=0
+    )
+    max_quarantined_share: float = Field(
+        0.5,
+        title="Largest quarantined share",
+        description="Ingest fails above this share of quarantined files",
+        ge=0,
+        le=1,
+    )

@@ -1,0 +1,72 @@
+"""Configs of training and of the champion."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from schemas.config.base import Place, SchemePlace, Seeded
+
+PresetName = Literal["small", "medium", "seed"]
+Executor = Literal["auto", "xla", "keras"]
+
+
+class TrainConfig(SchemePlace, Seeded):
+    """An LSTM encoder-decoder learns to continue a window of notes with the next one."""
+
+    preset: PresetName = Field(
+        "small",
+        title="Preset",
+        description="Network size: small (2x128) for CPU, medium (2x256), seed (2x1024, 2019's)",
+    )
+    max_minutes: float = Field(
+        60.0,
+        title="Longest training (min)",
+        description="Training ends here with its best weights so far",
+        gt=0,
+    )
+    max_epochs: int = Field(
+        200, title="Most epochs", description="Passes over the training notes", ge=1
+    )
+    patience: int = Field(
+        10,
+        title="Patience (evaluations)",
+        description="Evaluations without a better validation loss before training stops",
+        ge=1,
+    )
+    batch: int = Field(32, title="Batch (windows)", description="Windows per step", ge=1, le=4096)
+    learning_rate: float = Field(
+        3e-3, title="Learning rate", description="Adam's peak rate, cosine decay", gt=0, le=1
+    )
+    clip_norm: float = Field(
+        1.0, title="Gradient clip", description="Largest global gradient norm", gt=0
+    )
+    dropout: float = Field(0.1, title="Dropout", description="Share of cells dropped", ge=0, lt=1)
+    transpose_down: int = Field(
+        5, title="Transpose down (semitones)", description="Lowest augmentation", ge=0, le=11
+    )
+    transpose_up: int = Field(
+        6, title="Transpose up (semitones)", description="Highest augmentation", ge=0, le=11
+    )
+    executor: Executor = Field(
+        "auto", title="Executor", description="xla on CPU and keras (cuDNN) on GPU, or forced"
+    )
+    checkpoint_minutes: float = Field(
+        2.0, title="Checkpoint every (min)", description="Longest work a crash can lose", gt=0
+    )
+    resume: bool = Field(
+        True, title="Resume", description="Go on from an unfinished run of the same config"
+    )
+    init_from: str | None = Field(
+        None, title="Start from model", description="champion or a model id: a warm start"
+    )
+
+
+class PromoteConfig(Place):
+    """A person makes a model champion, or takes the last promotion back."""
+
+    model: str = Field(
+        "latest", title="Model", description="latest, or a model id: the new champion", min_length=1
+    )
+    rollback: bool = Field(
+        False, title="Roll back", description="Make the champion before this one champion again"
+    )
