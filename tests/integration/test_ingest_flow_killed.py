@@ -1,0 +1,82 @@
+"""kill -9 of a whole ingest flow, server and all: the next run ends in the same bytes."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from schemas.config import IngestConfig
+from tasks.music.worker import limit_memory
+from tasks.storage.note_dataset import plan, stage_shard
+from tasks.storage.publish_notes import publish_notes
+from tasks.storage.raw import build_raw
+from tasks.storage.root import Root
+from tasks.storage.workers import Workers
+from tests.integration.nocturne import NOCTURNE, environment
+
+pytestmark = pytest.mark.integration
+SHARD_FILES = 10
+
+
+def contents(root: Root) -> dict[str, bytes]:
+    kinds = ("notes", "files", "families")
+    return {p: root.read_bytes(p) for kind in kinds for p in root.files(kind, recursive=True)}
+
+
+def uninterrupted(place: Path, source: Path) -> dict[str, bytes]:
+    """Return the dataset as the pure code makes it, in one go."""
+    root = Root.open(str(place))
+    config = IngestConfig(
+        root=root.uri, corpus="c", source=str(source), shard_files=SHARD_FILES, workers=1
+    )
+    build_raw(root, config)
+    todo = plan(root, config)
+    with Workers(1, limit_memory, (config.worker_memory_mib,)) as workers:
+        for index in range(todo.raw.shards):
+            stage_shard(root, todo, index, config, workers)
+    publish_notes(root, todo, config)
+    return contents(root)
+
+
+def start(home: Path, source: Path, errors: Path) -> subprocess.Popen[bytes]:
+    flags = ["--source", str(source), "--corpus", "c", "--shard-files", str(SHARD_FILES)]
+    with errors.open("wb") as stream:
+        return subprocess.Popen(
+            [NOCTURNE, "ingest", *flags, "--root", str(home / "data"), "--workers", "1"],
+            cwd=home,
+            env=environment(home),
+            stdout=subprocess.DEVNULL,
+            stderr=stream,
+            start_new_session=True,
+        )
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait(30)
+
+
+def test_killed_with_everything_it_started(tmp_path: Path, shared_midi: Path) -> None:
+    source = tmp_path / "songs"
+    source.mkdir()
+    for path in sorted((shared_midi / "pop").iterdir()):
+        shutil.copy(path, source)
+    expected = uninterrupted(tmp_path / "whole", source)
+    staged = tmp_path / "data/files/c"
+    process = start(tmp_path, source, tmp_path / "errors")
+    try:
+        deadline = time.monotonic() + 120
+        while not list(staged.glob("staged-*/shard-*.parquet")):
+            assert process.poll() is None, (tmp_path / "errors").read_text()
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    finally:
+        kill_group(process)
+    assert not (tmp_path / "data/notes/c/dataset.json").exists()
+    with start(tmp_path, source, tmp_path / "errors") as process:
+        assert process.wait(120) == 0, (tmp_path / "errors").read_text()
+    assert contents(Root.open(str(tmp_path / "data"))) == expected
