@@ -1,4 +1,7 @@
-"""Configs of flows over several stages: they inherit every field."""
+"""Configs of flows over several stages: they inherit every field.
+
+The last base's fields come first in forms and in help, so the bases stand last stage first.
+"""
 
 from schemas.config.generate import SamplingConfig
 from schemas.config.ingest import IngestConfig
@@ -6,9 +9,9 @@ from schemas.config.prepare import PrepareConfig
 from schemas.config.train import TrainConfig
 
 
-class RetrainConfig(IngestConfig, PrepareConfig, TrainConfig):
+class RetrainConfig(TrainConfig, PrepareConfig, IngestConfig):
     """What is new in a source, and a model that has learned from it: the nightly run."""
 
 
-class ComposeConfig(RetrainConfig, SamplingConfig):
+class ComposeConfig(SamplingConfig, RetrainConfig):
     """All four stages: a source of MIDI in, new MIDI out."""

@@ -13,9 +13,15 @@ class SamplingConfig(Place, Seeded):
     """How music is drawn from a model and what is written beside it."""
 
     samples: int = Field(16, title="Samples", description="MIDI files to make", ge=1, le=1_000_000)
-    notes: int = Field(256, title="Notes per sample", description="Length", ge=8, le=16_384)
+    notes: int = Field(
+        256, title="Notes per sample", description="Notes in each sample", ge=8, le=16_384
+    )
     temperature: float = Field(
-        0.9, title="Temperature", description="Below 1 is safer, above is wilder", gt=0, le=4
+        0.9,
+        title="Temperature",
+        description="Below 1 the samples are safer, above wilder",
+        gt=0,
+        le=4,
     )
     top_p: float = Field(
         1.0, title="Top-p", description="Sample from this much probability mass only", gt=0, le=1
@@ -25,11 +31,17 @@ class SamplingConfig(Place, Seeded):
         title="Random input",
         description="primer: a random training window; gaussian: a random vector as state",
     )
-    tempo: float = Field(120.0, title="Tempo (BPM)", description="Quarters a minute", ge=20, le=400)
+    tempo: float = Field(
+        120.0,
+        title="Tempo (BPM)",
+        description="Quarter notes a minute of the samples",
+        ge=20,
+        le=400,
+    )
     program: int | None = Field(
         None,
         title="Instrument (MIDI program)",
-        description="0-127; empty takes the corpus's most common one",
+        description="MIDI program 0-127; empty takes the corpus's most common one",
         ge=0,
         le=127,
     )

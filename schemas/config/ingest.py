@@ -36,19 +36,28 @@ class IngestConfig(CorpusPlace):
         2, title="Worker processes", description="Isolated parser processes", ge=1, le=256
     )
     timeout_seconds: float = Field(
-        20.0, title="Time limit per file (s)", description="A slower file is quarantined", gt=0
+        20.0,
+        title="Time limit per file (s)",
+        description="Seconds for one file; a slower one is quarantined",
+        gt=0,
     )
     worker_memory_mib: int = Field(
         1024, title="Worker memory (MiB)", description="Limit of one parser process", ge=256
     )
     max_file_bytes: int = Field(
-        8 * 1024**2, title="Largest file (bytes)", description="Larger is quarantined", ge=64
+        8 * 1024**2,
+        title="Largest file (bytes)",
+        description="Bytes; a larger file is quarantined",
+        ge=64,
     )
     max_notes: int = Field(
-        200_000, title="Most notes per file", description="More is quarantined", ge=1
+        200_000, title="Most notes per file", description="A file with more is quarantined", ge=1
     )
     max_song_seconds: float = Field(
-        3 * 3600.0, title="Longest song (s)", description="Longer is quarantined", gt=0
+        3 * 3600.0,
+        title="Longest song (s)",
+        description="Seconds; a longer song is quarantined",
+        gt=0,
     )
     max_quarantined_share: float = Field(
         0.5,

@@ -21,7 +21,7 @@ class TrainConfig(SchemePlace, Seeded):
     max_minutes: float = Field(
         60.0,
         title="Longest training (min)",
-        description="Training ends here with its best weights so far",
+        description="Minutes after which training ends with its best weights so far",
         gt=0,
     )
     max_epochs: int = Field(
@@ -42,16 +42,27 @@ class TrainConfig(SchemePlace, Seeded):
     )
     dropout: float = Field(0.1, title="Dropout", description="Share of cells dropped", ge=0, lt=1)
     transpose_down: int = Field(
-        5, title="Transpose down (semitones)", description="Lowest augmentation", ge=0, le=11
+        5,
+        title="Transpose down (semitones)",
+        description="Furthest down that training songs are moved",
+        ge=0,
+        le=11,
     )
     transpose_up: int = Field(
-        6, title="Transpose up (semitones)", description="Highest augmentation", ge=0, le=11
+        6,
+        title="Transpose up (semitones)",
+        description="Furthest up that training songs are moved",
+        ge=0,
+        le=11,
     )
     executor: Executor = Field(
         "auto", title="Executor", description="xla on CPU and keras (cuDNN) on GPU, or forced"
     )
     checkpoint_minutes: float = Field(
-        2.0, title="Checkpoint every (min)", description="Longest work a crash can lose", gt=0
+        2.0,
+        title="Checkpoint every (min)",
+        description="Minutes of work that a crash can lose at most",
+        gt=0,
     )
     resume: bool = Field(
         True, title="Resume", description="Go on from an unfinished run of the same config"
