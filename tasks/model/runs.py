@@ -3,13 +3,14 @@
 A recurrent network that feeds on its own output can fall into saying one or two notes for ever,
 as no song does. While training songs are read, the length of every run is counted for periods
 of 1..PERIODS notes: how many notes in a row equal, in (pitch, inter-onset interval), the note
-one period before. In sampling, a run that is as long as all but one in RARE_NOTES notes of the
-training songs allow may not go on: the pitch that would continue it is left out.
+one period before. In sampling, a run that is as long as the longest of all but one in ten
+training songs may not go on: the pitch that would continue it is left out. Songs are what is
+counted, since the notes of a few that stay on one chord for minutes would set no limit at all.
 
 Loops with longer periods, or with a slip now and then, are told by their crowding: a window of
 CROWD_NOTES notes that has been played again and again within the last CROWD_REACH notes. The
-pitch that would complete it once more is left out at the count that training songs seldom pass. And
-wherever it comes from, a pitch that has had its share of the last SHARE_REACH notes must wait.
+pitch that would complete it once more is left out. And wherever it comes from, a pitch that has
+had its share of the last SHARE_REACH notes must wait.
 """
 
 import numpy as np
@@ -20,7 +21,7 @@ from tasks.model.initialise import LONGEST_MATCH, MATCHED
 from tasks.storage.sequences import SplitIds
 
 PERIODS = 4  # notes; longer periods do not fill a quarter of a piece with one window
-RARE_NOTES = 1000
+COMMON_SHARE = 0.9  # of songs, whose most is the limit
 MOST_NOTES = 1_000_000  # counted; more would not change the limits
 UNLIMITED = LONGEST_MATCH + 1
 CROWD_NOTES = 5
@@ -58,12 +59,12 @@ def _run_limits(codes: NDArray[np.int64], song: NDArray[np.int64]) -> list[int]:
     limits = [UNLIMITED] * PERIODS
     for period in range(1, min(PERIODS, len(codes) - 1) + 1):
         equal = (codes[period:] == codes[:-period]) & (song[period:] == song[:-period])
-        limits[period - 1] = _limit(_run_lengths(equal))
+        limits[period - 1] = _limit(_run_lengths(equal), song[period:])
     return limits
 
 
 def _crowd_limit(codes: NDArray[np.int64], song: NDArray[np.int64]) -> int:
-    """How often at most one note in RARE_NOTES completes a window that has just been played."""
+    """How often a note may complete a window that has just been played."""
     if len(codes) < CROWD_NOTES:
         return NO_CROWD
     windows = np.lib.stride_tricks.sliding_window_view(codes, CROWD_NOTES)
@@ -72,14 +73,14 @@ def _crowd_limit(codes: NDArray[np.int64], song: NDArray[np.int64]) -> int:
         return NO_CROWD
     rows = np.column_stack((windows[at], song[at]))
     counts = _recent(np.unique(rows, axis=0, return_inverse=True)[1].reshape(-1), at, CROWD_REACH)
-    return max(1, int(np.quantile(counts, 1 - 1 / RARE_NOTES, method="higher")))
+    return max(1, _most(counts, song[at]))
 
 
 def _share_limit(pitch: NDArray[np.int64], song: NDArray[np.int64]) -> int:
-    """How often the pitch of all but one note in RARE_NOTES stands in the notes before it."""
+    """How often a pitch may stand among the notes before it and itself."""
     kind = np.unique(np.column_stack((pitch, song)), axis=0, return_inverse=True)[1].reshape(-1)
     counts = _recent(kind, np.arange(len(kind)), SHARE_REACH)
-    return 1 + int(np.quantile(counts, 1 - 1 / RARE_NOTES, method="higher"))
+    return 1 + _most(counts, song)
 
 
 def _recent(kind: NDArray[np.int64], at: NDArray[np.int64], reach: int) -> NDArray[np.int64]:
@@ -98,7 +99,14 @@ def _run_lengths(equal: NDArray[np.bool_]) -> NDArray[np.int64]:
     return place - np.maximum.accumulate(np.where(equal, 0, place))
 
 
-def _limit(runs: NDArray[np.int64]) -> int:
-    """The shortest run that at most one note in RARE_NOTES exceeds."""
-    longest = int(np.quantile(runs, 1 - 1 / RARE_NOTES, method="higher"))
+def _limit(runs: NDArray[np.int64], song: NDArray[np.int64]) -> int:
+    """The longest run to allow; UNLIMITED where matches are not told apart any more."""
+    longest = _most(runs, song)
     return longest if 0 < longest < LONGEST_MATCH else UNLIMITED
+
+
+def _most(counts: NDArray[np.int64], song: NDArray[np.int64]) -> int:
+    """The greatest count in each song, of all but one in ten songs the greatest."""
+    of_song = np.zeros(int(song.max()) + 1, np.int64)
+    np.maximum.at(of_song, song, counts)
+    return int(np.quantile(of_song, COMMON_SHARE, method="higher"))
