@@ -101,8 +101,8 @@ def shown() -> Iterator[Console]:
 
     console = Console()
     prepare_prefect(_LogLines(console.err))
-    address = server_address()
-    console.err.print(f"Prefect server: {address or 'a temporary one, started for this run'}")
+    address = server_address() or "a temporary one for this run, some seconds to start"
+    console.err.print(f"Prefect server: {address}")
     bars = ProgressBars(console.err)
 
     def last_words() -> int:

@@ -49,5 +49,8 @@ def judge_model(root_uri: str, model_id: str) -> dict[str, Any]:
 )
 def report_model(root_uri: str, model_id: str) -> None:
     """Write the model's report page and show the same in the Prefect UI."""
+    progress = progress_of("write report")
+    progress(0, 1)
     text = report_folder.write_report(Root.open(root_uri), model_id)
+    progress(1, 1)
     create_markdown_artifact(text, key="model-report", description=f"Report on {model_id}")
