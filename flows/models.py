@@ -3,7 +3,8 @@
 from schemas.errors import ModelError
 from schemas.model_card import ModelCard
 from tasks.model.champion import read_champion
-from tasks.model.registry import known_models, read_card, read_metrics
+from tasks.model.files import list_models
+from tasks.model.registry import read_metrics
 from tasks.storage.root import Root
 
 FIGURES = {
@@ -19,7 +20,7 @@ def model_rows(root_uri: str) -> tuple[tuple[str, ...], list[list[str]]]:
     """Return column names and one row per model, newest first; ModelError if there is none."""
     root = Root.open(root_uri, create=False)
     champion = read_champion(root)
-    cards = [read_card(root, name) for name in known_models(root)]
+    cards = list_models(root)
     if not cards:
         raise ModelError(f"no models under {root.shown('models')}: nocturne train makes one")
     name = champion.model_id if champion else None

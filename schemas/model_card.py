@@ -2,6 +2,7 @@
 
 Under models/<model_id>/: weights.safetensors, config.json, vocabulary.json, primers.safetensors,
 metrics.json, history.json, report.html, card.json (ModelCard; written last, it completes them).
+Judging adds judged.safetensors, the samples that metrics.json speaks of.
 """
 
 from datetime import datetime

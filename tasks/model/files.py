@@ -4,7 +4,7 @@ weights.safetensors   weights by name
 primers.safetensors   random inputs: primers, state_mean, state_factor
 vocabulary.json       what the ids mean
 config.json           network shape, training config, SHA-256 of the files above
-...                   documents: history.json, metrics.json, report.html
+...                   documents: history.json, metrics.json, report.html; judged.safetensors
 card.json             ModelCard, written last: it completes the folder
 """
 

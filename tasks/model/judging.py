@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors.numpy import load
 
 from schemas.config import SchemePlace
 from schemas.model_card import Evaluation
@@ -16,11 +17,12 @@ from schemas.sequences import SPLITS, Split, Vocabulary
 from tasks.model.baselines import judge_baselines
 from tasks.model.files import Model, load_model
 from tasks.model.likelihood import evaluate
+from tasks.model.packing import packed
 from tasks.model.primers import choose_primers
 from tasks.model.registry import metrics_path, read_card
 from tasks.model.sampling import sample
 from tasks.music.metrics import judge_samples
-from tasks.music.metrics.excerpt import cut, excerpt_of, songs_of, spread
+from tasks.music.metrics.excerpt import excerpt_of, held_out_pieces
 from tasks.music.metrics.overlap import histograms
 from tasks.progress import Progress, silent
 from tasks.storage.root import Root
@@ -36,7 +38,10 @@ Splits = Mapping[Split, SplitIds]
 
 
 def judge_model(root: Root, model_id: str, progress: Progress = silent) -> dict[str, Any]:
-    """Measure a model, write its metrics.json and return what is in it."""
+    """Measure a model, write its metrics.json and return what is in it.
+
+    The samples that it is judged by are kept beside, for whoever wants to look at them.
+    """
     model = load_model(root, model_id)
     splits = load_splits(root, read_card(root, model_id).config)
     progress(0, 4)
@@ -44,10 +49,11 @@ def judge_model(root: Root, model_id: str, progress: Progress = silent) -> dict[
     progress(1, 4)
     baselines = judge_baselines(splits["train"], splits["valid"], splits["test"], model.vocabulary)
     progress(2, 4)
-    samples = judging_samples(model, splits["test"])
+    samples = _draw(model, splits["test"])
+    root.write_bytes(_samples_path(model_id), packed({"samples": samples}))
     progress(3, 4)
     metrics = _metrics(bits, baselines) | judge_samples(
-        samples, splits["test"], splits["train"], model.vocabulary
+        list(samples), splits["test"], splits["train"], model.vocabulary
     )
     metrics["samples"] = len(samples)
     metrics["histograms"] = _histograms(samples, splits["test"], model.vocabulary)
@@ -62,23 +68,34 @@ def load_splits(root: Root, config: SchemePlace) -> Splits:
     return {name: load_split(root, config.corpus, config.scheme, name, cache) for name in SPLITS}
 
 
-def judging_samples(model: Model, held_out: SplitIds) -> list[NDArray[np.int16]]:
-    """Return the samples that a model is judged by, int16 [SAMPLE_NOTES, attributes] each.
+def judged_samples(root: Root, model_id: str) -> NDArray[np.int16]:
+    """Return the samples that a model was judged by, int16 [SAMPLES, SAMPLE_NOTES, attributes].
+
+    FileNotFoundError before it was judged.
+    """
+    samples: NDArray[np.int16] = load(root.read_bytes(_samples_path(model_id)))["samples"]
+    return samples
+
+
+def _samples_path(model_id: str) -> str:
+    return f"models/{model_id}/judged.safetensors"
+
+
+def _draw(model: Model, held_out: SplitIds) -> NDArray[np.int16]:
+    """Draw the samples to judge by.
 
     They continue windows of held-out songs: what they then share with the training songs comes
     from the model and not from what it was given.
     """
     primers = choose_primers(held_out, model.vocabulary, model.shape.window, JUDGE_SEED)
-    return list(
-        sample(
-            replace(model, primers=primers),
-            count=SAMPLES,
-            notes=SAMPLE_NOTES,
-            seed=JUDGE_SEED,
-            temperature=TEMPERATURE,
-            top_p=1.0,
-            random_input="primer",
-        )
+    return sample(
+        replace(model, primers=primers),
+        count=SAMPLES,
+        notes=SAMPLE_NOTES,
+        seed=JUDGE_SEED,
+        temperature=TEMPERATURE,
+        top_p=1.0,
+        random_input="primer",
     )
 
 
@@ -94,8 +111,8 @@ def _metrics(bits: Evaluation, baselines: Mapping[str, Evaluation]) -> dict[str,
 
 
 def _histograms(
-    samples: list[NDArray[np.int16]], held_out: SplitIds, vocabulary: Vocabulary
+    samples: NDArray[np.int16], held_out: SplitIds, vocabulary: Vocabulary
 ) -> dict[str, Any]:
-    pieces = spread(cut(songs_of(held_out), SAMPLE_NOTES), SAMPLES)
+    pieces = held_out_pieces(held_out, SAMPLE_NOTES)
     ours, theirs = ([excerpt_of(vocabulary, ids) for ids in set_] for set_ in (samples, pieces))
     return histograms(ours, theirs)

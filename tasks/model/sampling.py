@@ -143,10 +143,7 @@ def _compiled(shape: NetworkShape, vocabulary: str, nucleus: bool) -> Any:
         read = stepping.encoded(network, weights, history)
         state = tf.nest.map_structure(lambda r, g: tf.where(encode, r, g), read, given)
         sizes, window = network.vocabulary.sizes, network.shape.window
-        uniform = tf.random.stateless_uniform(
-            [window, history.shape[0], sum(sizes)], key, SMALLEST, 1.0, alg="philox"
-        )
-        noise = -tf.math.log(-tf.math.log(uniform))
+        noise = _gumbel([window, history.shape[0], sum(sizes)], key)
 
         def body(w: Tensor, desk: stepping.Desk) -> tuple[Tensor, stepping.Desk]:
             outputs, after = stepping.outputs(network, weights, desk)
@@ -168,6 +165,12 @@ def _compiled(shape: NetworkShape, vocabulary: str, nucleus: bool) -> Any:
         return desk.ids[:, window:], desk.ids[:, network.context :]
 
     return draw
+
+
+def _gumbel(shape: list[int], key: Tensor) -> Tensor:
+    """Noise that `key` fixes: logits plus it are greatest at a draw from their distribution."""
+    uniform = tf.random.stateless_uniform(shape, key, SMALLEST, 1.0, alg="philox")
+    return -tf.math.log(-tf.math.log(uniform))
 
 
 def _nucleus(logits: Tensor, top_p: Tensor) -> Tensor:

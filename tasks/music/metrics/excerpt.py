@@ -11,6 +11,8 @@ from tasks.storage.sequences import SplitIds
 
 Ints = NDArray[np.int64]
 
+MOST_HELD_OUT = 1000  # pieces of held-out music to compare with
+
 _TEMPO = 120.0  # any tempo would do: the metrics are in beats
 _INTERVAL_RANGE = 256  # pitch intervals -127..127, moved above 0
 
@@ -93,3 +95,9 @@ def spread(pieces: list[NDArray[np.int16]], most: int) -> list[NDArray[np.int16]
     if len(pieces) <= most:
         return pieces
     return [pieces[i] for i in np.linspace(0, len(pieces) - 1, most).astype(int)]
+
+
+def held_out_pieces(held_out: SplitIds, notes: int) -> list[NDArray[np.int16]]:
+    """Return the pieces of held-out songs that samples of `notes` notes are compared with."""
+    songs = [song for song in songs_of(held_out) if len(song)]
+    return spread(cut(songs, notes), MOST_HELD_OUT)

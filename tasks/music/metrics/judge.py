@@ -8,7 +8,14 @@ from numpy.typing import NDArray
 from schemas.errors import CorpusError
 from schemas.sequences import Vocabulary
 from tasks.music.metrics import formulas
-from tasks.music.metrics.excerpt import Excerpt, Ints, cut, excerpt_of, songs_of, spread
+from tasks.music.metrics.excerpt import (
+    Excerpt,
+    Ints,
+    excerpt_of,
+    held_out_pieces,
+    songs_of,
+    spread,
+)
 from tasks.music.metrics.originality import longest_shared_runs
 from tasks.music.metrics.overlap import overlaps
 from tasks.music.metrics.repetition import is_looping, repetition
@@ -17,7 +24,6 @@ from tasks.storage.sequences import SplitIds
 
 FEWEST_NOTES = 16
 MOST_EMPTY_BEATS = 0.5
-MOST_HELD_OUT = 1000  # pieces of held-out music to compare with
 MOST_TRAINING_NOTES = 1_000_000  # searched for copies, in whole songs evenly spread
 
 MUSPY: dict[str, Callable[[Excerpt], float]] = {
@@ -99,9 +105,8 @@ def judge_samples(
     if not samples or not len(held_out.ids):
         raise CorpusError("no samples or no held-out notes to judge: sample and prepare more")
     length = max(1, int(np.median([len(ids) for ids in samples])))
-    pieces = spread(cut([song for song in songs_of(held_out) if len(song)], length), MOST_HELD_OUT)
     ours = [excerpt_of(vocabulary, ids) for ids in samples]
-    theirs = [excerpt_of(vocabulary, ids) for ids in pieces]
+    theirs = [excerpt_of(vocabulary, ids) for ids in held_out_pieces(held_out, length)]
     progress(1, 3)
     figures = {**_of_each(ours), **overlaps(ours, theirs)}
     figures |= {f"{name}_held_out": value for name, value in _of_each(theirs).items()}

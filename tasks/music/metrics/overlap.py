@@ -31,7 +31,16 @@ def overlaps(samples: list[Excerpt], held_out: list[Excerpt]) -> dict[str, float
     The features are pitch, pitch_class, interval, inter_onset_interval and duration;
     `mean_overlap` is their mean.
     """
-    first, second = _features(samples), _features(held_out)
+    return _overlaps(_features(samples), _features(held_out))
+
+
+def mean_overlaps(samples: list[Excerpt], held_out: list[Excerpt]) -> list[float]:
+    """Return the `mean_overlap` of each sample by itself with all of `held_out`."""
+    theirs = _features(held_out)
+    return [_overlaps(_features([sample]), theirs)["mean_overlap"] for sample in samples]
+
+
+def _overlaps(first: dict[str, Ints], second: dict[str, Ints]) -> dict[str, float]:
     found = {f"overlap_{name}": overlap(first[name], second[name]) for name in first}
     return {**found, "mean_overlap": float(np.mean(list(found.values())))}
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from schemas.config import PrepareConfig, TrainConfig
@@ -94,6 +95,8 @@ def test_metrics_hold_model_and_rivals_on_the_same_songs(place: Root, card: Mode
     metrics = judging.judge_model(place, card.model_id)
     assert metrics == json.loads(place.read_bytes(metrics_path(card.model_id)))
     assert metrics["samples"] == 4
+    samples = judging.judged_samples(place, card.model_id)
+    assert (samples.shape, samples.dtype) == ((4, 16, 4), np.int16)
     assert metrics["baselines"].keys() >= {"uniform", "unigram", "bigram", "composite", "cache"}
     by_attribute = metrics["by_attribute"].values()
     assert metrics["bits_per_note"] == pytest.approx(sum(by_attribute))

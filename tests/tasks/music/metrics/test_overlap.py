@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tasks.music.metrics.excerpt import excerpt_of
-from tasks.music.metrics.overlap import overlap, overlaps
+from tasks.music.metrics.overlap import histograms, mean_overlaps, overlap, overlaps
 from tests.tasks.music.metrics.music import VOCABULARY, ids_of, random_ids
 
 
@@ -31,3 +31,20 @@ def test_an_octave_higher_shares_all_but_pitch() -> None:
         "overlap_duration": 1.0,
         "mean_overlap": 0.8,
     }
+
+
+def test_each_sample_by_itself_is_as_a_set_of_one() -> None:
+    held_out = [excerpt_of(VOCABULARY, random_ids(seed, 64)) for seed in (0, 1)]
+    samples = [excerpt_of(VOCABULARY, random_ids(seed, 32)) for seed in (2, 3, 4)]
+    alone = [overlaps([sample], held_out)["mean_overlap"] for sample in samples]
+    assert mean_overlaps(samples, held_out) == alone
+
+
+def test_histograms_count_every_note_of_the_overlaps() -> None:
+    ours, theirs = (excerpt_of(VOCABULARY, random_ids(seed, 40)) for seed in (5, 6))
+    found = histograms([ours], [theirs])
+    pitch = found["pitch"]
+    assert pitch["values"] == sorted({*ours.pitch.tolist(), *theirs.pitch.tolist()})
+    assert pitch["samples"] == [ours.pitch.tolist().count(value) for value in pitch["values"]]
+    assert (sum(pitch["samples"]), sum(pitch["held_out"])) == (40, 40)
+    assert sum(found["interval"]["samples"]) == 39
