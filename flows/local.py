@@ -8,16 +8,19 @@ import logging
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
 
 LOCAL_DEFAULTS = {
     "DO_NOT_TRACK": "1",
+    # What tidies up after interrupted worker processes would say so after the last words.
+    "PYTHONWARNINGS": "ignore:resource_tracker:UserWarning",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",  # 20-30 CPU-seconds at worst
     "TF_CPP_MIN_LOG_LEVEL": "3",
 }
+ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def prepare_prefect(handler: logging.Handler) -> None:
@@ -48,24 +51,36 @@ def interruptible(say: Callable[[], int]) -> Iterator[None]:
     The terminal interrupts that server too, and Prefect would then try for minutes to report
     to it. Whatever is published is whole, so nothing is lost. `say` prints the last words and
     returns the exit code. A lasting server is told of the interruption in Prefect's own way.
+
+    A thread does it, which hears of a signal whatever handler is in place: during a flow run
+    Prefect puts its own there, whose exception is lost if it strikes in a weakref's callback.
     """
-
-    def leave(_number: int, _frame: FrameType | None) -> None:
-        code = say()
-        for child in multiprocessing.active_children():
-            child.kill()
-        _stop_temporary_servers()
-        os._exit(code)
-
     if server_address():
         yield
         return
-    before = {number: signal.signal(number, leave) for number in (signal.SIGINT, signal.SIGTERM)}
+    hearing, heard = os.pipe()
+    os.set_blocking(heard, False)
+    threading.Thread(target=_leave_when_told, args=(hearing, say), daemon=True).start()
+    before = {number: signal.signal(number, lambda *_: None) for number in ENDING_SIGNALS}
+    told_before = signal.set_wakeup_fd(heard)
     try:
         yield
     finally:
+        signal.set_wakeup_fd(told_before)
         for number, handler in before.items():
             signal.signal(number, handler)
+        os.close(heard)  # and the thread ends
+
+
+def _leave_when_told(hearing: int, say: Callable[[], int]) -> None:
+    while number := os.read(hearing, 1):
+        if number[0] in ENDING_SIGNALS:
+            code = say()
+            for child in multiprocessing.active_children():
+                child.kill()
+            _stop_temporary_servers()
+            os._exit(code)
+    os.close(hearing)
 
 
 def _stop_temporary_servers() -> None:
@@ -73,4 +88,4 @@ def _stop_temporary_servers() -> None:
 
     for server in SubprocessASGIServer._instances.values():
         if server.server_process:
-            server.server_process.terminate()
+            server.server_process.kill()  # else it would log its own end after the last words

@@ -1,0 +1,52 @@
+"""A flow started from a terminal, without a lasting server."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[2]
+# As Prefect does during a flow run, only that here the exception is always lost.
+PROGRAM = """
+import os, signal, time
+from flows.local import interruptible
+
+def last_words():
+    print("stopped", flush=True)
+    return 130
+
+with interruptible(last_words):
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    {then}
+print("went on")
+"""
+
+
+def _run(program: str, home: Path) -> subprocess.CompletedProcess[str]:
+    inherited = {key: value for key, value in os.environ.items() if "PREFECT" not in key}
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=PROJECT,
+        env={**inherited, "PREFECT_HOME": str(home), "DO_NOT_TRACK": "1"},
+        capture_output=True,
+        text=True,
+        timeout=25,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_signal_ends_the_process_whatever_handler_prefect_has_put_there(
+    name: str, tmp_path: Path
+) -> None:
+    ended = _run(
+        PROGRAM.format(then=f"os.kill(os.getpid(), signal.{name}); time.sleep(30)"), tmp_path
+    )
+    assert (ended.returncode, ended.stdout) == (130, "stopped\n"), ended.stderr
+
+
+def test_nothing_changes_for_a_process_that_is_not_interrupted(tmp_path: Path) -> None:
+    ended = _run(PROGRAM.format(then="pass"), tmp_path)
+    assert (ended.returncode, ended.stdout) == (0, "went on\n"), ended.stderr
