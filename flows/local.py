@@ -8,6 +8,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -53,7 +54,8 @@ def interruptible(say: Callable[[], int]) -> Iterator[None]:
     returns the exit code. A lasting server is told of the interruption in Prefect's own way.
 
     A thread does it, which hears of a signal whatever handler is in place: during a flow run
-    Prefect puts its own there, whose exception is lost if it strikes in a weakref's callback.
+    Prefect puts its own there, whose exception is lost if it strikes in a weakref's callback
+    (and Python would print the loss, a traceback before the last words).
     """
     if server_address():
         yield
@@ -63,9 +65,11 @@ def interruptible(say: Callable[[], int]) -> Iterator[None]:
     threading.Thread(target=_leave_when_told, args=(hearing, say), daemon=True).start()
     before = {number: signal.signal(number, lambda *_: None) for number in ENDING_SIGNALS}
     told_before = signal.set_wakeup_fd(heard)
+    sys.unraisablehook = _say_unless_interrupted
     try:
         yield
     finally:
+        sys.unraisablehook = sys.__unraisablehook__
         signal.set_wakeup_fd(told_before)
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -76,11 +80,24 @@ def _leave_when_told(hearing: int, say: Callable[[], int]) -> None:
     while number := os.read(hearing, 1):
         if number[0] in ENDING_SIGNALS:
             code = say()
+            _fall_silent()
             for child in multiprocessing.active_children():
                 child.kill()
             _stop_temporary_servers()
             os._exit(code)
     os.close(hearing)
+
+
+def _say_unless_interrupted(lost: "sys.UnraisableHookArgs") -> None:
+    if lost.exc_type.__name__ not in ("TerminationSignal", "KeyboardInterrupt"):
+        sys.__unraisablehook__(lost)
+
+
+def _fall_silent() -> None:
+    """Let nothing follow the last words: the main thread goes on until the process ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
 
 
 def _stop_temporary_servers() -> None:

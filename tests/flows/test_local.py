@@ -24,6 +24,22 @@ print("went on")
 """
 
 
+# A handler's exception in a weakref's callback is lost, and Python prints it.
+LOST = """
+import weakref, flows.local
+from prefect.exceptions import TerminationSignal
+
+flows.local._leave_when_told = lambda *_: None  # only what the main thread prints is looked at
+class Gone: ...
+def dies(_): raise {error}
+
+with flows.local.interruptible(lambda: 130):
+    gone = Gone()
+    watcher = weakref.ref(gone, dies)
+    del gone
+"""
+
+
 def _run(program: str, home: Path) -> subprocess.CompletedProcess[str]:
     inherited = {key: value for key, value in os.environ.items() if "PREFECT" not in key}
     return subprocess.run(
@@ -50,3 +66,11 @@ def test_a_signal_ends_the_process_whatever_handler_prefect_has_put_there(
 def test_nothing_changes_for_a_process_that_is_not_interrupted(tmp_path: Path) -> None:
     ended = _run(PROGRAM.format(then="pass"), tmp_path)
     assert (ended.returncode, ended.stdout) == (0, "went on\n"), ended.stderr
+
+
+def test_an_interruption_lost_in_a_callback_is_not_printed_and_any_other_error_is(
+    tmp_path: Path,
+) -> None:
+    interrupted = _run(LOST.format(error="TerminationSignal(signal=15)"), tmp_path)
+    assert (interrupted.returncode, interrupted.stderr) == (0, "")
+    assert "ValueError: a bug" in _run(LOST.format(error="ValueError('a bug')"), tmp_path).stderr
