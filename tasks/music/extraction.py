@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -89,7 +89,7 @@ def _extracted(score: Score, limits: Limits) -> Extracted:
 def digest_of(notes: Notes) -> str:
     """Return a digest of every column of the notes."""
     digest = hashlib.blake2b(digest_size=16)
-    for column in (getattr(notes, field.name) for field in fields(Notes)):
+    for column in notes.columns():
         digest.update(np.ascontiguousarray(column).data)
     return digest.hexdigest()
 

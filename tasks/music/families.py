@@ -5,6 +5,8 @@ Li, Owen, Zhang, "One Permutation Hashing", 2012. The share of equal values in t
 estimates the Jaccard similarity of the songs' sets of n-grams.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,13 +29,34 @@ def signature(pitch: NDArray[np.uint8]) -> Signature | None:
 
     None for a song too short to have an n-gram.
     """
-    intervals = np.diff(pitch.astype(np.int16)) + 128
-    if len(intervals) < INTERVALS:
-        return None
-    windows = np.lib.stride_tricks.sliding_window_view(intervals.astype(np.uint64), INTERVALS)
-    mixed = (windows @ _WEIGHTS) * _FACTOR
-    hashed = np.sort((mixed ^ (mixed >> np.uint64(29))) * _FACTOR)
-    # The least hash in each bin is one value; an empty bin borrows the next one's, round the end.
+    return signatures(pitch, [len(pitch)])[0]
+
+
+def signatures(pitch: NDArray[np.uint8], lengths: Sequence[int]) -> list[Signature | None]:
+    """Return the `signature` of each of the songs that follow each other in `pitch`."""
+    hashed = _hashed(pitch)
+    ends = np.cumsum(lengths, dtype=np.int64).tolist()
+    return [
+        _least(hashed[end - length : end - INTERVALS]) if length > INTERVALS else None
+        for end, length in zip(ends, lengths, strict=True)
+    ]
+
+
+def _hashed(pitch: NDArray[np.uint8]) -> NDArray[np.uint64]:
+    """Return a hash of the INTERVALS intervals that begin at each pitch that has so many."""
+    intervals = (np.diff(pitch.astype(np.int16)) + 128).astype(np.uint64)
+    count = max(0, len(intervals) - INTERVALS + 1)
+    total = np.zeros(count, np.uint64)
+    for place, weight in enumerate(_WEIGHTS):
+        total += intervals[place : place + count] * weight
+    mixed = total * _FACTOR
+    hashed: NDArray[np.uint64] = (mixed ^ (mixed >> np.uint64(29))) * _FACTOR
+    return hashed
+
+
+def _least(hashed: NDArray[np.uint64]) -> Signature:
+    """Return the least hash in each bin; an empty bin borrows the next one's, round the end."""
+    hashed = np.sort(hashed)
     least = np.searchsorted(hashed, _BIN_STARTS) % len(hashed)
     return (hashed[least] >> np.uint64(16)).astype(np.uint32)
 
@@ -46,9 +69,10 @@ def families(signatures: NDArray[np.uint32]) -> NDArray[np.int64]:
     """
     first = np.arange(len(signatures))
     for band in np.split(signatures, BANDS, axis=1):
-        keys = np.ascontiguousarray(band).view([("", band.dtype)] * band.shape[1]).ravel()
+        # Bands that share a key by chance are told apart by their similarity.
+        keys = band.astype(np.uint64) @ _WEIGHTS[: band.shape[1]]
         _, leaders, group = np.unique(keys, return_index=True, return_inverse=True)
-        leader = leaders[group.ravel()]
+        leader = leaders[group]
         similar = (signatures == signatures[leader]).mean(axis=1) >= SIMILARITY
         for song in np.flatnonzero(similar & (leader != np.arange(len(first)))).tolist():
             one, other = _root(first, song), _root(first, int(leader[song]))

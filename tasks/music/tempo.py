@@ -41,6 +41,9 @@ class TempoMap:
         """
         if ticks_per_quarter <= 0 or (microseconds_per_quarter <= 0).any():
             raise ZeroDivisionError("tempo or ticks per quarter is 0")
+        if len(ticks) == 1 and ticks[0] == 0:  # as in most songs: quicker, and the same
+            only = 60.0 / (MICROSECONDS_PER_MINUTE / microseconds_per_quarter * ticks_per_quarter)
+            return cls(np.zeros(1, np.int64), only, np.zeros(1))
         order = np.argsort(ticks, kind="stable")
         at = np.concatenate([[0], ticks[order]]).astype(np.int64)
         tempo = MICROSECONDS_PER_MINUTE / microseconds_per_quarter[order]

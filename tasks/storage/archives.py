@@ -5,7 +5,7 @@ and folders are passed over; sizes, counts and total expansion have bounds.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import pyarrow as pa
@@ -16,6 +16,7 @@ from tasks.storage.archive_kinds import require_archive
 from tasks.storage.archive_members import DAMAGE, read_tar, read_zip
 from tasks.storage.entries import RawFile, Skipped
 from tasks.storage.expansion import Expansion, Limits
+from tasks.storage.read_ahead import read_ahead
 
 
 @contextmanager
@@ -48,9 +49,16 @@ def read_archive(
         kind = require_archive(stream.read(1024), shown)
         stream.seek(0)
         reader = read_zip if kind == "zip" else read_tar
-        expanded = pa.CompressedInputStream(stream, "gzip") if kind == "tar.gz" else stream
-        bound = Expansion(expanded, stream, size, limits.total(size), shown, progress)
-        for count, item in enumerate(reader(bound, largest, limits, progress), 1):
-            if count > limits.members:
-                raise SourceError(f"{shown} holds more than {limits.members} files; split it")
-            yield item
+        with _expanded(stream, kind) as source:
+            bound = Expansion(source, size, limits.total(size), shown, progress)
+            for count, item in enumerate(reader(bound, largest, limits, progress), 1):
+                if count > limits.members:
+                    raise SourceError(f"{shown} holds more than {limits.members} files; split it")
+                yield item
+
+
+def _expanded(stream: Any, kind: str) -> AbstractContextManager[Any]:
+    """Return the bytes inside; what they come from is read and expanded beside the caller."""
+    if kind == "tar.gz":
+        return read_ahead(pa.CompressedInputStream(stream, "gzip"), stream)
+    return nullcontext(stream)

@@ -27,18 +27,19 @@ class Limits:
 
 
 class Expansion:
-    """Bytes of `stream` (the expanded form of `source`), forward only, at most `most` of them.
+    """Bytes inside an archive, `source`, forward only, at most `most` of them.
 
     Has just what tarfile needs of a file: read, seek, tell. Refuses large single reads, so a
     header that claims gigabytes of name cannot fill the memory.
     """
 
-    def __init__(
-        self, stream: Any, source: Any, size: int, most: int, shown: str, progress: Progress
-    ) -> None:
-        """Wrap `stream`; `source` is the archive itself, of `size` bytes, for the progress."""
+    def __init__(self, source: Any, size: int, most: int, shown: str, progress: Progress) -> None:
+        """Wrap `source`: reads give what is inside, `tell` how far into the archive they are.
+
+        The archive itself has `size` bytes.
+        """
         self.source, self.shown = source, shown
-        self._stream, self._size, self._most, self._progress = stream, size, most, progress
+        self._size, self._most, self._progress = size, most, progress
         self._buffer, self._start, self._at = b"", 0, 0  # buffer, its position, place inside it
         self._charged = 0
         self._last = b""
@@ -65,7 +66,7 @@ class Expansion:
     def _refill(self) -> bool:
         """Replace a used-up buffer by the next bytes; False at the end."""
         self._start += len(self._buffer)
-        self._buffer, self._at = bytes(self._stream.read(CHUNK_BYTES)), 0
+        self._buffer, self._at = bytes(self.source.read(CHUNK_BYTES)), 0
         self.charge(len(self._buffer))
         self._progress(min(self.source.tell(), self._size), self._size)
         return bool(self._buffer)

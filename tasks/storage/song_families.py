@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from tasks.music.families import VALUES, Signature, families, signature
+from tasks.music.families import VALUES, Signature, families, signatures
 from tasks.storage.root import Root
 
 SCHEMA = pa.schema(
@@ -39,12 +39,12 @@ def write_families(root: Root, corpus: str, shards: Sequence[ShardSongs]) -> int
     """Find the families of the published songs, write them, return how many there are."""
     with ThreadPoolExecutor(2) as threads:
         found = list(threads.map(lambda shard: _signatures(root, shard), shards))
-    signatures = [value for part in found for value in part]
+    known = [value for part in found for value in part]
     ids = np.array([song_id for shard in shards for song_id in shard.song_ids], object)
-    long = [row for row, value in enumerate(signatures) if value is not None]
+    long = [row for row, value in enumerate(known) if value is not None]
     family = np.arange(len(ids))
     if long:
-        values = np.array([signatures[row] for row in long], np.uint32).reshape(-1, VALUES)
+        values = np.array([known[row] for row in long], np.uint32).reshape(-1, VALUES)
         family[long] = np.array(long)[families(values)]
     columns = [pa.array(ids, pa.string()), pa.array(ids[family], pa.string())]
     root.write_table(families_path(corpus), pa.Table.from_arrays(columns, schema=SCHEMA))
@@ -55,4 +55,4 @@ def _signatures(root: Root, shard: ShardSongs) -> list[Signature | None]:
     if not shard.song_ids:
         return []
     pitch = root.read_table(shard.path, columns=["pitch"])["pitch"].to_numpy()
-    return [signature(part) for part in np.split(pitch, np.cumsum(shard.notes)[:-1])]
+    return signatures(pitch, shard.notes)
