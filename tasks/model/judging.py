@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load
 
 from schemas.config import SchemePlace
+from schemas.errors import CorpusError
 from schemas.model_card import Evaluation
 from schemas.sequences import SPLITS, Split, Vocabulary
 from tasks.model.baselines import judge_baselines
@@ -20,8 +21,8 @@ from tasks.model.likelihood import evaluate
 from tasks.model.packing import packed
 from tasks.model.primers import choose_primers
 from tasks.model.registry import metrics_path, read_card
-from tasks.model.sampling import sample
-from tasks.music.metrics import judge_samples
+from tasks.model.sampling import primer_of, sample
+from tasks.music.metrics import Primed, judge_samples, judge_uptake, primed
 from tasks.music.metrics.excerpt import excerpt_of, held_out_pieces
 from tasks.music.metrics.overlap import histograms
 from tasks.progress import Progress, silent
@@ -31,6 +32,7 @@ from tasks.storage.sequences import SplitIds, load_split
 
 SAMPLES = 200
 SAMPLE_NOTES = 256
+UPTAKE_SAMPLES = 128
 TEMPERATURE = 0.9
 JUDGE_SEED = 20_190_101  # a sample set of its own, the same for every model
 
@@ -55,6 +57,7 @@ def judge_model(root: Root, model_id: str, progress: Progress = silent) -> dict[
     metrics = _metrics(bits, baselines) | judge_samples(
         list(samples), splits["test"], splits["train"], model.vocabulary
     )
+    metrics |= _uptake(model, splits["test"])
     metrics["samples"] = len(samples)
     metrics["histograms"] = _histograms(samples, splits["test"], model.vocabulary)
     root.write_json(metrics_path(model_id), metrics)
@@ -88,10 +91,28 @@ def _draw(model: Model, held_out: SplitIds) -> NDArray[np.int16]:
     from the model and not from what it was given.
     """
     primers = choose_primers(held_out, model.vocabulary, model.shape.window, JUDGE_SEED)
+    return _continued(model, primers, SAMPLES, SAMPLE_NOTES)
+
+
+def _uptake(model: Model, held_out: SplitIds) -> dict[str, float]:
+    """Measure how much of held-out primers comes back; nothing if the songs are too short."""
+    try:
+        real = primed(held_out, model.shape.window, 2 * model.shape.window)
+    except CorpusError:
+        return {}
+    chosen = [primer_of(JUDGE_SEED, index, len(real.primers)) for index in range(UPTAKE_SAMPLES)]
+    drawn = _continued(model, real.primers, UPTAKE_SAMPLES, 2 * model.shape.window)
+    pairs = Primed(real.primers[chosen], [real.continuations[i] for i in chosen])
+    return judge_uptake(pairs, drawn, model.vocabulary)
+
+
+def _continued(
+    model: Model, primers: NDArray[np.int16], count: int, notes: int
+) -> NDArray[np.int16]:
     return sample(
         replace(model, primers=primers),
-        count=SAMPLES,
-        notes=SAMPLE_NOTES,
+        count=count,
+        notes=notes,
         seed=JUDGE_SEED,
         temperature=TEMPERATURE,
         top_p=1.0,

@@ -63,6 +63,11 @@ def sample(  # noqa: PLR0913 - one keyword for each sampling parameter
     return np.concatenate(drawn)[start : start + count, :notes]
 
 
+def primer_of(seed: int, index: int, primers: int) -> int:
+    """Return which of so many primers sample `index` continues."""
+    return int(np.random.default_rng([seed, index]).integers(primers))
+
+
 class _Drawer:
     """One request's model, parameters and compiled loop."""
 
@@ -108,11 +113,11 @@ class _Drawer:
         sizes = np.asarray(model.vocabulary.sizes, np.int32)
         history = np.zeros((LANES, network.context, len(sizes)), np.int32) + sizes
         lanes = range(group * LANES, (group + 1) * LANES)
-        random = [np.random.default_rng([self.seed, index]) for index in lanes]
         if self.random_input == "primer":
-            chosen = [int(r.integers(len(model.primers))) for r in random]
+            chosen = [primer_of(self.seed, index, len(model.primers)) for index in lanes]
             history[:, -model.shape.window :] = model.primers[chosen]
             return tf.constant(history), None
+        random = [np.random.default_rng([self.seed, index]) for index in lanes]
         vector = np.stack([r.standard_normal(len(model.state_factor)) for r in random])
         state = (model.state_mean + vector @ model.state_factor).astype(np.float32)
         h1, c1, h2, c2 = np.split(state, 4, axis=1)

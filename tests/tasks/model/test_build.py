@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from schemas.config import PrepareConfig, TrainConfig
 from schemas.errors import CorpusError, ModelError
@@ -14,10 +16,11 @@ from schemas.presets import NetworkShape
 from tasks.model import build, judging
 from tasks.model.champion import promote, read_champion
 from tasks.model.comparison import compare
-from tasks.model.files import load_model
+from tasks.model.files import Model, load_model
 from tasks.model.promotion import consider
 from tasks.model.registry import metrics_path, read_card, read_metrics
 from tasks.model.report_folder import write_report
+from tasks.model.sampling import primer_of
 from tasks.storage.root import Root
 from tasks.storage.sequence_plan import plan_sequences
 from tasks.storage.sequence_writing import fit_vocabulary, write_sequences
@@ -101,6 +104,28 @@ def test_metrics_hold_model_and_rivals_on_the_same_songs(place: Root, card: Mode
     by_attribute = metrics["by_attribute"].values()
     assert metrics["bits_per_note"] == pytest.approx(sum(by_attribute))
     assert {"repetition", "mean_overlap", "degenerate_share", "originality"} <= metrics.keys()
+    assert 0 <= metrics["uptake"] <= 1 >= metrics["uptake_held_out"] >= 0
+
+
+def test_uptake_is_that_of_the_primer_which_each_sample_continues(
+    place: Root, card: ModelCard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def echo(model: Model, *, count: int, notes: int, seed: int, **_: object) -> NDArray[np.int16]:
+        chosen = [primer_of(seed, index, len(model.primers)) for index in range(count)]
+        return np.tile(model.primers[chosen], (1, 2, 1))[:, :notes]
+
+    monkeypatch.setattr(judging, "sample", echo)
+    test = judging.load_splits(place, card.config)["test"]
+    found = judging._uptake(load_model(place, card.model_id), test)
+    assert 0.4 < found["uptake"] <= 1  # all but the windows across the seams
+    assert found["uptake_held_out"] < 0.1  # random songs do not repeat
+
+
+def test_songs_without_room_for_a_primer_have_no_uptake(place: Root, card: ModelCard) -> None:
+    test = judging.load_splits(place, card.config)["test"]
+    model = load_model(place, card.model_id)
+    wide = replace(model, shape=model.shape.model_copy(update={"window": 10_000}))
+    assert judging._uptake(wide, test) == {}
 
 
 def test_the_report_is_written_and_told(place: Root, card: ModelCard) -> None:
