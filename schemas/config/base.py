@@ -1,6 +1,6 @@
 """What all configs share: how they behave, and the fields that several stages have."""
 
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -9,10 +9,39 @@ CorpusName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 OtherConfig = TypeVar("OtherConfig", bound="Config")
 
 
+LAST_IN_FORMS = ("seed", "root")  # what few people change when they start a run by hand
+
+
+def _for_forms(schema: dict[str, Any]) -> None:
+    """Number the fields as a form is to show them, and tell their bounds in words.
+
+    Prefect's form goes by `position`: PostgreSQL keeps a schema's keys in an order of its own.
+    """
+    fields = schema["properties"]
+    order = [name for name in fields if name not in LAST_IN_FORMS]
+    order += [name for name in LAST_IN_FORMS if name in fields]
+    for position, name in enumerate(order):
+        field = fields[name]
+        field["position"] = position
+        if bounds := _bounds({**field, **(field.get("anyOf") or [{}])[0]}):
+            field["description"] += f" ({bounds})"
+
+
+def _bounds(field: dict[str, Any]) -> str:
+    """Return the bounds of a number in words; nothing if it has none."""
+    words = {
+        "minimum": "at least",
+        "exclusiveMinimum": "above",
+        "maximum": "at most",
+        "exclusiveMaximum": "below",
+    }
+    return ", ".join(f"{word} {field[key]:,}" for key, word in words.items() if key in field)
+
+
 class Config(BaseModel):
     """Base of all configs: immutable, and an unknown field is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_for_forms)
 
     def part(self, stage: type[OtherConfig]) -> OtherConfig:
         """Return the fields that `stage` declares, as its own config."""

@@ -16,6 +16,20 @@ class SamplingConfig(Place, Seeded):
     notes: int = Field(
         256, title="Notes per sample", description="Notes in each sample", ge=8, le=16_384
     )
+    tempo: float = Field(
+        120.0,
+        title="Tempo (BPM)",
+        description="Quarter notes a minute of the samples",
+        ge=20,
+        le=400,
+    )
+    program: int | None = Field(
+        None,
+        title="Instrument (MIDI program)",
+        description="Sound of the samples; empty takes the corpus's most common one",
+        ge=0,
+        le=127,
+    )
     temperature: float = Field(
         0.9,
         title="Temperature",
@@ -30,20 +44,6 @@ class SamplingConfig(Place, Seeded):
         "primer",
         title="Random input",
         description="primer: a random training window; gaussian: a random vector as state",
-    )
-    tempo: float = Field(
-        120.0,
-        title="Tempo (BPM)",
-        description="Quarter notes a minute of the samples",
-        ge=20,
-        le=400,
-    )
-    program: int | None = Field(
-        None,
-        title="Instrument (MIDI program)",
-        description="MIDI program 0-127; empty takes the corpus's most common one",
-        ge=0,
-        le=127,
     )
     audio: bool = Field(True, title="Audio", description="Also render every sample as OGG")
 
