@@ -5,16 +5,17 @@ from numpy.typing import NDArray
 
 from schemas.config import TrainConfig
 from tasks.model import windows
+from tasks.model.epoch import Epoch
 from tasks.model.network import Network
 from tasks.storage.sequences import SplitIds
 
 
 class Batches:
-    """Shuffled, transposed windows of the training split; keeps one epoch's order at a time."""
+    """Shuffled, transposed windows of the training split."""
 
     def __init__(self, network: Network, config: TrainConfig, train: SplitIds) -> None:
         self.network, self.config, self.data = network, config, train
-        self.epoch_number, self.places = -1, windows.Places(*[np.zeros(0, np.int64)] * 2)
+        self.epoch_number, self.epoch = 0, self._epoch(0)
 
     @property
     def per_epoch(self) -> int:
@@ -28,12 +29,15 @@ class Batches:
         network, config = self.network, self.config
         epoch, number = divmod(step, self.per_epoch)
         if epoch != self.epoch_number:
-            self.places = windows.epoch(self.data, network.shape.window, config.seed, epoch)
-            self.epoch_number = epoch
-        order = np.arange(number * config.batch, (number + 1) * config.batch) % len(self.places)
+            self.epoch_number, self.epoch = epoch, self._epoch(epoch)
+        order = np.arange(number * config.batch, (number + 1) * config.batch) % len(self.epoch)
         sizes = network.vocabulary.sizes
-        chosen = self.places.taken(order)
+        chosen = self.epoch.at(order)
         ids = windows.gather(self.data, chosen, network.context, network.shape.window, sizes)
         random = np.random.default_rng([config.seed, 1, step])
         shift = random.integers(-config.transpose_down, config.transpose_up + 1, config.batch)
         return windows.transposed(ids, network.vocabulary, shift)
+
+    def _epoch(self, number: int) -> Epoch:
+        window = self.network.shape.window
+        return Epoch(self.data.song_offsets, window, self.config.seed, number)

@@ -46,31 +46,10 @@ def gather(
 
 def whole_songs(split: SplitIds, window: int) -> Places:
     """Windows that cover every note of every song once, from each song's first note."""
-    return _tiled(split, split.song_offsets[:-1], window, 1)
-
-
-def epoch(split: SplitIds, window: int, seed: int, number: int) -> Places:
-    """One epoch's windows, in an order that (seed, number) fixes.
-
-    Every song gives its opening window, and windows that tile it from a random first note on,
-    so that over the epochs a note is seen at every place of a window.
-    """
-    random = np.random.default_rng([seed, number])
-    songs = len(split.song_offsets) - 1
-    phase = random.integers(1, window + 1, songs)
-    tiled = _tiled(split, split.song_offsets[:-1] + phase, window, FEWEST_NOTES)
-    start = np.concatenate([split.song_offsets[:-1], tiled.start])
-    song = np.concatenate([np.arange(songs), tiled.song])
-    return Places(start, song).taken(random.permutation(len(start)))
-
-
-def _tiled(split: SplitIds, first: NDArray[np.int64], window: int, fewest: int) -> Places:
-    """Windows from `first` [songs] on, until fewer than `fewest` notes of the song are left."""
-    left = split.song_offsets[1:] - first
-    count = np.maximum(0, (left - fewest) // window + 1)
-    song = np.repeat(np.arange(len(first)), count)
+    count = -(-np.diff(split.song_offsets) // window)
+    song = np.repeat(np.arange(len(count)), count)
     number = np.arange(len(song)) - np.repeat(np.cumsum(count) - count, count)
-    return Places(first[song] + number * window, song)
+    return Places(split.song_offsets[song] + number * window, song)
 
 
 def batches(places: Places, size: int) -> Iterator[Places]:

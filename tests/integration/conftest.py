@@ -1,10 +1,13 @@
-"""A real headless Chromium, shared by the tests that look at pages."""
+"""A real headless Chromium, and a whole site, shared by the tests that need them."""
 
 import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+from tests.conftest import SHARED_MIDI
+from tests.integration.site import Site, site
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -28,3 +31,14 @@ def browser() -> Iterator[Any]:
         browser = driver.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site with everything deployed, and 150 real songs to learn from where there are any."""
+    home = tmp_path_factory.mktemp("site")
+    (home / "songs").mkdir()
+    for path in sorted((SHARED_MIDI / "folk").rglob("*.mid"))[:150]:
+        shutil.copy(path, home / "songs")
+    with site(home, home / "songs") as running:
+        yield running

@@ -24,6 +24,7 @@ class Server:
 
     api: httpx.Client
     environment: dict[str, str]
+    process: subprocess.Popen[bytes]
 
     def post(self, path: str, **body: Any) -> Any:
         """Return what the API answers; AssertionError for a refusal."""
@@ -59,7 +60,7 @@ class Server:
 def settings(home: Path, **more: str) -> dict[str, str]:
     """Return an environment that knows nothing of the user's Prefect."""
     inherited = {name: value for name, value in os.environ.items() if "PREFECT" not in name}
-    port = str(_free_port())
+    port = str(free_port())
     return {
         **{name: value for name, value in inherited.items() if "NOCTURNE" not in name},
         "DO_NOT_TRACK": "1",
@@ -84,7 +85,7 @@ def started(environment: dict[str, str], log: Path) -> Iterator[Server]:
         while not _is_healthy(api):
             assert process.poll() is None and time.monotonic() < deadline, log.read_text()
             time.sleep(0.3)
-        yield Server(api, environment)
+        yield Server(api, environment, process)
 
 
 @contextmanager
@@ -92,7 +93,7 @@ def running(
     command: list[str], environment: dict[str, str], log: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a program beside the block and end it with the block."""
-    with log.open("wb") as output:
+    with log.open("ab") as output:
         process = subprocess.Popen(
             command, cwd=log.parent, env=environment, stdout=output, stderr=subprocess.STDOUT
         )
@@ -114,7 +115,8 @@ def _is_healthy(api: httpx.Client) -> bool:
         return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -1,8 +1,9 @@
-"""The main job end to end, as a user runs it: a folder of real MIDI in, new MIDI out."""
+"""The main job end to end, as a newcomer runs it: `make demo`, and what it leaves behind."""
 
 import hashlib
 import json
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -10,24 +11,27 @@ import pretty_midi
 import pyarrow.parquet as pq
 import pytest
 
-from tests.integration.nocturne import nocturne
+from tests.integration.nocturne import environment, nocturne
 from tests.integration.pages import PLAYS, Visit
 
 pytestmark = pytest.mark.integration
 
-SONGS = 60
-COMPOSE = ("compose", "--source", "songs", "--corpus", "mine", "--samples", "3")
-COMPOSE += ("--max-minutes", "0.25")  # long enough to beat a unigram
+PROJECT = Path(__file__).parents[2]
+SHORT = {"NOCTURNE_MAX_MINUTES": "0.25", "NOCTURNE_SAMPLES": "3"}  # beats a unigram
+
+
+def _demo(home: Path) -> subprocess.CompletedProcess[str]:
+    settings = environment(home, NOCTURNE_ROOT=str(home / "nocturne-data"), **SHORT)
+    return subprocess.run(
+        ["make", "demo"], cwd=PROJECT, env=settings, capture_output=True, text=True, check=False
+    )
 
 
 @pytest.fixture(scope="module")
-def composed(tmp_path_factory: pytest.TempPathFactory, shared_midi: Path) -> tuple[Path, str]:
-    """Compose from a few dozen folk tunes; return the working folder and what was printed."""
+def composed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Run the README's first command; return the folder above its root, and what it printed."""
     home = tmp_path_factory.mktemp("compose")
-    (home / "songs").mkdir()
-    for path in sorted((shared_midi / "folk").iterdir())[:SONGS]:
-        shutil.copy(path, home / "songs")
-    done = nocturne(home, *COMPOSE)
+    done = _demo(home)
     assert done.returncode == 0, done.stderr
     return home, done.stdout
 
@@ -44,10 +48,10 @@ def _one(folder: Path) -> Path:
 
 
 def test_every_file_is_accounted_for(composed: tuple[Path, str]) -> None:
-    counts = json.loads((composed[0] / "nocturne-data/notes/mine/dataset.json").read_text())
+    counts = json.loads((composed[0] / "nocturne-data/notes/folk/dataset.json").read_text())
     counts = counts["counts"]
-    assert counts["inputs"] == SONGS
-    assert counts["accepted"] + counts["quarantined"] + counts["duplicate"] == SONGS
+    assert counts["inputs"] > 2000  # tunes
+    assert counts["accepted"] + counts["quarantined"] + counts["duplicate"] == counts["inputs"]
 
 
 def test_the_end_of_the_output_says_where_everything_is(composed: tuple[Path, str]) -> None:
@@ -91,7 +95,7 @@ def test_training_learned_something(composed: tuple[Path, str]) -> None:
 def test_a_second_run_reuses_everything_and_says_so(composed: tuple[Path, str]) -> None:
     home, _ = composed
     before = {p: p.stat().st_mtime_ns for p in (home / "nocturne-data").rglob("*.parquet")}
-    again = nocturne(home, *COMPOSE)
+    again = _demo(home)
     assert again.returncode == 0, again.stderr
     assert again.stderr.count("reused") + again.stderr.count("already") >= 4
     assert "(already done: reused)" in again.stdout

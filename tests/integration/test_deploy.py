@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from schemas.config import GenerateConfig
-from tests.integration.prefect_server import PREFECT, PROJECT, Server, running, settings, started
+from tests.integration.prefect_server import PROJECT, Server
+from tests.integration.site import IMPATIENT, Site
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.site, pytest.mark.timeout(900)]
 
 NAMES = {"ingest", "prepare", "retrain", "generate", "compose", "promote"}
 DOCUMENTED = {"title", "description"}
@@ -23,30 +23,14 @@ BOUNDS = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("deploy")
+def server(deployed: Site) -> Server:
+    return deployed.server
 
 
 @pytest.fixture(scope="module")
-def place(home: Path) -> dict[str, str]:
+def place(deployed: Site) -> dict[str, str]:
     """What one has to say to deploy."""
-    (home / "data").mkdir()
-    return {
-        "NOCTURNE_ROOT": str(home / "data"),
-        "NOCTURNE_CORPUS": "folk",
-        "NOCTURNE_SOURCE": "folk",
-        "NOCTURNE_TIMEZONE": "Europe/Berlin",
-        "NOCTURNE_TRAIN_QUEUE": "gpu",
-    }
-
-
-@pytest.fixture(scope="module")
-def server(home: Path, place: dict[str, str]) -> Iterator[Server]:
-    """A server with everything deployed."""
-    with started(settings(home, **place), home / "server.log") as server:
-        done = _in_checkout([sys.executable, "-m", "deploy.deploy"], server.environment)
-        assert done.returncode == 0, done.stdout + done.stderr
-        yield server
+    return {name: value for name, value in deployed.environment.items() if "NOCTURNE" in name}
 
 
 def _in_checkout(
@@ -66,9 +50,9 @@ def _in_checkout(
     ],
 )
 def test_without_a_place_nothing_is_deployed(
-    home: Path, place: dict[str, str], name: str, value: str | None, line: str
+    deployed: Site, name: str, value: str | None, line: str
 ) -> None:
-    environment = settings(home, **place)
+    environment = dict(deployed.environment)
     environment.pop(name)
     if value is not None:
         environment[name] = value
@@ -111,7 +95,8 @@ def test_runs_are_scheduled_for_the_next_days(server: Server) -> None:
     while not (server.runs("retrain", "SCHEDULED") and server.runs("generate", "SCHEDULED")):
         assert time.monotonic() < deadline
         time.sleep(0.3)
-    nightly = [_start(run) for run in server.runs("retrain", "SCHEDULED")]
+    planned = server.runs("retrain", "SCHEDULED")
+    nightly = [_start(run) for run in planned if run["auto_scheduled"]]
     assert len(nightly) >= 3
     assert now < nightly[0] < now + timedelta(hours=25)
     assert {hour.astimezone(BERLIN).hour for hour in nightly} == {2}
@@ -147,7 +132,7 @@ def test_a_wrong_value_is_refused_before_a_run_exists(server: Server) -> None:
     assert "0 is less than the minimum of 1" in answer.text
 
 
-def test_deploying_again_updates_in_place(server: Server) -> None:
+def test_deploying_again_updates_in_place(deployed: Site, server: Server) -> None:
     before = {name: one["id"] for name, one in server.deployments().items()}
     automations = _automations(server)
     assert set(automations) == {
@@ -156,8 +141,7 @@ def test_deploying_again_updates_in_place(server: Server) -> None:
         "restart-crashed-runs",
         "generate-on-promotion",
     }
-    done = _in_checkout([sys.executable, "-m", "deploy.automations"], server.environment)
-    assert done.returncode == 0, done.stderr
+    deployed.run("-c", IMPATIENT)
     assert _automations(server) == automations
     assert {name: one["id"] for name, one in server.deployments().items()} == before
 
@@ -173,17 +157,15 @@ def _automations(server: Server) -> dict[str, Any]:
 
 
 def test_a_worker_runs_what_a_promotion_triggers_and_says_why_it_failed(
-    server: Server, home: Path
+    server: Server, tmp_path: Path
 ) -> None:
-    announce = f"from tasks.promote import announce; announce({str(home / 'data')!r}, 'folk-x')"
-    worker = [*PREFECT, "worker", "start", "--pool", "nocturne", "--type", "process"]
-    with running(worker, server.environment, home / "worker.log"):
-        done = _in_checkout([sys.executable, "-c", announce], server.environment)
-        assert done.returncode == 0, done.stderr
-        state = server.ended(_triggered(server, "folk-x"))
-        assert state["type"] == "FAILED"
-        assert "ModelError: no trained model under" in state["message"]
-        assert "run nocturne train" in state["message"]
+    announce = f"from tasks.promote import announce; announce({str(tmp_path)!r}, 'folk-x')"
+    done = _in_checkout([sys.executable, "-c", announce], server.environment)
+    assert done.returncode == 0, done.stderr
+    state = server.ended(_triggered(server, "folk-x"))
+    assert state["type"] == "FAILED"
+    assert "ModelError: no trained model under" in state["message"]
+    assert "run nocturne train" in state["message"]
 
 
 def _triggered(server: Server, model: str) -> str:

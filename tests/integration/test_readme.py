@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from flows.cli import run
-from tests.integration.nocturne import environment
 from tests.tasks.storage.http_server import Behaviour, serving
 
 pytestmark = pytest.mark.integration
@@ -51,21 +50,11 @@ def home(tmp_path_factory: pytest.TempPathFactory, shared_midi: Path) -> Path:
     return home
 
 
+# test_compose runs `make demo` itself.
 def test_the_readme_has_the_commands_that_it_promises() -> None:
     assert COMMANDS[:2] == ["make demo", "make test"]
     named = {line.split()[1] for line in COMMANDS if line.startswith("nocturne")}
     assert named == {"compose", "ingest", "prepare", "train", "generate", "models", "promote"}
-
-
-def test_make_demo_makes_music_from_the_embedded_corpus(home: Path) -> None:
-    root = home / "nocturne-data"
-    settings = environment(home, NOCTURNE_ROOT=str(root), NOCTURNE_SAMPLES="2")
-    done = subprocess.run(
-        ["make", "demo"], cwd=PROJECT, env=settings, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert len(list(root.glob("samples/*/*.mid"))) == 2
-    assert len(list(root.glob("samples/*/index.html"))) == 1
 
 
 def test_make_test_runs_pytest() -> None:

@@ -32,5 +32,5 @@ def test_an_epoch_has_about_as_many_steps_as_its_windows_fill(
     found = []
     for epoch in range(40):
         batches.at(epoch * batches.per_epoch)
-        found.append(len(batches.places) / 8)
+        found.append(len(batches.epoch) / 8)
     assert abs(float(np.mean(found)) - batches.per_epoch) < 0.75

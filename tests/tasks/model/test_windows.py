@@ -36,19 +36,6 @@ def test_whole_songs_give_every_note_once(lengths: list[int], window: int) -> No
     assert ids[ids >= 0].tolist() == list(range(offsets[-1]))
 
 
-def test_an_epoch_is_fixed_by_seed_and_number_and_covers_the_songs(train_songs: SplitIds) -> None:
-    first, again = (windows.epoch(train_songs, 8, 5, 0) for _ in range(2))
-    np.testing.assert_array_equal(first.start, again.start)
-    assert first.start.tolist() != windows.epoch(train_songs, 8, 5, 1).start.tolist()
-    assert first.start.tolist() != windows.epoch(train_songs, 8, 6, 0).start.tolist()
-    assert set(train_songs.song_offsets[:-1]) <= set(first.start.tolist())
-    inside = train_songs.song_offsets[first.song + 1] - first.start
-    assert inside.min() >= windows.FEWEST_NOTES
-    covered = {note for start in first.start for note in range(start, start + 8)}
-    left_out = set(range(len(train_songs.ids))) - covered
-    assert len(left_out) < 0.15 * len(train_songs.ids)  # ends of songs, too short for a window
-
-
 def test_transposition_moves_pitch_alone_and_stays_in_range(tiny_vocabulary: Vocabulary) -> None:
     ids = np.array([[[0, 10, 1, 1], [4, 12, 3, 2]], [[1, 3, 0, 0], [2, 6, 1, 1]]], np.int32)
     moved = windows.transposed(ids, tiny_vocabulary, np.array([5, -2]))

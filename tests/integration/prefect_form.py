@@ -1,0 +1,70 @@
+"""The Prefect UI as a person uses it: a deployment's form, filled in by hand, and its runs."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from tests.integration.prefect_server import Server
+
+PICTURES = os.environ.get("NOCTURNE_SCREENSHOTS")  # a folder, to look at what was shown
+
+
+class PrefectForm:
+    """The form of one deployment in a browser."""
+
+    def __init__(self, browser: Any, server: Server, deployment: str) -> None:
+        """Go the way a newcomer goes: deployments, the deployment, Run, Custom run."""
+        self.base = server.environment["PREFECT_API_URL"].removesuffix("/api")
+        self.page = browser.new_page(viewport={"width": 1300, "height": 1500})
+        self.page.goto(f"{self.base}/deployments")
+        self.page.get_by_role("link", name=deployment, exact=True).first.click()
+        self.page.get_by_role("button", name="Run", exact=True).click()
+        self.page.get_by_text("Custom run").click()
+        self._field("Samples").wait_for()
+        self.picture("form")
+
+    def picture(self, name: str) -> None:
+        """Keep a screenshot, if asked to."""
+        if PICTURES:
+            self.page.screenshot(path=Path(PICTURES) / f"{name}.png")
+
+    def labels(self) -> list[str]:
+        """Return the names of the config's fields, in the order shown."""
+        shown = self.page.locator(".schema-form-property__label").all_inner_texts()
+        return [label.removesuffix(" (Optional)") for label in shown][1:]
+
+    def fill(self, **values: str) -> None:
+        """Type values into fields by their names."""
+        for label, value in values.items():
+            self._field(label).fill(value)
+
+    def refused(self) -> str:
+        """Submit, and return the message of the refusal."""
+        return self._submit("Error creating flow run")
+
+    def submitted(self) -> str:
+        """Submit, and return the message that a run is on its way."""
+        return self._submit("scheduled to start")
+
+    def report(self, artifact_id: str, heading: str) -> int:
+        """Open an artifact's page; return how many pictures stand under its heading."""
+        self.page.goto(f"{self.base}/artifacts/artifact/{artifact_id}")
+        self.page.get_by_role("heading", name=heading).first.wait_for()
+        self.picture("report")
+        widths = self.page.evaluate("[...document.images].map(image => image.naturalWidth)")
+        return sum(width > 0 for width in widths)
+
+    def close(self) -> None:
+        """Close the page."""
+        self.page.close()
+
+    def _field(self, label: str) -> Any:
+        title = self.page.locator(f".schema-form-property__label:text-is('{label} (Optional)')")
+        return self.page.locator(".p-label").filter(has=title).last.locator("input")
+
+    def _submit(self, message: str) -> str:
+        self.page.get_by_role("button", name="Submit").click()
+        toast = self.page.get_by_text(message).first
+        toast.wait_for()
+        self.picture(message.split(maxsplit=1)[0])
+        return str(toast.inner_text())

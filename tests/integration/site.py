@@ -1,0 +1,121 @@
+"""A whole Nocturne site: PostgreSQL, server, deployments and worker, any of which may die."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from tests.integration.postgres import Postgres, postgres
+from tests.integration.prefect_server import PREFECT, PROJECT, Server, running, settings, started
+
+WORKER = [*PREFECT, "worker", "start", "--pool", "nocturne", "--type", "process"]
+# The automations as deployed, but for their patience: tests cannot wait for minutes. Prefect
+# beats no faster than every 30 s.
+IMPATIENT = """
+from datetime import timedelta
+from deploy import automations
+automations.SILENCE = timedelta(seconds=60)
+automations.SETTLE = timedelta(seconds=1)
+automations.apply_automations()
+"""
+
+
+class Site:
+    """The parts of a site, their logs and their storage root."""
+
+    def __init__(self, home: Path, database: Postgres, source: Path, parts: ExitStack) -> None:
+        """Start the server on its database, and deploy everything."""
+        self.home, self.root, self.database, self.parts = home, home / "data", database, parts
+        self.root.mkdir()
+        self.environment = settings(
+            home,
+            NOCTURNE_ROOT=str(self.root),
+            NOCTURNE_CORPUS="folk",
+            NOCTURNE_SOURCE=str(source),
+            NOCTURNE_TIMEZONE="Europe/Berlin",
+            NOCTURNE_TRAIN_QUEUE="gpu",
+            PREFECT_SERVER_DATABASE_CONNECTION_URL=database.url,
+            TF_CPP_MIN_LOG_LEVEL="3",
+        )
+        self.start_server()
+        self.run("-m", "deploy.deploy")
+        self.run("-c", IMPATIENT)
+
+    def run(self, *arguments: str) -> None:
+        """Run Python in the checkout, as a client of the server."""
+        command = [sys.executable, *arguments]
+        subprocess.run(command, cwd=PROJECT, env=self.environment, check=True)
+
+    def start_server(self) -> None:
+        """Start the server, at the same address every time."""
+        self.server: Server = self.parts.enter_context(
+            started(self.environment, self.home / "server.log")
+        )
+
+    def kill_server(self) -> None:
+        """Kill -9 the server."""
+        self.server.process.kill()
+        self.server.process.wait(20)
+
+    def start_worker(self) -> None:
+        """Start a worker on all queues."""
+        self.worker = psutil.Process(
+            self.parts.enter_context(
+                running(WORKER, self.environment, self.home / "worker.log")
+            ).pid
+        )
+
+    def kill_worker(self) -> None:
+        """Kill -9 the worker with all it runs, as a machine that loses its power."""
+        doomed = [self.worker, *self.worker.children(recursive=True)]
+        for process in doomed:
+            process.kill()
+        psutil.wait_procs(doomed, timeout=20)
+
+    def start(self, deployment: str, seconds_ahead: float = 0, **config: Any) -> str:
+        """Create a run, due then, of a deployment with some of its config changed; its id."""
+        known = self.server.deployments()[deployment]
+        due = datetime.now(UTC) + timedelta(seconds=seconds_ahead)
+        run = self.server.post(
+            f"/deployments/{known['id']}/create_flow_run",
+            parameters={"config": {**known["parameters"]["config"], **config}},
+            state={"type": "SCHEDULED", "state_details": {"scheduled_time": due.isoformat()}},
+        )
+        return str(run["id"])
+
+    def freeze(self, run_id: str) -> None:
+        """Stop the processes of a run where they are."""
+        for process in self.worker.children(recursive=True):
+            if process.environ().get("PREFECT__FLOW_RUN_ID", "").replace("-", "") == (
+                run_id.replace("-", "")
+            ):
+                process.suspend()
+
+    def said(self) -> str:
+        """What server and worker have logged last, to explain a failure."""
+        logs = (self.home / f"{part}.log" for part in ("server", "worker"))
+        return "\n".join(log.read_text()[-3000:] for log in logs if log.exists())
+
+
+@contextmanager
+def site(home: Path, source: Path) -> Iterator[Site]:
+    """Run a site beside the block, and end all its parts with it."""
+    with postgres() as database, ExitStack() as parts:
+        running_site = Site(home, database, source, parts)
+        running_site.start_worker()
+        yield running_site
+
+
+def eventually(condition: Callable[[], Any], site: Site, seconds: float = 120) -> Any:
+    """Return the condition's value as soon as it is true; fail with the logs if it never is."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, site.said()
+        time.sleep(0.05)
+    return value
