@@ -17,7 +17,7 @@ from schemas.config import (
 )
 
 
-@flow(name="compose", flow_run_name="compose from {config.source}")
+@flow(name="compose", flow_run_name="compose {config.samples} from {config.corpus}")
 def compose(config: ComposeConfig) -> Composition:
     """Ingest, prepare, train and generate; each stage reuses what is already done."""
     ingested = ingest(config.part(IngestConfig))

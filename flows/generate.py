@@ -5,6 +5,7 @@ from prefect import flow
 from schemas.config import GenerateConfig
 from schemas.samples import GeneratedRun
 from tasks.generate import finished, generate_batch, plan_generation, publish_run
+from tasks.progress_artifacts import progress_artifacts
 from tasks.storage.sample_run import batches
 
 
@@ -14,6 +15,7 @@ def generate(config: GenerateConfig) -> GeneratedRun:
     run = plan_generation(config)
     if done := finished(run):
         return done
-    for first_index, count in batches(run):
-        generate_batch(run, first_index, count)
-    return publish_run(run)
+    with progress_artifacts():
+        for first_index, count in batches(run):
+            generate_batch(run, first_index, count)
+        return publish_run(run)

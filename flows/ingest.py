@@ -9,6 +9,7 @@ from schemas.config import IngestConfig
 from schemas.manifest import IngestSummary
 from tasks.download import download_source
 from tasks.extract import extract_shard, finished, plan_extraction, publish
+from tasks.progress_artifacts import progress_artifacts
 from tasks.report_quality import report_quality
 from tasks.shard import shard_source
 from tasks.storage.note_dataset import Plan
@@ -19,16 +20,17 @@ SHARDS_AT_ONCE = 3  # while one is checked and written, the workers parse anothe
 RUNNER: Any = ThreadPoolTaskRunner(max_workers=SHARDS_AT_ONCE)
 
 
-@flow(name="ingest", task_runner=RUNNER)
+@flow(name="ingest", flow_run_name="ingest {config.corpus}", task_runner=RUNNER)
 def ingest(config: IngestConfig) -> IngestSummary:
     """Read a source of MIDI files into validated, published note tables."""
-    if is_download(config):
-        download_source(config)
-    shard_source(config)
-    plan = plan_extraction(config)
-    summary = finished(plan, config) or extract(plan, config)
-    report_quality(config)
-    return summary
+    with progress_artifacts():
+        if is_download(config):
+            download_source(config)
+        shard_source(config)
+        plan = plan_extraction(config)
+        summary = finished(plan, config) or extract(plan, config)
+        report_quality(config)
+        return summary
 
 
 def extract(plan: Plan, config: IngestConfig) -> IngestSummary:

@@ -8,10 +8,11 @@ from prefect.utilities.annotations import quote
 from schemas.config import PrepareConfig
 from schemas.sequences import SequenceDataset
 from tasks.encode import encode_songs, finished, fit_vocabulary, split_corpus
+from tasks.progress_artifacts import progress_artifacts
 from tasks.storage.sequence_plan import SequencePlan
 
 
-@flow(name="prepare")
+@flow(name="prepare", flow_run_name="prepare {config.corpus}")
 def prepare(config: PrepareConfig) -> SequenceDataset:
     """Split a corpus by song, fit the categories on the training songs, encode every song."""
     plan = split_corpus(config)
@@ -19,5 +20,6 @@ def prepare(config: PrepareConfig) -> SequenceDataset:
         return done
     # Quoted: Prefect would walk through the whole plan, 10 s for each task at 175,000 songs.
     sealed = cast(SequencePlan, quote(plan))
-    vocabulary = fit_vocabulary(sealed)
-    return encode_songs(sealed, vocabulary)
+    with progress_artifacts():
+        vocabulary = fit_vocabulary(sealed)
+        return encode_songs(sealed, vocabulary)

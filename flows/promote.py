@@ -7,7 +7,7 @@ from schemas.model_card import Champion
 from tasks.promote import promote_by_hand
 
 
-@flow(name="promote", flow_run_name="promote {config.model}")
+@flow(name="promote", flow_run_name="{config.action}")
 def promote(config: PromoteConfig) -> Champion:
     """Make a model champion, or take the last promotion back; the history keeps both."""
     return promote_by_hand(config)

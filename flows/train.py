@@ -5,6 +5,7 @@ from prefect import flow
 from schemas.config import TrainConfig
 from schemas.model_card import TrainedModel
 from tasks.evaluate import judge_model, report_model
+from tasks.progress_artifacts import progress_artifacts
 from tasks.promote import consider_promotion
 from tasks.train import finished, settled, summary, train_model
 
@@ -14,8 +15,9 @@ def train(config: TrainConfig) -> TrainedModel:
     """Train a model, measure it against baselines, and let it out if it passes."""
     config = settled(config)
     done = finished(config)
-    card = done or train_model(config)
-    judge_model(config.root, card.model_id)
-    verdict = consider_promotion(config.root, card.model_id)
-    report_model(config.root, card.model_id)
+    with progress_artifacts():
+        card = done or train_model(config)
+        judge_model(config.root, card.model_id)
+        verdict = consider_promotion(config.root, card.model_id)
+        report_model(config.root, card.model_id)
     return summary(config.root, card.model_id, verdict, reused=done is not None)

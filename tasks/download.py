@@ -12,6 +12,7 @@ from tasks.storage.sources import fetch, is_download
 
 @task(
     name="download",
+    task_run_name="download {config.corpus}",
     cache_policy=NO_CACHE,
     retries=2,
     retry_delay_seconds=10,

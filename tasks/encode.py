@@ -1,6 +1,7 @@
 """Prefect tasks of prepare. Nothing is cached by Prefect: the published dataset is the truth."""
 
 from prefect import get_run_logger, task
+from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from schemas.config import PrepareConfig
@@ -14,6 +15,7 @@ from tasks.storage.sequence_plan import SequencePlan
 
 @task(
     name="split songs",
+    task_run_name="split songs of {config.corpus}",
     cache_policy=NO_CACHE,
     retries=2,
     retry_delay_seconds=2,
@@ -29,6 +31,7 @@ def split_corpus(config: PrepareConfig) -> SequencePlan:
 
 @task(
     name="fit vocabulary",
+    task_run_name="fit vocabulary",
     cache_policy=NO_CACHE,
     retries=2,
     retry_delay_seconds=2,
@@ -45,6 +48,7 @@ def fit_vocabulary(plan: SequencePlan) -> Vocabulary:
 
 @task(
     name="encode songs",
+    task_run_name="encode songs",
     cache_policy=NO_CACHE,
     retries=2,
     retry_delay_seconds=2,
@@ -57,6 +61,7 @@ def encode_songs(plan: SequencePlan, vocabulary: Vocabulary) -> SequenceDataset:
     dataset = sequence_writing.write_sequences(root, plan, vocabulary, progress)
     where = root.shown(plan.folder)
     get_run_logger().info("wrote %d notes to %s", sum(dataset.notes.values()), where)
+    _show(plan, dataset)
     return dataset
 
 
@@ -66,4 +71,14 @@ def finished(plan: SequencePlan) -> SequenceDataset | None:
     dataset = sequence_plan.published(root, plan)
     if dataset:
         get_run_logger().info("%s is up to date: reused", root.shown(plan.folder))
+        _show(plan, dataset)
     return dataset
+
+
+def _show(plan: SequencePlan, dataset: SequenceDataset) -> None:
+    rows = [
+        {"split": split, "songs": songs, "notes": dataset.notes[split]}
+        for split, songs in dataset.songs.items()
+    ]
+    title = f"Songs of {plan.config.corpus} to learn from, vocabulary {dataset.vocabulary_id}"
+    create_table_artifact(rows, key="sequences", description=title)

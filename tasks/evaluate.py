@@ -6,6 +6,7 @@ from prefect import get_run_logger, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
+from tasks.links import link_page
 from tasks.model import judging, registry, report_folder
 from tasks.policy import may_pass
 from tasks.progress import progress_of
@@ -14,7 +15,7 @@ from tasks.storage.root import Root
 
 @task(
     name="judge model",
-    task_run_name="judge-{model_id}",
+    task_run_name="judge {model_id}",
     cache_policy=NO_CACHE,
     retries=1,
     retry_delay_seconds=5,
@@ -41,7 +42,7 @@ def judge_model(root_uri: str, model_id: str) -> dict[str, Any]:
 
 @task(
     name="report on model",
-    task_run_name="report-{model_id}",
+    task_run_name="report on {model_id}",
     cache_policy=NO_CACHE,
     retries=1,
     retry_delay_seconds=5,
@@ -53,4 +54,6 @@ def report_model(root_uri: str, model_id: str) -> None:
     progress(0, 1)
     text = report_folder.write_report(Root.open(root_uri), model_id)
     progress(1, 1)
-    create_markdown_artifact(text, key="model-report", description=f"Report on {model_id}")
+    title = f"Report on {model_id}"
+    create_markdown_artifact(text, key="model-report", description=title)
+    link_page(root_uri, report_folder.report_path(model_id), "model-report-link", title)

@@ -17,7 +17,11 @@ from tasks.storage.root import Root
 from tasks.storage.shared_workers import shared_workers
 
 
-@task(name="plan extraction", cache_policy=NO_CACHE)
+@task(
+    name="plan extraction",
+    task_run_name="plan extraction of {config.corpus}",
+    cache_policy=NO_CACHE,
+)
 def plan_extraction(config: IngestConfig) -> Plan:
     """Find out what there is to extract, and clear away what another plan left."""
     root = Root.open(config.root)
@@ -28,7 +32,7 @@ def plan_extraction(config: IngestConfig) -> Plan:
 
 @task(
     name="extract shard",
-    task_run_name="extract-shard-{index}",
+    task_run_name="extract shard {index}",
     cache_policy=NO_CACHE,
     retries=2,
     retry_delay_seconds=2,
@@ -46,6 +50,7 @@ def extract_shard(plan: Plan, index: int, config: IngestConfig) -> int:
 
 @task(
     name="publish notes",
+    task_run_name="publish notes of {plan.corpus}",
     cache_policy=NO_CACHE,
     retries=2,
     retry_delay_seconds=2,

@@ -11,7 +11,9 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from schemas.config import GenerateConfig
+from schemas.model_card import ModelCard
 from schemas.samples import GeneratedRun, SampleRun
+from tasks.links import link_page
 from tasks.model.composing import compose_batch
 from tasks.model.files import Model, load_model
 from tasks.model.registry import read_card, resolve
@@ -20,10 +22,15 @@ from tasks.music.run_note import SHOWN_PIECES, run_note
 from tasks.policy import may_pass
 from tasks.progress import Progress, tell
 from tasks.storage import sample_run
+from tasks.storage.page_server import page_address
 from tasks.storage.root import Root
 
 
-@task(name="plan generation", cache_policy=NO_CACHE)
+@task(
+    name="plan generation",
+    task_run_name="plan generation with {config.model}",
+    cache_policy=NO_CACHE,
+)
 def plan_generation(config: GenerateConfig) -> SampleRun:
     """Find the model and name the run; ModelError if there is no such model."""
     root = Root.open(config.root, create=False)
@@ -32,7 +39,7 @@ def plan_generation(config: GenerateConfig) -> SampleRun:
 
 @task(
     name="generate batch",
-    task_run_name="generate-{first_index}",
+    task_run_name="generate from {first_index}",
     cache_policy=NO_CACHE,
     retries=2,
     retry_delay_seconds=2,
@@ -53,6 +60,7 @@ def generate_batch(run: SampleRun, first_index: int, count: int) -> None:
 
 @task(
     name="publish samples",
+    task_run_name="publish samples",
     cache_policy=NO_CACHE,
     retries=2,
     retry_delay_seconds=2,
@@ -63,12 +71,7 @@ def publish_run(run: SampleRun) -> GeneratedRun:
     root = Root.open(run.config.root)
     card = read_card(root, run.model_id)
     sample_run.publish(root, run, card)
-    result = sample_run.summary(root, run, reused=False)
-    rolls = sample_run.pictures(root, run, SHOWN_PIECES)
-    create_markdown_artifact(
-        run_note(run, card, result, rolls), key="gallery", description=f"Samples of {run.model_id}"
-    )
-    return result
+    return _shown(root, run, card, reused=False)
 
 
 def finished(run: SampleRun) -> GeneratedRun | None:
@@ -77,7 +80,18 @@ def finished(run: SampleRun) -> GeneratedRun | None:
     if not sample_run.is_finished(root, run):
         return None
     get_run_logger().info("samples %s are already there: reused", run.run_id)
-    return sample_run.summary(root, run, reused=True)
+    return _shown(root, run, read_card(root, run.model_id), reused=True)
+
+
+def _shown(root: Root, run: SampleRun, card: ModelCard, *, reused: bool) -> GeneratedRun:
+    """Show a published run in the Prefect UI; return where it lies."""
+    result = sample_run.summary(root, run, reused=reused)
+    rolls = sample_run.pictures(root, run, SHOWN_PIECES)
+    gallery = f"{sample_run.folder_of(run)}/index.html"
+    note = run_note(run, card, result, rolls, page_address(run.config.root, gallery))
+    create_markdown_artifact(note, key="gallery", description=f"Samples of {run.model_id}")
+    link_page(run.config.root, gallery, "gallery-link", f"Gallery of {run.run_id}")
+    return result
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,7 @@
 """The Prefect task that decides whether a model becomes champion."""
 
 from prefect import get_run_logger, task
+from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.events import emit_event
 
@@ -15,7 +16,7 @@ from tasks.storage.root import Root
 PROMOTED = "nocturne.model.promoted"
 
 
-@task(name="consider promotion", task_run_name="consider-{model_id}", cache_policy=NO_CACHE)
+@task(name="consider promotion", task_run_name="consider {model_id}", cache_policy=NO_CACHE)
 def consider_promotion(root_uri: str, model_id: str) -> Verdict:
     """Promote the model if it passes the gate, and tell the server so."""
     verdict = consider(Root.open(root_uri), model_id)
@@ -34,7 +35,7 @@ def announce(root_uri: str, model_id: str) -> None:
     )
 
 
-@task(name="promote by hand", cache_policy=NO_CACHE)
+@task(name="promote by hand", task_run_name="{config.action}", cache_policy=NO_CACHE)
 def promote_by_hand(config: PromoteConfig) -> Champion:
     """Make the named model champion, or the one before; tell the server so."""
     root = Root.open(config.root, create=False)
@@ -44,4 +45,10 @@ def promote_by_hand(config: PromoteConfig) -> Champion:
         else promote(root, resolve(root, config.model), "promoted by a person")
     )
     announce(config.root, champion.model_id)
+    rows = [
+        {"when": f"{one.at:%Y-%m-%d %H:%M}", "model": one.model_id, "why": one.reason}
+        for one in reversed(champion.history)
+    ]
+    title = f"Champion {champion.model_id}, and those before"
+    create_table_artifact(rows, key="champions", description=title)
     return champion

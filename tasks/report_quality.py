@@ -1,10 +1,13 @@
 """Prefect task that reports on the quality of an ingested corpus."""
 
+import pyarrow as pa
 from prefect import get_run_logger, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from schemas.config import IngestConfig
+from schemas.manifest import NoteDataset
+from tasks.links import link_page
 from tasks.policy import may_pass
 from tasks.storage.note_dataset import load_marker
 from tasks.storage.quality import quality_table
@@ -14,27 +17,37 @@ from tasks.storage.root import Root
 
 @task(
     name="report quality",
+    task_run_name="report quality of {config.corpus}",
     cache_policy=NO_CACHE,
     retries=1,
     retry_delay_seconds=2,
     retry_condition_fn=may_pass,
 )
 def report_quality(config: IngestConfig) -> str:
-    """Write the report as Parquet, page and artifact, unless it is there; returns the page."""
+    """Write the report unless it is there, and show it in the Prefect UI; returns the page."""
     root, corpus = Root.open(config.root), config.corpus
     dataset = load_marker(root, corpus)
-    path, done = f"quality/{corpus}/report.html", f"quality/{corpus}/dataset.json"
-    page = root.shown(path)
-    if root.exists(done) and root.read_json(done) == {"fingerprint": dataset.fingerprint}:
-        return page
-    quality = quality_table(root, corpus)
-    root.write_table(f"quality/{corpus}/quality.parquet", quality)
-    root.write_bytes(path, quality_page(corpus, dataset, quality).encode())
-    root.write_json(done, {"fingerprint": dataset.fingerprint})
-    create_markdown_artifact(
-        quality_markdown(corpus, dataset, quality, page),
-        key="data-quality",
-        description=f"What came of the files of {corpus}",
-    )
+    page = root.shown(_page(corpus))
+    quality = _written(root, corpus, dataset)
+    title = f"What came of the files of {corpus}"
+    text = quality_markdown(corpus, dataset, quality, page)
+    create_markdown_artifact(text, key="data-quality", description=title)
+    link_page(config.root, _page(corpus), "data-quality-link", title)
     get_run_logger().info("data quality of %s: %s", corpus, page)
     return page
+
+
+def _written(root: Root, corpus: str, dataset: NoteDataset) -> pa.Table:
+    """Return the quality table, from an earlier run if the corpus is the same as then."""
+    table, done = f"quality/{corpus}/quality.parquet", f"quality/{corpus}/dataset.json"
+    if root.exists(done) and root.read_json(done) == {"fingerprint": dataset.fingerprint}:
+        return root.read_table(table)
+    quality = quality_table(root, corpus)
+    root.write_table(table, quality)
+    root.write_bytes(_page(corpus), quality_page(corpus, dataset, quality).encode())
+    root.write_json(done, {"fingerprint": dataset.fingerprint})
+    return quality
+
+
+def _page(corpus: str) -> str:
+    return f"quality/{corpus}/report.html"

@@ -15,6 +15,7 @@ SKIPPED_LOGGED = 20
 
 @task(
     name="shard",
+    task_run_name="shard {config.corpus}",
     cache_policy=NO_CACHE,
     retries=2,
     retry_delay_seconds=2,

@@ -16,7 +16,7 @@ from tasks.storage.root import Root
 
 @task(
     name="train model",
-    task_run_name="train-{config.corpus}-{config.preset}",
+    task_run_name="train {config.preset} on {config.corpus}",
     cache_policy=NO_CACHE,
     retries=2,
     retry_delay_seconds=5,

@@ -8,7 +8,7 @@ from tasks.model.warm_start import start_of
 from tasks.storage.root import Root
 
 
-@task(name="choose start", cache_policy=NO_CACHE)
+@task(name="choose start", task_run_name="choose start for {config.corpus}", cache_policy=NO_CACHE)
 def choose_start(config: TrainConfig) -> TrainConfig:
     """Start from the champion if it fits, and say which start was chosen and why."""
     start, why = start_of(Root.open(config.root), config)

@@ -40,24 +40,35 @@ class IngestConfig(CorpusPlace):
         title="Time limit per file (s)",
         description="Seconds for one file; a slower one is quarantined",
         gt=0,
+        le=3600,
     )
     worker_memory_mib: int = Field(
-        1024, title="Worker memory (MiB)", description="Limit of one parser process", ge=256
+        1024,
+        title="Worker memory (MiB)",
+        description="Limit of one parser process",
+        ge=256,
+        le=1024**2,
     )
     max_file_bytes: int = Field(
         8 * 1024**2,
         title="Largest file (bytes)",
         description="Bytes; a larger file is quarantined",
         ge=64,
+        le=1024**3,
     )
     max_notes: int = Field(
-        200_000, title="Most notes per file", description="A file with more is quarantined", ge=1
+        200_000,
+        title="Most notes per file",
+        description="A file with more is quarantined",
+        ge=1,
+        le=100_000_000,
     )
     max_song_seconds: float = Field(
         3 * 3600.0,
         title="Longest song (s)",
         description="Seconds; a longer song is quarantined",
         gt=0,
+        le=30 * 24 * 3600,
     )
     max_quarantined_share: float = Field(
         0.5,

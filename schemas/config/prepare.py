@@ -15,5 +15,9 @@ class PrepareConfig(SchemePlace):
         0.1, title="Test share", description="Share of songs held out for testing", gt=0, lt=0.5
     )
     min_song_notes: int = Field(
-        16, title="Fewest notes per song", description="Songs with fewer are left out", ge=2
+        16,
+        title="Fewest notes per song",
+        description="Songs with fewer are left out",
+        ge=2,
+        le=1_000_000,
     )

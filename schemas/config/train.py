@@ -23,22 +23,24 @@ class TrainConfig(SchemePlace, Seeded):
         title="Longest training (min)",
         description="Minutes after which training ends with its best weights so far",
         gt=0,
+        le=30 * 24 * 60,
     )
     max_epochs: int = Field(
-        200, title="Most epochs", description="Passes over the training notes", ge=1
+        200, title="Most epochs", description="Passes over the training notes", ge=1, le=100_000
     )
     patience: int = Field(
         10,
         title="Patience (evaluations)",
         description="Evaluations without a better validation loss before training stops",
         ge=1,
+        le=100_000,
     )
     batch: int = Field(32, title="Batch (windows)", description="Windows per step", ge=1, le=4096)
     learning_rate: float = Field(
         3e-3, title="Learning rate", description="Adam's peak rate, cosine decay", gt=0, le=1
     )
     clip_norm: float = Field(
-        1.0, title="Gradient clip", description="Largest global gradient norm", gt=0
+        1.0, title="Gradient clip", description="Largest global gradient norm", gt=0, le=1000
     )
     dropout: float = Field(0.1, title="Dropout", description="Share of cells dropped", ge=0, lt=1)
     transpose_down: int = Field(
@@ -63,6 +65,7 @@ class TrainConfig(SchemePlace, Seeded):
         title="Checkpoint every (min)",
         description="Minutes of work that a crash can lose at most",
         gt=0,
+        le=24 * 60,
     )
     resume: bool = Field(
         True, title="Resume", description="Go on from an unfinished run of the same config"
@@ -81,3 +84,8 @@ class PromoteConfig(Place):
     rollback: bool = Field(
         False, title="Roll back", description="Make the champion before this one champion again"
     )
+
+    @property
+    def action(self) -> str:
+        """What this asks for, in words: the name of its runs."""
+        return "roll the champion back" if self.rollback else f"promote {self.model}"

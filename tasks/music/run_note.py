@@ -11,9 +11,16 @@ SHOWN_PIECES = 3
 
 
 def run_note(
-    run: SampleRun, card: ModelCard, result: GeneratedRun, pictures: Sequence[bytes]
+    run: SampleRun,
+    card: ModelCard,
+    result: GeneratedRun,
+    pictures: Sequence[bytes],
+    address: str | None = None,
 ) -> str:
-    """Return Markdown with where the music is, how it was made and a few piano rolls (PNG)."""
+    """Return Markdown with where the music is, how it was made and a few piano rolls (PNG).
+
+    `address` is where a browser finds the gallery, if it is served.
+    """
     config = run.config
     facts = (
         ("Gallery", f"`{result.gallery}`"),
@@ -31,7 +38,8 @@ def run_note(
         f"![Piano roll of piece {index}](data:image/png;base64,{base64.b64encode(png).decode()})"
         for index, png in enumerate(pictures)
     ]
-    return "\n".join([f"# {run.run_id}", "", "| | |", "|---|---|", *rows, "", *rolls, ""])
+    door = [f"**[Listen in the gallery]({address})**", ""] if address else []
+    return "\n".join([f"# {run.run_id}", "", *door, "| | |", "|---|---|", *rows, "", *rolls, ""])
 
 
 def _cell(value: str) -> str:

@@ -23,3 +23,11 @@ def test_note_tells_where_and_how_and_shows_rolls(root: Root) -> None:
     assert "| Training data | one \\| two (Public domain) |" in note
     inline = re.findall(r"!\[.+?\]\(data:image/png;base64,([^)]+)\)", note)
     assert [base64.b64decode(data) for data in inline] == rolls
+    assert "Listen" not in note
+
+
+def test_a_gallery_that_is_served_is_linked(root: Root) -> None:
+    card = card_of()
+    run = plan(GenerateConfig(root=root.uri), card)
+    note = run_note(run, card, summary(root, run, reused=False), [], "http://here/samples/x")
+    assert "**[Listen in the gallery](http://here/samples/x)**" in note

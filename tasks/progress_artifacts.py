@@ -1,0 +1,75 @@
+"""Progress in the Prefect UI: an artifact for each stage of a run, moved while work goes on."""
+
+import contextvars
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import cast
+from uuid import UUID
+
+import httpx
+from prefect.artifacts import create_progress_artifact, update_progress_artifact
+from prefect.settings import PREFECT_API_URL
+
+from tasks.progress import shown_by
+
+EVERY_SECONDS = 5.0
+LAST_SECONDS = 10.0  # what a run waits at most for its last report
+
+
+class ProgressArtifacts:
+    """A sink of tasks.progress that only takes note; `send` brings the news to the server."""
+
+    def __init__(self) -> None:
+        """Know of no stage."""
+        self.told: dict[str, float] = {}  # percent
+        self.sent: dict[str, float] = {}
+        self.artifacts: dict[str, UUID] = {}
+
+    def __call__(self, stage: str, done: float, total: float, _note: str = "") -> None:
+        """Note how far `stage` is."""
+        self.told[stage] = round(min(100.0, 100 * done / total), 1) if total > 0 else 100.0
+
+    def send(self) -> None:
+        """Create or move the artifacts of what has changed; silent if the server is away."""
+        for stage, percent in tuple(self.told.items()):
+            if self.sent.get(stage) != percent:
+                try:
+                    self._show(stage, percent)
+                except httpx.HTTPError:
+                    return  # the next report says it
+                self.sent[stage] = percent
+
+    def _show(self, stage: str, percent: float) -> None:
+        if stage in self.artifacts:
+            update_progress_artifact(self.artifacts[stage], percent)
+        else:
+            created = create_progress_artifact(percent, description=stage)
+            self.artifacts[stage] = cast(UUID, created)
+
+
+@contextmanager
+def progress_artifacts() -> Iterator[None]:
+    """Show what the block reports as artifacts of the flow run, where a lasting server is used.
+
+    A thread sends: work neither waits for the server nor fails with it.
+    """
+    if PREFECT_API_URL.value() is None:
+        yield
+        return
+    artifacts, ended = ProgressArtifacts(), threading.Event()
+
+    def report() -> None:
+        while not ended.wait(EVERY_SECONDS):
+            artifacts.send()
+        artifacts.send()
+
+    in_this_run = contextvars.copy_context().run
+    sender = threading.Thread(target=in_this_run, args=(report,), daemon=True)
+    sender.start()
+    try:
+        with shown_by(artifacts):
+            yield
+    finally:
+        ended.set()
+        sender.join(LAST_SECONDS)
