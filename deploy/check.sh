@@ -13,3 +13,9 @@ case "$NOCTURNE_ROOT" in
     exit 1
     ;;
 esac
+case "$NOCTURNE_ROOT $NOCTURNE_SOURCE" in
+*://*@*)
+    echo "NOCTURNE_ROOT, NOCTURNE_SOURCE: a password in an address would show in every run; give it to the workers" >&2
+    exit 1
+    ;;
+esac

@@ -1,9 +1,10 @@
-"""A Prefect server, a worker and the deployments on this machine, on loopback, in one command.
+"""A Prefect server, a worker, the deployments and a gallery on loopback, in one command.
 
 `python -m deploy.server start` stays in front until Ctrl-C or `python -m deploy.server stop`.
 Everything it keeps is under .nocturne-server/: logs, Prefect's own files and, unless
-NOCTURNE_DATABASE_URL names a PostgreSQL database, the SQLite database. NOCTURNE_PORT chooses the
-port, NOCTURNE_ROOT the storage root, NOCTURNE_CORPUS and NOCTURNE_SOURCE what is retrained.
+NOCTURNE_DATABASE_URL names a PostgreSQL database, the SQLite database. NOCTURNE_PORT and
+NOCTURNE_GALLERY_PORT choose the ports, NOCTURNE_ROOT the storage root, NOCTURNE_CORPUS and
+NOCTURNE_SOURCE what is retrained.
 """
 
 import os
@@ -17,11 +18,15 @@ from types import FrameType
 
 import httpx
 
+from deploy import gallery
+from deploy.deploy import refuse_without_place, settled
+from deploy.ports import refuse_ports
 from deploy.processes import AlreadyRunningError, Processes, StateFolder
 
 PROJECT = Path(__file__).parents[1]
 HOST = "127.0.0.1"
 PORT = "4200"
+GALLERY_PORT = "8088"
 START_UP_SECONDS = 120
 PREFECT = [sys.executable, "-m", "prefect"]
 
@@ -34,7 +39,10 @@ def main(arguments: list[str]) -> None:
     elif arguments == ["start"]:
         try:
             with state.held() as lock:
-                serve(Processes(state, lock), environment(os.environ, state.path))
+                settings = environment(os.environ, state.path)
+                refuse_without_place(settings)
+                refuse_ports(ports(settings), HOST)
+                serve(Processes(state, lock), settings)
         except AlreadyRunningError:
             print(f"runs already: {state.address()} (make server-stop ends it)")
     else:
@@ -46,6 +54,7 @@ def environment(inherited: Mapping[str, str], state: Path) -> dict[str, str]:
     port = inherited.get("NOCTURNE_PORT", PORT)
     defaults = {
         "DO_NOT_TRACK": "1",
+        "NOCTURNE_GALLERY_PORT": GALLERY_PORT,
         "NOCTURNE_ROOT": str(Path.cwd() / "nocturne-data"),
         "NOCTURNE_CORPUS": "folk",
         "NOCTURNE_SOURCE": "folk",
@@ -58,17 +67,36 @@ def environment(inherited: Mapping[str, str], state: Path) -> dict[str, str]:
         "PREFECT_API_URL": f"http://{HOST}:{port}/api",
         "PREFECT_HOME": str(state / "home"),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_SERVER_API_HOST": HOST,
         "PREFECT_SERVER_API_PORT": port,
     }
     if database := inherited.get("NOCTURNE_DATABASE_URL"):
         fixed["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = database
-    return {**defaults, **inherited, **fixed}
+    settings = settled({**defaults, **inherited, **fixed})
+    if shows_gallery(settings):
+        address = f"http://{gallery.HOST}:{settings['NOCTURNE_GALLERY_PORT']}"
+        settings.setdefault("NOCTURNE_GALLERY_URL", address)
+    return settings
+
+
+def shows_gallery(settings: Mapping[str, str]) -> bool:
+    """Whether the storage root is a folder, whose pages can be served from here."""
+    return "://" not in settings["NOCTURNE_ROOT"]
+
+
+def ports(settings: Mapping[str, str]) -> dict[str, str]:
+    """Return the ports that are needed, by the variable that sets each."""
+    found = {"NOCTURNE_PORT": settings["PREFECT_SERVER_API_PORT"]}
+    if shows_gallery(settings):
+        found["NOCTURNE_GALLERY_PORT"] = settings["NOCTURNE_GALLERY_PORT"]
+    return found
 
 
 def serve(processes: Processes, settings: dict[str, str]) -> None:
     """Start everything, say where it is, and end it all when asked or when a part fails."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background jobs ignore SIGINT,
+        signal.signal(number, _interrupt)  # and so would the worker, which ends itself by it
     api = settings["PREFECT_API_URL"]
     try:
         processes.start("server", [*PREFECT, "server", "start"], settings)
@@ -78,6 +106,10 @@ def serve(processes: Processes, settings: dict[str, str]) -> None:
             sys.exit("the deployments could not be made; the lines above say why")
         worker = [*PREFECT, "worker", "start", "--pool", "nocturne", "--type", "process"]
         processes.start("worker", worker, settings)
+        if shows_gallery(settings):
+            place = [settings["NOCTURNE_ROOT"], settings["NOCTURNE_GALLERY_PORT"]]
+            processes.start("gallery", [sys.executable, "-P", gallery.__file__, *place], settings)
+            print(f"Galleries: {settings['NOCTURNE_GALLERY_URL']}/samples/")
         processes.announce(api.removesuffix("/api"))
         failed = processes.wait()
         sys.exit(f"the {failed} ended by itself: see {processes.log(failed)}")

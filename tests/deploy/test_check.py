@@ -1,0 +1,43 @@
+"""Without a place that workers can use, nothing is deployed; the refusal is one line."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from deploy.deploy import refuse_without_place
+
+CHECK = Path(__file__).parents[2] / "deploy/check.sh"
+PLACE = {
+    "NOCTURNE_ROOT": "/data",
+    "NOCTURNE_CORPUS": "folk",
+    "NOCTURNE_SOURCE": "folk",
+    "NOCTURNE_TIMEZONE": "UTC",
+    "NOCTURNE_TRAIN_QUEUE": "cpu",
+}
+REFUSED = [
+    ("NOCTURNE_ROOT", "", "NOCTURNE_ROOT: set it to the storage root"),
+    ("NOCTURNE_ROOT", "./data", "NOCTURNE_ROOT: ./data is relative"),
+    ("NOCTURNE_ROOT", "s3://me:secret@music", "a password in an address"),
+    ("NOCTURNE_SOURCE", "https://me:secret@example.org/midi.zip", "a password in an address"),
+    ("NOCTURNE_CORPUS", "", "NOCTURNE_CORPUS: set it to the name of the corpus"),
+    ("NOCTURNE_TIMEZONE", "", "NOCTURNE_TIMEZONE: set it to the time zone"),
+    ("NOCTURNE_TRAIN_QUEUE", "", "NOCTURNE_TRAIN_QUEUE: set it to gpu"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "line"), REFUSED)
+def test_a_place_that_is_missing_or_wrong_is_refused(name: str, value: str, line: str) -> None:
+    with pytest.raises(SystemExit) as refused:
+        refuse_without_place({"PATH": os.environ["PATH"], **PLACE, name: value})
+    message = str(refused.value.code)
+    assert line in message
+    assert "secret" not in message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize("root", ["/data", "s3://music/nocturne", "gs://music"])
+def test_a_folder_or_a_bucket_passes(root: str) -> None:
+    environment = {"PATH": os.environ["PATH"], **PLACE, "NOCTURNE_ROOT": root}
+    subprocess.run(["sh", CHECK], env=environment, check=True)
