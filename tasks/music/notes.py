@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pickle import PickleBuffer
 from typing import Any
 
 import numpy as np
@@ -34,10 +35,10 @@ class Notes:
         times = (self.onset_seconds, self.offset_seconds, self.onset_beats, self.offset_beats)
         return (*times, self.pitch, self.velocity)
 
-    def __reduce__(self) -> tuple[Callable[..., "Notes"], tuple[Any, ...]]:
+    def __reduce_ex__(self, protocol: Any) -> tuple[Callable[..., "Notes"], tuple[Any, ...]]:
         """Pickle as one piece, in a third of the time that six arrays take."""
         packed = b"".join(np.ascontiguousarray(column).data for column in self.columns())
-        return _unpacked, (packed,)
+        return _unpacked, (packed if protocol < 5 else PickleBuffer(packed),)
 
 
 def _unpacked(packed: bytes) -> Notes:

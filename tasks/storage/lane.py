@@ -4,6 +4,7 @@ Each lane is a pebble pool of a single spawned process, so that killing one neve
 lock of another held.
 """
 
+import pickle
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ from pebble import ProcessExpired, ProcessPool
 from pebble.pool.base_pool import PoolStatus
 
 from schemas.reasons import Reason
+from tasks.storage.arena import Arena, Packed
 
 Work = Callable[[list[Any]], list[Any]]
 
@@ -63,10 +65,11 @@ class Lane:
         self._pool = self._fresh()
 
     def _fresh(self) -> ProcessPool:
+        self._arena = Arena()
         return ProcessPool(
             max_workers=1,
-            initializer=self._initializer,
-            initargs=self._initargs,
+            initializer=_begin,
+            initargs=(self._arena, self._initializer, self._initargs),
             context=_PlainContext(),
         )
 
@@ -93,11 +96,12 @@ class Lane:
     def _call(self, work: Work, arguments: list[Any], timeout: float) -> list[Any]:
         if self._pool._context.status == PoolStatus.ERROR:
             self._replace()
+        packed = self._arena.pack([_apart(argument) for argument in arguments])
         try:
-            future = self._pool.schedule(work, args=(arguments,), timeout=timeout)
+            future = self._pool.schedule(_answer, args=(work, packed), timeout=timeout)
         except RuntimeError as error:  # it broke just now
             raise BrokenProcessPool from error
-        result: list[Any] = future.result(timeout=timeout + START_SECONDS)
+        result: list[Any] = self._arena.unpack(future.result(timeout=timeout + START_SECONDS))
         return result
 
     def _replace(self) -> None:
@@ -108,3 +112,22 @@ class Lane:
         """Kill the process, whatever it is doing."""
         self._pool.stop()
         self._pool.join()
+        self._arena.close()
+
+
+_of_worker: list[Arena] = []  # in a worker process: the one it shares with its lane
+
+
+def _begin(arena: Arena, initializer: Callable[..., object], initargs: Sequence[Any]) -> None:
+    _of_worker.append(arena)
+    initializer(*initargs)
+
+
+def _answer(work: Work, packed: Packed) -> Packed:
+    (arena,) = _of_worker
+    return arena.pack(work(arena.unpack(packed)))
+
+
+def _apart(argument: Any) -> Any:
+    """Return bytes so that they are not pickled but shared; anything else as it is."""
+    return pickle.PickleBuffer(argument) if isinstance(argument, bytes) else argument

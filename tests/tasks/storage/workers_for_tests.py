@@ -30,3 +30,10 @@ def _behave(content: bytes) -> str:
     if content == b"modules":
         return " ".join(sorted({name.partition(".")[0] for name in sys.modules}))
     return content.decode()
+
+
+def twice(contents: list[bytes]) -> list[bytes]:
+    """Return each content twice over; die at `kill`."""
+    if b"kill" in contents:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return [content * 2 for content in contents]
