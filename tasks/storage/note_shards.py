@@ -13,7 +13,7 @@ from pandera.errors import SchemaErrors
 
 from schemas.config import IngestConfig
 from schemas.manifest import MANIFEST_SCHEMA
-from schemas.notes import NOTE_SCHEMA, NoteTable, song_starts, whole
+from schemas.notes import NOTE_SCHEMA, NoteTable, song_starts
 from schemas.reasons import Outcome, Reason
 from tasks.music.extraction import Extracted, Extraction, Limits, Rejected
 from tasks.music.notes import Notes
@@ -57,13 +57,13 @@ def _extract_rows(
     group: pa.Table, rows: list[int], config: IngestConfig, workers: Workers
 ) -> list[Extraction]:
     """Extract these rows of one group, in order."""
-    contents = whole(group["content"])
+    contents = group["content"].to_pylist()
     sizes = group["bytes"].to_pylist()
-    present = [row for row in rows if contents[row].is_valid]
+    present = [row for row in rows if contents[row] is not None]
     limits = Limits(max_notes=config.max_notes, max_song_seconds=config.max_song_seconds)
     done = workers.map(
         functools.partial(extract_many, reader=config.reader, limits=limits),
-        [contents[row].as_py() for row in present],
+        [contents[row] for row in present],
         lambda lost: Rejected(lost.reason, lost.detail),
         chunk=CHUNK_FILES,
         timeout=config.timeout_seconds,

@@ -4,7 +4,15 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.music.families import INTERVALS, SIMILARITY, VALUES, families, signature
+from tasks.music.families import (
+    BLOCK,
+    INTERVALS,
+    SIMILARITY,
+    VALUES,
+    families,
+    signature,
+    signatures,
+)
 
 
 def tune(seed: int, notes: int = 200) -> np.ndarray:
@@ -59,3 +67,19 @@ def test_families_that_meet_are_one() -> None:
 def test_a_song_too_short_for_an_interval_n_gram_has_no_signature() -> None:
     assert signature(tune(1, INTERVALS)) is None
     assert signature(tune(1, INTERVALS + 1)) is not None
+
+
+def test_songs_that_lie_across_blocks_have_the_signature_that_they_have_alone() -> None:
+    lengths = [BLOCK - 3, 9, 3, 2 * BLOCK + 1, INTERVALS, 50]
+    songs = [tune(seed, length) for seed, length in enumerate(lengths)]
+    together = signatures(np.concatenate(songs), lengths)
+    for pitch, found in zip(songs, together, strict=True):
+        alone = signature(pitch)
+        assert (found is None) == (alone is None) == (len(pitch) <= INTERVALS)
+        assert found is None or np.array_equal(found, alone)
+
+
+def test_signatures_stay_as_they_are_in_published_families() -> None:
+    known = signature(tune(1))
+    assert known is not None
+    assert known[:4].tolist() == [2245594513, 2245594513, 1495271621, 1013316649]
