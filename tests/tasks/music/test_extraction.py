@@ -84,6 +84,22 @@ CASES: dict[str, tuple[bytes, Reason]] = {
 }
 
 
+TESTED_ELSEWHERE = {  # what a file alone cannot be: see test_note_shards and test_note_dataset
+    Reason.TOO_LARGE,
+    Reason.PARSER_FAILED,  # below, and test_worker
+    Reason.PARSER_CRASHED,
+    Reason.PARSER_TIMED_OUT,
+    Reason.PARSER_OUT_OF_MEMORY,
+    Reason.INVALID_NOTES,
+    Reason.SAME_FILE,
+    Reason.SAME_NOTES,
+}
+
+
+def test_no_reason_is_without_a_test() -> None:
+    assert {reason for _, reason in CASES.values()} | TESTED_ELSEWHERE == set(Reason)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_says_why_a_file_gives_no_notes(name: str) -> None:
     content, reason = CASES[name]
