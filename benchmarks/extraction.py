@@ -36,6 +36,7 @@ from tasks.storage.entries import CHUNK_BYTES
 from tasks.storage.note_dataset import clear_other_plans, plan, stage_shard, write_notes
 from tasks.storage.publish_notes import publish_notes
 from tasks.storage.raw import build_raw
+from tasks.storage.raw_shards import WRITING
 from tasks.storage.root import Root
 from tasks.storage.shared_workers import shared_workers, stop_shared_workers
 
@@ -180,7 +181,7 @@ def alone(root: Root, archive_path: Path) -> dict[str, float]:
             for content in contents:
                 extract(content)
         with timed("write"):
-            root.write_table("again/raw.parquet", raw)
+            root.write_table("again/raw.parquet", raw, **WRITING)
     for path in root.files("notes/bench", ".parquet"):
         notes = root.read_table(path)
         with timed("validate"):
@@ -191,6 +192,8 @@ def alone(root: Root, archive_path: Path) -> dict[str, float]:
         files = root.read_table(path)
         with timed("validate"):
             FileManifest.validate(files, lazy=True)
+        with timed("write"):
+            root.write_table("again/files.parquet", files)
     return seconds
 
 
