@@ -18,6 +18,12 @@ Weights = dict[str, NDArray[np.float32]]
 MATCHED = ("pitch", "inter_onset_interval")  # what makes two notes equal; else the first
 LONGEST_MATCH = 15  # notes; longer matches count as this long
 LONGEST_DISTANCE = 48  # quarters; a distance outside 1..48 whole quarters is class 0
+MATCH_KINDS = 3  # see tasks.model.matching
+# The memory's scores are so many times their weights. Adam moves every weight by steps of like
+# size, and a score must go further than others: a note that fits is worth hundreds that do not.
+SHARPNESS = 8.0
+BEST_MATCH = 8.0  # first score of the longest match; a shorter one has less in proportion
+FIRST = {"memory/agree": 2.0 / SHARPNESS, "memory/sentinel_bias": 5.0}  # other vectors: 0
 
 
 def embedding_widths(shape: NetworkShape, vocabulary: Vocabulary) -> tuple[int, ...]:
@@ -51,19 +57,25 @@ def weight_shapes(shape: NetworkShape, vocabulary: Vocabulary) -> dict[str, tupl
             shapes[f"head/{name}/given/{names[j]}"] = (sizes[j], shape.head)
         shapes[f"head/{name}/out"] = (shape.head, size)
         shapes[f"head/{name}/out_bias"] = (size,)
-    return shapes | _memory_shapes(shape)
+    return shapes | _memory_shapes(shape, names)
 
 
-def _memory_shapes(shape: NetworkShape) -> dict[str, tuple[int, ...]]:
+def _memory_shapes(shape: NetworkShape, names: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
     if not shape.memory_notes:
         return {}
-    return {
-        "memory/match": (LONGEST_MATCH + 1,),
+    shapes: dict[str, tuple[int, ...]] = {
+        "memory/match": (MATCH_KINDS, LONGEST_MATCH + 1),
         "memory/distance": (LONGEST_DISTANCE + 1,),
         "memory/lag": (context_notes(shape) + shape.window,),
         "memory/context": (shape.embedding, shape.units),
         "memory/context_bias": (shape.units,),
     }
+    for k, name in enumerate(names):
+        shapes[f"memory/sentinel/{name}"] = (shape.units, 1)
+        shapes[f"memory/sentinel_bias/{name}"] = (1,)
+        if k:
+            shapes[f"memory/agree/{name}"] = (k,)
+    return shapes
 
 
 def initial_weights(shape: NetworkShape, vocabulary: Vocabulary, seed: int) -> Weights:
@@ -77,11 +89,12 @@ def initial_weights(shape: NetworkShape, vocabulary: Vocabulary, seed: int) -> W
 
 def _initial(name: str, size: tuple[int, ...], random: np.random.Generator) -> NDArray[np.floating]:
     if name == "memory/match":
-        return np.linspace(0.0, 4.0, size[0])  # a longer match is worth more from the start
+        first = np.linspace(0.0, BEST_MATCH, size[1]) / SHARPNESS
+        return np.stack([first, *np.zeros((size[0] - 1, size[1]))])
     if name.endswith("/bias"):
         return np.repeat([0.0, 1.0, 0.0, 0.0], size[0] // 4)  # remember at first
     if len(size) == 1:
-        return np.zeros(size)
+        return np.full(size, FIRST.get(name.rpartition("/")[0], 0.0))
     if name.startswith("embed/") or "/given/" in name:
         return random.normal(size=size)
     if name.endswith("/recurrent"):

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from schemas.sequences import Vocabulary
 from tasks.model.lstm_xla import Tensor
+from tasks.model.matching import TUNE
 from tasks.model.runs import CROWD_NOTES, PERIODS, SHARE_REACH
 from tasks.model.stepping import Desk
 
@@ -16,7 +17,7 @@ def forbidden(vocabulary: Vocabulary, desk: Desk, limits: Tensor) -> Tensor:
     k = looping_attribute(vocabulary)
     found = tf.zeros([desk.ids.shape[0], vocabulary.sizes[k]], tf.bool)
     for period in range(1, PERIODS + 1):
-        at_limit = desk.line[:, desk.at - period] >= limits[period - 1]
+        at_limit = desk.line[:, desk.at - period, TUNE] >= limits[period - 1]
         next_id = tf.one_hot(desk.ids[:, desk.at - period, k], vocabulary.sizes[k], True, False)
         found |= at_limit[:, None] & next_id
     found |= _played(desk, k, vocabulary.sizes[k]) >= limits[PERIODS]
@@ -34,7 +35,8 @@ def _shares(desk: Desk, k: int, size: int) -> Tensor:
 def _played(desk: Desk, k: int, size: int) -> Tensor:
     """How often each id [B, size] would complete a window of CROWD_NOTES that stands before."""
     earlier = tf.range(desk.line.shape[1]) < desk.at
-    completes = tf.where(earlier & (desk.line >= CROWD_NOTES - 1), desk.ids[:, :, k], size)
+    matches = earlier & (desk.line[..., TUNE] >= CROWD_NOTES - 1)
+    completes = tf.where(matches, desk.ids[:, :, k], size)
     return tf.reduce_sum(tf.one_hot(completes, size, dtype=tf.int32), axis=1)
 
 

@@ -1,151 +1,122 @@
 """Matched memory: a look back at the notes that followed the same notes before.
 
-Predicting note t, every past note j has the score s = match[L] + distance[D] + lag[t - j], with
-  L  how many consecutive (pitch, inter-onset interval) notes ending at t-1 equal those ending
-     at j-1, at most LONGEST_MATCH;
-  D  the time from j-1 to t-1 in quarters, if a whole number in 1..LONGEST_DISTANCE, else 0.
-The memory's reading is Linear(sum_j softmax(s)_j embedding(note j)). L and D see only the
-`context + window` notes that the network is given, so training and sampling agree exactly.
+Predicting note t, every past note j has the score
 
-C stands for the number of those notes, B for the batch.
+    s_j = sum_m match[m, L_m] + distance[D] + lag[t - j]        (L and D: tasks.model.matching)
+
+and from these scores the memory says two things:
+  its reading  Linear(sum_j softmax(s)_j embedding(note j)), added to the decoder's outputs;
+  its word     attribute k is that of note j with weight exp(s_j + sum_i agree[k, i] [note j has
+               the attribute i < k that note t has]), so that the heads follow one another here
+               too. The word is mixed with the head's own distribution, which a sentinel gives the
+               weight exp(sentinel_k(outputs)) (pointer sentinel mixture, Merity et al., 2016).
+
+B batch, Q notes to predict, C notes that the network is given, A attributes, H cells.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import tensorflow as tf
 
 from schemas.presets import NetworkShape
-from schemas.sequences import TICKS_PER_QUARTER, Vocabulary
+from schemas.sequences import Vocabulary
+from tasks.model import matching
 from tasks.model.gather import gather_rows
-from tasks.model.initialise import LONGEST_DISTANCE, LONGEST_MATCH, MATCHED, context_notes
+from tasks.model.initialise import LONGEST_MATCH, SHARPNESS, context_notes
 from tasks.model.lstm_xla import Tensor
 
-NO_NOTE = -1
 LOWEST = -1e9  # score of a note that may not be looked at
+SMALLEST = 1e-20  # keeps logarithms finite where no note is in sight
+
+Weights = Mapping[str, Tensor]
 
 
-def codes(vocabulary: Vocabulary, ids: Tensor) -> Tensor:
-    """One number for each note's matched attributes: ids [..., A] -> int32 [...], -1 for none."""
-    matched = [k for k, name in enumerate(vocabulary.names) if name in MATCHED] or [0]
-    code = tf.zeros_like(ids[..., 0])
-    for k in matched:
-        code = code * (vocabulary.sizes[k] + 1) + ids[..., k]
-    return tf.where(ids[..., 0] < vocabulary.sizes[0], code, NO_NOTE)
+class Look(NamedTuple):
+    """What the notes to predict see of the notes before them."""
+
+    top: Tensor  # highest score [B, Q]
+    weight: Tensor  # exp(score - top) [B, Q, C], 0 for what may not be looked at
+    ids: Tensor  # int32 [B, C, A]
 
 
-def ticks(vocabulary: Vocabulary, ids: Tensor) -> Tensor:
-    """Decoded inter-onset intervals: ids [..., A] -> int32 ticks [...], 0 where there is none."""
-    name = "inter_onset_interval"
-    if name not in vocabulary.names:
-        return tf.zeros_like(ids[..., 0])
-    table = [round(value) for value in vocabulary.codebooks[name]] + [0]
-    return tf.gather(tf.constant(table, tf.int32), ids[..., vocabulary.names.index(name)])
+def look(
+    weights: Weights, match: Tensor, distance: Tensor, lag: Tensor, allowed: Tensor, ids: Tensor
+) -> Look:
+    """Score the notes: match int32 [B, Q, C, M], distance [B, Q, C], lag [Q, C].
 
-
-def next_match_line(line: Tensor, codes: Tensor, latest: Tensor) -> Tensor:
-    """Match lengths for the next note, from those for this one.
-
-    line int32 [B, C] is L for predicting note t-1, codes [B, C] are the notes' codes, latest
-    [B] is the code of note t-1. Returns L for predicting note t; notes from t on are not
-    meant: the caller leaves them out.
+    `allowed` [B, Q, C] says which of the notes ids int32 [B, C, A] may be looked at.
     """
-    longer = tf.minimum(line + 1, LONGEST_MATCH)
-    equal = (codes == latest[:, None]) & (codes != NO_NOTE)
-    ended = tf.where(equal, longer, 0)[:, :-1]  # L of the matches that end at note j
-    return tf.pad(ended, [[0, 0], [1, 0]])
-
-
-def first_match_line(codes: Tensor, first: int) -> Tensor:
-    """L for predicting note `first`, from the notes before it: codes int32 [B, C] -> [B, C]."""
-    by_time = tf.transpose(codes)
-
-    def body(t: Tensor, line: Tensor) -> tuple[Tensor, ...]:
-        return t + 1, next_match_line(line, codes, by_time[t - 1])
-
-    start = (tf.constant(1), tf.zeros_like(codes))
-    return tf.while_loop(lambda t, _: t <= first, body, start, maximum_iterations=first)[1]
-
-
-def match_lengths(codes: Tensor, window: int) -> Tensor:
-    """L for each of the last `window` of C notes: codes int32 [B, C] -> int32 [window, B, C]."""
-    count = codes.shape[1]
-    by_time = tf.transpose(codes)
-    first = count - window
-
-    def body(w: Tensor, line: Tensor, lines: Tensor) -> tuple[Tensor, ...]:
-        lines = lines.write(w, line)
-        return w + 1, next_match_line(line, codes, by_time[first + w]), lines
-
-    lines = tf.TensorArray(tf.int32, window, element_shape=codes.shape)
-    start = (tf.constant(0), first_match_line(codes, first), lines)
-    done = tf.while_loop(lambda w, *_: w < window, body, start, maximum_iterations=window)
-    return done[2].stack()
-
-
-def distance_classes(onset: Tensor, latest: Tensor, has_earlier: Tensor) -> Tensor:
-    """D [..., C] from the onset in ticks of the note before each [..., C] and of note t-1 [..., 1].
-
-    `has_earlier` [..., C] says whether there is a note before; if not, the class is 0.
-    """
-    apart = latest - onset
-    quarters = apart // TICKS_PER_QUARTER
-    whole = (apart % TICKS_PER_QUARTER == 0) & (quarters >= 1) & (quarters <= LONGEST_DISTANCE)
-    return tf.where(whole & has_earlier, quarters, 0)
-
-
-def attend(
-    weights: Mapping[str, Tensor], match: Tensor, distance: Tensor, lag: Tensor, allowed: Tensor
-) -> Tensor:
-    """Softmax of the scores over the last axis; all zero where no note is allowed."""
-    score = (
-        gather_rows(weights["memory/match"], match)
-        + gather_rows(weights["memory/distance"], distance)
-        + gather_rows(weights["memory/lag"], lag)
+    clue = distance
+    for kind in range(match.shape[-1]):
+        clue = clue * (LONGEST_MATCH + 1) + match[..., kind]
+    score = gather_rows(_of_clues(weights), clue) + gather_rows(
+        SHARPNESS * weights["memory/lag"], lag
     )
-    share = tf.nn.softmax(tf.where(allowed, score, LOWEST), axis=-1)
-    return tf.where(allowed, share, 0.0)
+    score = tf.where(allowed, score, LOWEST)
+    top = tf.stop_gradient(tf.reduce_max(score, axis=-1))
+    weight = tf.where(allowed, tf.exp(score - top[..., None]), 0.0)
+    return Look(top, weight, ids)
 
 
-def reading(weights: Mapping[str, Tensor], share: Tensor, embedded: Tensor) -> Tensor:
-    """What is read: shares [B, Q, C] over embedded notes [B, C, E] -> [B, Q, H]."""
-    read = tf.matmul(share, embedded)
-    batch, queries, width = read.shape
-    flat = tf.matmul(tf.reshape(read, [-1, width]), weights["memory/context"])
-    return tf.reshape(flat + weights["memory/context_bias"], [batch, queries, flat.shape[-1]])
+def _of_clues(weights: Weights) -> Tensor:
+    """Scores of all clues in one table: one gather and one gradient in place of one for each."""
+    table = weights["memory/distance"]
+    for lengths in tf.unstack(weights["memory/match"]):
+        table = table[..., None] + lengths
+    return SHARPNESS * tf.reshape(table, [-1])
 
 
-def read_window(
-    shape: NetworkShape,
-    vocabulary: Vocabulary,
-    weights: Mapping[str, Tensor],
-    ids: Tensor,
-    embedded: Tensor,
-) -> Tensor:
-    """Read for every note of the last window, from ids [B, C, A] and their embeddings [B, C, E].
-
-    Returns [window, B, H], to be added to the decoder's outputs.
-    """
+def look_back(shape: NetworkShape, vocabulary: Vocabulary, weights: Weights, ids: Tensor) -> Look:
+    """Look back from every note of the last window of ids int32 [B, C, A]."""
     window, count = shape.window, ids.shape[1]
-    note = codes(vocabulary, ids)
-    onset = tf.cumsum(ticks(vocabulary, ids), axis=1)
-    match = tf.transpose(match_lengths(note, window), [1, 0, 2])
+    codes = matching.codes(vocabulary, ids)
+    onset = tf.cumsum(matching.ticks(vocabulary, ids), axis=1)
+    before, has_before = matching.earlier(onset, codes)
     latest = onset[:, count - window - 1 : -1, None]
-    before, has_before = earlier(onset, note)
-    distance = distance_classes(before[:, None], latest, has_before[:, None])
-    target = tf.range(count - window, count)[:, None]
-    lag = tf.maximum(target - tf.range(count)[None], 0)
-    allowed = reachable(shape, note)[:, None] & (lag > 0)[None]
-    share = attend(weights, match, distance, lag, allowed)
-    return tf.transpose(reading(weights, share, embedded), [1, 0, 2])
-
-
-def earlier(onset: Tensor, codes: Tensor) -> tuple[Tensor, Tensor]:
-    """Onset of the note before each, and whether there is one: [B, C] each."""
-    shift = [[0, 0], [1, 0]]
-    return tf.pad(onset[:, :-1], shift), tf.pad(codes[:, :-1] != NO_NOTE, shift)
+    distance = matching.distance_classes(before[:, None], latest, has_before[:, None])
+    lag = tf.maximum(tf.range(count - window, count)[:, None] - tf.range(count)[None], 0)
+    allowed = reachable(shape, codes)[:, None] & (lag > 0)[None]
+    return look(weights, matching.match_lengths(codes, window), distance, lag, allowed, ids)
 
 
 def reachable(shape: NetworkShape, codes: Tensor) -> Tensor:
     """Which notes [B, C] are notes at all and not further back than the memory goes."""
     oldest = context_notes(shape) - shape.memory_notes
-    return (codes != NO_NOTE) & (tf.range(codes.shape[1]) >= oldest)[None]
+    return (codes[..., 0] != matching.NO_NOTE) & (tf.range(codes.shape[1]) >= oldest)[None]
+
+
+def reading(weights: Weights, seen: Look, embedded: Tensor) -> Tensor:
+    """What is read of embedded notes [B, C, E]: [B, Q, H]."""
+    mass = tf.reduce_sum(seen.weight, axis=-1, keepdims=True)
+    read = tf.matmul(seen.weight, embedded) / tf.maximum(mass, SMALLEST)
+    batch, queries, width = read.shape
+    flat = tf.matmul(tf.reshape(read, [-1, width]), weights["memory/context"])
+    return tf.reshape(flat + weights["memory/context_bias"], [batch, queries, flat.shape[-1]])
+
+
+def agreeing(weights: Weights, name: str, seen: Look, given: Sequence[Tensor]) -> Tensor:
+    """Weights [B, Q, C] of the notes' word on attribute `name`.
+
+    `given` are the ids int32 [B, Q] of the attributes before it.
+    """
+    weight = seen.weight
+    for i, known in enumerate(given):
+        factor = tf.exp(SHARPNESS * weights[f"memory/agree/{name}"][i])
+        weight *= tf.where(known[..., None] == seen.ids[:, None, :, i], factor, 1.0)
+    return weight
+
+
+def mixed(own: Tensor, sentinel: Tensor, top: Tensor, mass: Tensor, said: Tensor) -> Tensor:
+    """Logarithm of the mixture of a head's own probability and the memory's word.
+
+    own: logarithm of the head's own; sentinel: logarithm of its weight; mass: weight of all
+    notes, and said: of those that say this id, both times exp(-top).
+    """
+    whole = _log_sum(sentinel, top + tf.math.log(mass + SMALLEST))
+    return _log_sum(sentinel + own, top + tf.math.log(said + SMALLEST)) - whole
+
+
+def _log_sum(one: Tensor, other: Tensor) -> Tensor:
+    """log(exp(one) + exp(other))."""
+    return tf.maximum(one, other) + tf.math.softplus(-tf.abs(one - other))

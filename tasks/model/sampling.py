@@ -151,10 +151,11 @@ def _compiled(shape: NetworkShape, vocabulary: str, nucleus: bool) -> Any:
         noise = _gumbel([window, history.shape[0], sum(sizes)], key)
 
         def body(w: Tensor, desk: stepping.Desk) -> tuple[Tensor, stepping.Desk]:
-            outputs, after = stepping.outputs(network, weights, desk)
+            read, after = stepping.read(network, weights, desk)
             note: list[Tensor] = []
             for k, part in enumerate(tf.split(noise[w], sizes, axis=-1)):
-                logits = network.head(weights, k, outputs, note) / temperature
+                given = [ids[:, None] for ids in note]
+                logits = network.log_odds(weights, k, read, given)[:, 0] / temperature
                 if k == looping:
                     logits = tf.where(
                         loops.forbidden(network.vocabulary, desk, limits), -1e9, logits

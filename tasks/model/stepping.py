@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from tasks.model import matched_memory as memory
+from tasks.model import matched_memory, matching
 from tasks.model.lstm_xla import Tensor, cell_step, doubled
-from tasks.model.network import Network, State
+from tasks.model.network import Network, Read, State
 
 Weights = Mapping[str, Tensor]
 
@@ -23,9 +23,9 @@ class Desk(NamedTuple):
     state: State
     ids: Tensor  # int32 [B, C, A]; places from `at` on hold the start symbol
     embedded: Tensor  # [B, C, E]
-    codes: Tensor  # int32 [B, C]
+    codes: Tensor  # int32 [B, C, M]
     onset: Tensor  # ticks, int32 [B, C]
-    line: Tensor  # match lengths for predicting the next note, int32 [B, C]
+    line: Tensor  # match lengths for predicting the next note, int32 [B, C, M]
 
 
 def encoded(network: Network, weights: Weights, history: Tensor) -> State:
@@ -39,19 +39,19 @@ def begin(network: Network, weights: Weights, history: Tensor, state: State) -> 
     start = tf.constant(network.vocabulary.sizes, tf.int32)
     empty = tf.zeros_like(history[:, :1]) + start
     ids = tf.concat([history, tf.repeat(empty, network.shape.window, axis=1)], 1)
-    codes = memory.codes(network.vocabulary, ids)
+    codes = matching.codes(network.vocabulary, ids)
     line = (
-        memory.first_match_line(codes, network.context)
+        matching.first_match_line(codes, network.context)
         if network.shape.memory_notes
         else tf.zeros_like(codes)
     )
-    onset = tf.cumsum(memory.ticks(network.vocabulary, ids), axis=1)
+    onset = tf.cumsum(matching.ticks(network.vocabulary, ids), axis=1)
     embedded = network.embed(weights, ids)
     return Desk(tf.constant(network.context), state, ids, embedded, codes, onset, line)
 
 
-def outputs(network: Network, weights: Weights, desk: Desk) -> tuple[Tensor, State]:
-    """Read the last note: what the heads read for the next one [B, H], and the new state."""
+def read(network: Network, weights: Weights, desk: Desk) -> tuple[Read, State]:
+    """Read the last note: what the heads go by for the next one (Q = 1), and the new state."""
     inputs, final = desk.embedded[:, desk.at - 1], []
     for index, (h, c) in enumerate(desk.state):
         kernel, recurrent, bias = (
@@ -60,25 +60,28 @@ def outputs(network: Network, weights: Weights, desk: Desk) -> tuple[Tensor, Sta
         sums = tf.matmul(inputs, kernel) + bias + tf.matmul(h, recurrent)
         _, inputs, cell = cell_step(doubled(sums), c)
         final.append((inputs, cell))
+    outputs, seen = inputs[:, None], None
     if network.shape.memory_notes:
-        inputs += _remembered(network, weights, desk)
-    return inputs, tuple(final)
+        seen = _look_back(network, weights, desk)
+        outputs += matched_memory.reading(weights, seen, desk.embedded)
+    return Read(outputs, seen), tuple(final)
 
 
-def _remembered(network: Network, weights: Weights, desk: Desk) -> Tensor:
-    before, has_before = memory.earlier(desk.onset, desk.codes)
+def _look_back(network: Network, weights: Weights, desk: Desk) -> matched_memory.Look:
+    before, has_before = matching.earlier(desk.onset, desk.codes)
     latest = desk.onset[:, desk.at - 1][:, None]
-    distance = memory.distance_classes(before, latest, has_before)
+    distance = matching.distance_classes(before, latest, has_before)
     lag = tf.maximum(desk.at - tf.range(desk.codes.shape[1]), 0)
-    allowed = memory.reachable(network.shape, desk.codes) & (lag > 0)[None]
-    share = memory.attend(weights, desk.line, distance, lag, allowed)
-    return memory.reading(weights, share[:, None], desk.embedded)[:, 0]
+    allowed = matched_memory.reachable(network.shape, desk.codes) & (lag > 0)[None]
+    return matched_memory.look(
+        weights, desk.line[:, None], distance[:, None], lag[None], allowed[:, None], desk.ids
+    )
 
 
 def taken(network: Network, weights: Weights, desk: Desk, state: State, note: Tensor) -> Desk:
     """Lay note int32 [B, A] down as the next one."""
-    code = memory.codes(network.vocabulary, note)
-    latest = desk.onset[:, desk.at - 1] + memory.ticks(network.vocabulary, note)
+    code = matching.codes(network.vocabulary, note)
+    latest = desk.onset[:, desk.at - 1] + matching.ticks(network.vocabulary, note)
     codes = _put(desk.codes, desk.at, code)
     return Desk(
         desk.at + 1,
@@ -87,7 +90,7 @@ def taken(network: Network, weights: Weights, desk: Desk, state: State, note: Te
         _put(desk.embedded, desk.at, network.embed(weights, note)),
         codes,
         _put(desk.onset, desk.at, latest),
-        memory.next_match_line(desk.line, codes, code),
+        matching.next_match_line(desk.line, codes, code),
     )
 
 

@@ -1,71 +1,86 @@
-"""Matched memory against its definition, note pair by note pair."""
+"""What matched memory makes of scores, against the formulas written out."""
+
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from schemas.sequences import Vocabulary
 from tasks.model import matched_memory as memory
+from tasks.model.initialise import SHARPNESS
+
+LAGS = (0.3, 0.2, 0.1)  # of the three notes, as the test below weighs them
+IDS = [[[0, 5], [1, 5], [1, 7]]]  # one song of three notes, two attributes
 
 
-def _length(codes: list[int], t: int, j: int) -> int:
-    """How many notes ending at t-1 equal those ending at j-1, by counting."""
-    length = 0
-    while length < 15 and j - 1 - length >= 0 and codes[t - 1 - length] == codes[j - 1 - length]:
-        if codes[j - 1 - length] == memory.NO_NOTE:
-            break
-        length += 1
-    return length
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.lists(st.integers(0, 2), min_size=22, max_size=22), st.integers(0, 8))
-def test_match_lengths_are_those_counted(codes: list[int], padding: int) -> None:
-    codes[:padding] = [memory.NO_NOTE] * padding
-    window = 8
-    found = memory.match_lengths(tf.constant([codes]), window).numpy()[:, 0]
-    for w in range(window):
-        t = len(codes) - window + w
-        expected = [_length(codes, t, j) for j in range(padding, t)] if codes[t - 1] >= 0 else 0
-        np.testing.assert_array_equal(found[w, padding:t], expected)
-
-
-def test_a_long_repeat_counts_up_to_the_cap() -> None:
-    found = memory.match_lengths(tf.constant([[0, 1] * 20]), 2).numpy()
-    assert found[0, 0, 36] == 15  # two notes earlier, 36 notes alike
-    assert found[0, 0, 37] == 0
-    assert found[0, 0, 4] == 4
-
-
-def test_distance_is_a_whole_number_of_quarters_up_to_48() -> None:
-    apart = [0, 240, 480, 960, 481, 48 * 480, 49 * 480, -480]
-    onset = tf.constant([[100_000 - ticks for ticks in apart]])
-    found = memory.distance_classes(onset, tf.constant([[100_000]]), tf.ones([1, 8], tf.bool))
-    assert found.numpy().tolist() == [[0, 0, 1, 2, 0, 48, 0, 0]]
-    none = memory.distance_classes(onset, tf.constant([[100_000]]), tf.zeros([1, 8], tf.bool))
-    assert none.numpy().tolist() == [[0] * 8]
-
-
-def test_codes_tell_pitch_and_interval_apart_and_nothing_else(tiny_vocabulary: Vocabulary) -> None:
-    notes = [[1, 5, 0, 0], [1, 5, 2, 1], [2, 5, 0, 0], [1, 6, 0, 0], [4, 12, 3, 2]]
-    first, same, other_interval, other_pitch, start = memory.codes(
-        tiny_vocabulary, tf.constant(notes)
-    ).numpy()
-    assert first == same
-    assert len({first, other_interval, other_pitch}) == 3
-    assert start == memory.NO_NOTE
-
-
-def test_shares_sum_to_one_over_allowed_notes_and_are_zero_without_any() -> None:
+def _weights(**changes: Any) -> dict[str, Any]:
     weights = {
-        "memory/match": tf.constant([0.0, 2.0]),
-        "memory/distance": tf.constant([0.0]),
-        "memory/lag": tf.zeros([4]),
+        "match": np.zeros((3, 16)),
+        "distance": np.zeros(49),
+        "lag": np.zeros(4),
+        "context": np.eye(2),
+        "context_bias": np.zeros(2),
+        "agree/pitch": np.zeros(1),
+        **changes,
     }
-    match = tf.constant([[0, 1, 0], [0, 0, 0]])
-    zero = tf.zeros([2, 3], tf.int32)
-    allowed = tf.constant([[True, True, False], [False, False, False]])
-    share = memory.attend(weights, match, zero, zero, allowed).numpy()
-    expected = np.exp(2) / (1 + np.exp(2))
-    np.testing.assert_allclose(share, [[1 - expected, expected, 0], [0, 0, 0]], atol=1e-6)
+    return {f"memory/{name}": tf.constant(value, tf.float32) for name, value in weights.items()}
+
+
+def _look(weights: dict[str, Any], allowed: list[bool], lengths: Any = 0) -> memory.Look:
+    match = np.zeros((1, 1, 3, 3), np.int32) + np.asarray(lengths, np.int32)
+    distance, lag = tf.zeros([1, 1, 3], tf.int32), tf.constant([[3, 2, 1]])
+    return memory.look(
+        weights, tf.constant(match), distance, lag, tf.constant([[allowed]]), tf.constant(IDS)
+    )
+
+
+def _share(seen: memory.Look) -> Any:
+    weight = seen.weight.numpy()[0, 0]
+    return weight / max(weight.sum(), 1e-9)
+
+
+def test_a_score_is_the_sum_of_its_clues() -> None:
+    match = np.arange(48).reshape(3, 16) / 100
+    weights = _weights(match=match, lag=[0, *LAGS[::-1]])
+    lengths = [[1, 2, 3], [4, 5, 6], [7, 8, 15]]  # of each note, for each kind
+    seen = _look(weights, [True] * 3, lengths)
+    scores = SHARPNESS * np.array(
+        [match[[0, 1, 2], of_note].sum() + lag for of_note, lag in zip(lengths, LAGS, strict=True)]
+    )
+    np.testing.assert_allclose(_share(seen), np.exp(scores) / np.exp(scores).sum(), rtol=1e-4)
+    np.testing.assert_allclose(seen.top, [[scores.max()]], rtol=1e-6)
+
+
+def test_what_may_not_be_looked_at_weighs_nothing_and_without_any_the_bias_is_read() -> None:
+    weights = _weights(context_bias=[3.0, 4.0])
+    np.testing.assert_allclose(_share(_look(weights, [True, False, True])), [0.5, 0, 0.5])
+    nothing = _look(weights, [False] * 3)
+    assert nothing.weight.numpy().tolist() == [[[0, 0, 0]]]
+    read = memory.reading(weights, nothing, tf.ones([1, 3, 2]))
+    assert read.numpy().tolist() == [[[3, 4]]]
+
+
+def test_notes_that_agree_with_what_is_known_weigh_more() -> None:
+    weights = _weights(**{"agree/pitch": [np.log(3) / SHARPNESS]})
+    seen = _look(weights, [True] * 3)
+    known = memory.agreeing(weights, "pitch", seen, [tf.constant([[1]])])
+    np.testing.assert_allclose(known, [[[1, 3, 3]]], rtol=1e-5)
+
+
+def test_the_mixture_weighs_the_heads_word_by_the_sentinel() -> None:
+    own, sentinel, mass, said = 0.2, 2.0, 5.0, 1.5
+    expected = (sentinel * own + said) / (sentinel + mass)
+    top = 0.7
+    found = memory.mixed(
+        *(tf.math.log([value]) for value in (own, sentinel)),
+        tf.constant([top]),
+        tf.constant([mass * np.exp(-top)], tf.float32),
+        tf.constant([said * np.exp(-top)], tf.float32),
+    )
+    np.testing.assert_allclose(np.exp(found), [expected], rtol=1e-5)
+
+
+def test_without_memory_in_sight_only_the_head_speaks() -> None:
+    lowest = tf.constant([memory.LOWEST])
+    zero = tf.zeros([1])
+    found = memory.mixed(tf.math.log([0.2]), tf.constant([-3.0]), lowest, zero, zero)
+    np.testing.assert_allclose(np.exp(found), [0.2], rtol=1e-5)

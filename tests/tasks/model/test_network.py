@@ -11,7 +11,7 @@ from schemas.presets import NetworkShape
 from schemas.sequences import Attribute, Vocabulary
 from tasks.model import stepping, windows
 from tasks.model.executors import keras_layer
-from tasks.model.initialise import initial_weights
+from tasks.model.initialise import SHARPNESS, initial_weights
 from tasks.model.network import Network
 from tasks.model.weights import tensors
 from tasks.storage.sequences import SplitIds
@@ -31,8 +31,8 @@ def _weights(network: Network) -> dict[str, Any]:
     weights = initial_weights(network.shape, network.vocabulary, 3)
     random = np.random.default_rng(4)
     for name, value in weights.items():
-        if name.startswith("memory/") and value.ndim == 1:
-            weights[name] = value + random.normal(size=value.shape).astype(np.float32)
+        if name.startswith("memory/") and "context" not in name:
+            weights[name] = value + random.normal(size=value.shape).astype(np.float32) / SHARPNESS
     return tensors(weights)
 
 
@@ -54,30 +54,46 @@ def test_later_notes_never_change_earlier_likelihoods(
         later = changed[:, network.context + at :]
         later[...] = random.integers(0, network.vocabulary.sizes, later.shape)
         after = nats(tf.constant(changed)).numpy()
-        np.testing.assert_array_equal(after[:at], before[:at])
+        np.testing.assert_array_equal(after[:, :at], before[:, :at])
         for k in range(1, 4):  # nor do a note's later attributes change its earlier ones
             partly = ids.copy()
             partly[:, network.context + at, k:] = changed[:, network.context + at, k:]
             found = nats(tf.constant(partly)).numpy()
             real = ids[:, network.context + at, 0] < network.vocabulary.sizes[0]
-            np.testing.assert_array_equal(found[at, real, :k], before[at, real, :k])
+            np.testing.assert_array_equal(found[real, at, :k], before[real, at, :k])
 
 
-def test_one_note_at_a_time_gives_the_teacher_forced_logits(
+def test_one_note_at_a_time_gives_the_teacher_forced_likelihoods(
     network: Network, valid_songs: SplitIds
 ) -> None:
     weights, ids = _weights(network), _batch(network, valid_songs)
     ids = ids[ids[:, -1, 0] < network.vocabulary.sizes[0]]  # windows that are full
     assert len(ids) >= 2
-    expected = network.outputs(weights, tf.constant(ids)).numpy()
+    expected = network.nats(weights, tf.constant(ids)).numpy()
     history = tf.constant(ids[:, : network.context])
     state = stepping.encoded(network, weights, history)
     desk = stepping.begin(network, weights, history, state)
     for w in range(network.shape.window):
-        found, state = stepping.outputs(network, weights, desk)
-        np.testing.assert_allclose(found, expected[w], atol=1e-5)
+        read, state = stepping.read(network, weights, desk)
         note = tf.constant(ids[:, network.context + w])
+        for k, nats in enumerate(expected[:, w].T):
+            odds = network.log_odds(weights, k, read, [note[:, None, i] for i in range(k)])
+            shares = tf.nn.log_softmax(odds[:, 0]).numpy()
+            np.testing.assert_allclose(-shares[np.arange(len(ids)), note[:, k]], nats, atol=1e-5)
         desk = stepping.taken(network, weights, desk, state, note)
+
+
+def test_log_odds_with_memory_are_probabilities_already(
+    network: Network, valid_songs: SplitIds
+) -> None:
+    weights, ids = _weights(network), tf.constant(_batch(network, valid_songs))
+    read = network.read(weights, ids)
+    if read.seen is None:
+        pytest.skip("without memory they are logits")
+    for k in range(4):
+        targets = tf.minimum(ids[:, network.context :], tf.constant(network.vocabulary.sizes) - 1)
+        odds = network.log_odds(weights, k, read, tf.unstack(targets, axis=-1)[:k])
+        np.testing.assert_allclose(tf.reduce_sum(tf.exp(odds), -1), 1, atol=1e-5)
 
 
 def test_executors_agree_in_the_whole_network(network: Network, valid_songs: SplitIds) -> None:
@@ -107,6 +123,6 @@ def test_the_single_attribute_of_song_max_works_with_memory(tiny_shape: NetworkS
     ids = np.full((2, network.context + 8, 1), 125, np.int32)
     ids[0, 5:] = 7
     nats = network.nats(_weights(network), tf.constant(ids)).numpy()
-    assert nats.shape == (8, 2, 1)
-    assert (nats[:, 0] > 0).all()
-    assert (nats[:, 1] == 0).all()  # nothing but start symbols: no notes, no loss
+    assert nats.shape == (2, 8, 1)
+    assert (nats[0] > 0).all()
+    assert (nats[1] == 0).all()  # nothing but start symbols: no notes, no loss
