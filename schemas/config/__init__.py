@@ -17,7 +17,7 @@ from schemas.config.compose import ComposeConfig, RetrainConfig
 from schemas.config.generate import GenerateConfig, RandomInput, SamplingConfig
 from schemas.config.ingest import IngestConfig, Reader
 from schemas.config.prepare import PrepareConfig
-from schemas.config.train import Executor, PresetName, PromoteConfig, TrainConfig
+from schemas.config.train import Executor, Precision, PresetName, PromoteConfig, TrainConfig
 
 __all__ = [
     "ComposeConfig",
@@ -28,6 +28,7 @@ __all__ = [
     "GenerateConfig",
     "IngestConfig",
     "Place",
+    "Precision",
     "PrepareConfig",
     "PresetName",
     "PromoteConfig",

@@ -8,6 +8,7 @@ from schemas.config.base import Place, SchemePlace, Seeded
 
 PresetName = Literal["small", "medium", "seed"]
 Executor = Literal["auto", "xla", "keras"]
+Precision = Literal["auto", "float32", "mixed"]
 
 
 class TrainConfig(SchemePlace, Seeded):
@@ -59,6 +60,11 @@ class TrainConfig(SchemePlace, Seeded):
     )
     executor: Executor = Field(
         "auto", title="Executor", description="xla on CPU and keras (cuDNN) on GPU, or forced"
+    )
+    precision: Precision = Field(
+        "auto",
+        title="Precision",
+        description="mixed (float16 products) on GPUs with tensor cores, else float32; or forced",
     )
     checkpoint_minutes: float = Field(
         2.0,

@@ -15,6 +15,7 @@ from tasks.model import checkpoint
 from tasks.model.files import Model, load_model, save_model
 from tasks.model.identity import model_id
 from tasks.model.initialise import Weights
+from tasks.model.precision import decided
 from tasks.model.primers import random_inputs
 from tasks.model.registry import known_models, read_card, resolve
 from tasks.model.training import TrainingResult, train
@@ -32,8 +33,8 @@ def resolved(root: Root, config: TrainConfig) -> TrainConfig:
 
 
 def finished_model(root: Root, config: TrainConfig) -> ModelCard | None:
-    """Return the card of the model that `config` gives, if it is there."""
-    name = model_id(config, load_dataset(root, config.corpus, config.scheme))
+    """Return the card of the model that `config` gives on this machine, if it is there."""
+    name = model_id(decided(config), load_dataset(root, config.corpus, config.scheme))
     return read_card(root, name) if name in known_models(root) else None
 
 
@@ -43,6 +44,7 @@ def build_model(root: Root, config: TrainConfig, progress: Progress = silent) ->
     Raises CorpusError for an unknown corpus, ModelError for an unfit warm start. A run that
     was cut off goes on from its checkpoint, which is deleted once the model is saved.
     """
+    config = decided(config)
     dataset = load_dataset(root, config.corpus, config.scheme)
     vocabulary = load_vocabulary(root, config.corpus, config.scheme)
     cache = scratch(root, "sequences")

@@ -18,7 +18,9 @@ from schemas.config import TrainConfig
 from schemas.errors import ModelError
 from schemas.presets import NetworkShape
 from schemas.sequences import Vocabulary
+from tasks.model.identity import circumstances
 from tasks.model.initialise import Weights
+from tasks.model.loss_scale import LossScale
 from tasks.model.packing import packed
 from tasks.storage.sequences import SplitIds
 
@@ -38,6 +40,7 @@ class Place:
     best_bits: float = float("inf")
     without_gain: int = 0
     stopped: str = ""
+    loss_scale: LossScale = field(default_factory=LossScale)
     history: list[dict[str, float]] = field(default_factory=list)
 
 
@@ -59,9 +62,13 @@ def run_digest(
     train: SplitIds,
     first: Weights,
 ) -> str:
-    """Digest of what a run's outcome follows from: config, network, data and first weights."""
+    """Digest of what a run's outcome follows from: config, network, data and first weights.
+
+    The config's precision must be decided, not auto.
+    """
     digest = hashlib.sha256()
-    digest.update(config.model_dump_json(exclude=WITHOUT_EFFECT).encode())
+    without_effect = circumstances(config, WITHOUT_EFFECT)
+    digest.update(config.model_dump_json(exclude=without_effect).encode())
     digest.update((shape.model_dump_json() + vocabulary.vocabulary_id).encode())
     digest.update(np.ascontiguousarray(train.song_offsets).tobytes())
     rows = SAMPLED_BYTES // (2 * train.ids.shape[1])
@@ -94,7 +101,9 @@ def read(folder: Path, run: str) -> Checkpoint | None:
     groups: dict[str, Weights] = {n: {} for n in Checkpoint.__dataclass_fields__ if n != "place"}
     try:
         with safe_open(path, "np") as stored:
-            place = Place(**json.loads(stored.metadata()["place"]))
+            header = json.loads(stored.metadata()["place"])
+            scale = LossScale(**header.pop("loss_scale", {}))  # older checkpoints have none
+            place = Place(**header, loss_scale=scale)
             if place.run != run:
                 return None
             for key in stored.keys():  # noqa: SIM118 - not a dict

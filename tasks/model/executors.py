@@ -24,6 +24,11 @@ def chosen(executor: Executor) -> Executor:
     return "keras" if tf.config.list_physical_devices("GPU") else "xla"
 
 
+def compiles(executor: Executor) -> bool:
+    """Whether XLA can compile it: cuDNN's kernel cannot be part of a compiled function."""
+    return "xla" in {chosen(executor), chosen("auto")}
+
+
 def layer_of(executor: Executor) -> Layer:
     """Return the function that runs one layer."""
     return keras_layer if chosen(executor) == "keras" else xla_layer
@@ -44,9 +49,9 @@ def project(inputs: Tensor, kernel: Tensor, bias: Tensor) -> Tensor:
 
 
 @cache
-def _keras_lstm(inputs: int, units: int) -> Any:
+def _keras_lstm(inputs: int, units: int, dtype: str) -> Any:
     # cuDNN runs it only in this form: tanh and sigmoid, no recurrent dropout, bias, not unrolled.
-    layer = keras.layers.LSTM(units, return_sequences=True, return_state=True)
+    layer = keras.layers.LSTM(units, return_sequences=True, return_state=True, dtype=dtype)
     layer.build((None, None, inputs))
     return layer
 
@@ -55,11 +60,14 @@ def keras_layer(
     kernel: Tensor, recurrent: Tensor, bias: Tensor, inputs: Tensor, h: Tensor, c: Tensor
 ) -> tuple[Tensor, ...]:
     """Run a layer as `keras.layers.LSTM`, which is cuDNN's kernel on a GPU."""
-    layer = _keras_lstm(kernel.shape[0], recurrent.shape[0])
-    (outputs, h, c), _ = layer.stateless_call(
-        [kernel, recurrent, bias],
-        [variable.value for variable in layer.non_trainable_variables],
-        tf.transpose(inputs, [1, 0, 2]),
-        initial_state=[h, c],
-    )
+    # The weights are given at every call: the layer's own variables never get values, which on
+    # several devices would have to be created on each.
+    with keras.StatelessScope(initialize_variables=False):
+        layer = _keras_lstm(kernel.shape[0], recurrent.shape[0], inputs.dtype.name)
+        (outputs, h, c), _ = layer.stateless_call(
+            [kernel, recurrent, bias],
+            [tf.zeros(seed.shape, seed.dtype) for seed in layer.non_trainable_variables],
+            tf.transpose(inputs, [1, 0, 2]),
+            initial_state=[h, c],
+        )
     return tf.transpose(outputs, [1, 0, 2]), h, c

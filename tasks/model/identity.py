@@ -12,8 +12,19 @@ CIRCUMSTANCES = {"root", "resume", "checkpoint_minutes", "executor"}
 
 
 def model_id(config: TrainConfig, dataset: SequenceDataset) -> str:
-    """Return `<corpus>-<preset>-<8 hex digits>` of everything that fixes the weights."""
-    fixed = config.model_dump(exclude=CIRCUMSTANCES)
+    """Return `<corpus>-<preset>-<8 hex digits>` of everything that fixes the weights.
+
+    The config's precision must be decided, not auto: it depends on the machine.
+    """
+    fixed = config.model_dump(exclude=circumstances(config, CIRCUMSTANCES))
     content = json.dumps([MODEL_VERSION, dataset.fingerprint, fixed], sort_keys=True)
     digest = hashlib.sha256(content.encode()).hexdigest()[:8]
     return f"{config.corpus}-{config.preset}-{digest}"
+
+
+def circumstances(config: TrainConfig, fields: set[str]) -> set[str]:
+    """Return `fields`, and the precision unless it is mixed.
+
+    float32 is what every model was trained in before there was a choice: its names stay.
+    """
+    return fields if config.precision == "mixed" else fields | {"precision"}

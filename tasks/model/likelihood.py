@@ -1,20 +1,44 @@
 """Held-out likelihood: how many bits a note costs under a model."""
 
+import math
 from collections.abc import Callable
+from functools import cached_property
+from typing import Any
 
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
 
 from schemas.model_card import Evaluation
 from schemas.sequences import Vocabulary
 from tasks.model import windows
+from tasks.model.lstm_xla import Tensor
 from tasks.model.network import Network
-from tasks.model.steps import Likelihood
 from tasks.model.weights import Trained, tensors
 from tasks.progress import Progress, silent
 from tasks.storage.sequences import SplitIds
 
 BATCH = 32  # windows in one call; fixed, so that it compiles once
+
+
+class Likelihood:
+    """Bits of batches of windows under fixed or changing weights, compiled once."""
+
+    def __init__(self, network: Network, weights: dict[str, Any], xla: bool = True) -> None:
+        self.network, self.weights, self.xla = network, weights, xla
+
+    @cached_property
+    def _bits(self) -> Any:
+        @tf.function(jit_compile=self.xla, autograph=False)
+        def bits(ids: Tensor) -> Tensor:
+            nats = self.network.nats(self.weights, ids)
+            return tf.reduce_sum(nats, axis=[0, 1]) / math.log(2)
+
+        return bits
+
+    def bits(self, ids: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Total bits [A] of the real notes in windows int32 [B, context + window, A]."""
+        return np.asarray(self._bits(tf.constant(ids)), np.float64)
 
 
 def evaluate(model: Trained, split: SplitIds, progress: Progress = silent) -> Evaluation:

@@ -51,7 +51,7 @@ class Loop:
         self.best = stored.best if stored else first
         now = stored.weights if stored else first
         in_order = {name: now[name] for name in first}  # sums over weights must round alike
-        self.step = TrainingStep(self.network, self.config, in_order)
+        self.step = TrainingStep(self.network, self.config, in_order, self.place.loss_scale)
         if stored:
             self.step.set_moments(stored.first_moments, stored.second_moments)
         self.schedule = Schedule(
@@ -67,7 +67,7 @@ class Loop:
         """Take one step, and whatever is due after it."""
         place = self.place
         rate = self.schedule.rate(place.step, place.seconds)
-        loss = float(self.step(self.batches.at(place.step), place.step, rate))
+        loss = self.step(self.batches.at(place.step), place.step, rate)
         place.step += 1
         self._count_time()
         self.losses.append(loss)

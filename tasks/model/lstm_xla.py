@@ -36,7 +36,8 @@ def cell_step(sums: Tensor, c: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 def doubled(values: Tensor) -> Tensor:
     """Double the cell gate's part of values [..., 4H]."""
     cells = values.shape[-1] // 4
-    return values * np.repeat(np.array([1, 1, 2, 1], np.float32), cells)
+    factors = np.repeat(np.array([1, 1, 2, 1], np.float32), cells)
+    return values * tf.cast(factors, values.dtype)
 
 
 def lstm(projected: Tensor, recurrent: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, ...]:
@@ -69,8 +70,8 @@ def lstm(projected: Tensor, recurrent: Tensor, h: Tensor, c: Tensor) -> tuple[Te
     return tuple(run(projected, recurrent, h, c))
 
 
-def _arrays(steps: int, *shapes: tuple[int, int]) -> list[Tensor]:
-    return [tf.TensorArray(tf.float32, steps, element_shape=shape) for shape in shapes]
+def _arrays(dtype: tf.DType, steps: int, *shapes: tuple[int, int]) -> list[Tensor]:
+    return [tf.TensorArray(dtype, steps, element_shape=shape) for shape in shapes]
 
 
 def _forward(projected: Tensor, recurrent: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, ...]:
@@ -84,7 +85,8 @@ def _forward(projected: Tensor, recurrent: Tensor, h: Tensor, c: Tensor) -> tupl
         sigmoids, h, c = cell_step(projected[t] + tf.matmul(h, recurrent), c)
         return t + 1, h, c, *[a.write(t, v) for a, v in zip(kept, (h, c, sigmoids), strict=True)]
 
-    kept = _arrays(steps, (batch, width // 4), (batch, width // 4), (batch, width))
+    cells = (batch, width // 4)
+    kept = _arrays(projected.dtype, steps, cells, cells, (batch, width))
     _, _, _, *kept = tf.while_loop(
         lambda t, *_: t < steps, body, (tf.constant(0), h, c, *kept), maximum_iterations=steps
     )
@@ -130,7 +132,7 @@ def _backward(
         earlier_d_h = tf.matmul(d_sums, recurrent, transpose_b=True)
         return back + 1, earlier_d_h, d_c * forget[t], kept.write(t, d_sums)
 
-    (kept,) = _arrays(steps, (batch, width))
+    (kept,) = _arrays(of_sums.dtype, steps, (batch, width))
     _, d_h, d_c, kept = tf.while_loop(
         lambda t, *_: t < steps, body, (tf.constant(0), d_h, d_c, kept), maximum_iterations=steps
     )

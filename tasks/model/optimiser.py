@@ -29,12 +29,21 @@ def adam(
     rate: Tensor,
 ) -> None:
     """One step on variables; `step` (float32) counts from 1."""
-    rate = rate * tf.sqrt(1 - tf.pow(BETA_2, step)) / (1 - tf.pow(BETA_1, step))
+    rate = corrected(rate, step)
     for name, weight in weights.items():
-        first, second = moments[name]
-        first.assign(BETA_1 * first + (1 - BETA_1) * gradients[name])
-        second.assign(BETA_2 * second + (1 - BETA_2) * tf.square(gradients[name]))
-        weight.assign_sub(rate * first / (tf.sqrt(second) + EPSILON))
+        adam_one(weight, *moments[name], gradients[name], rate)
+
+
+def corrected(rate: Tensor, step: Tensor) -> Tensor:
+    """Return the rate that makes up for moments which began at zero."""
+    return rate * tf.sqrt(1 - tf.pow(BETA_2, step)) / (1 - tf.pow(BETA_1, step))
+
+
+def adam_one(weight: Tensor, first: Tensor, second: Tensor, gradient: Tensor, rate: Tensor) -> None:
+    """One step on one weight and its moments, at a corrected rate."""
+    first.assign(BETA_1 * first + (1 - BETA_1) * gradient)
+    second.assign(BETA_2 * second + (1 - BETA_2) * tf.square(gradient))
+    weight.assign_sub(rate * first / (tf.sqrt(second) + EPSILON))
 
 
 @dataclass

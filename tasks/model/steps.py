@@ -1,7 +1,8 @@
-"""What is compiled: one training step, and the likelihoods of a batch."""
+"""One training step, compiled."""
 
 import math
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -9,98 +10,98 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from schemas.config import TrainConfig
-from tasks.model.executors import chosen, layer_of
+from tasks.model.dropout import SeededDropout
+from tasks.model.executors import compiles
 from tasks.model.initialise import Weights
+from tasks.model.likelihood import Likelihood
+from tasks.model.loss_scale import LossScale
 from tasks.model.lstm_xla import Tensor
 from tasks.model.network import Network
 from tasks.model.optimiser import adam, clipped
-
-LEVELS = 256  # one random byte decides about one cell
-
-
-class SeededDropout:
-    """Dropout whose masks depend on (seed, step, place in the network) alone.
-
-    A random word serves four cells; the rate is rounded to a multiple of 1/LEVELS.
-    """
-
-    def __init__(self, rate: float, seed: int, step: Tensor) -> None:
-        self.dropped = round(rate * LEVELS)
-        self.seed, self.step, self.calls = seed, step, 0
-
-    def __call__(self, values: Tensor) -> Tensor:
-        """Drop a share `rate` of the values and scale up the rest."""
-        if not self.dropped:
-            return values
-        self.calls += 1
-        seed = [self.seed + 7919 * self.calls, self.step]
-        count = values.shape.num_elements()
-        words = tf.random.stateless_uniform(
-            [-(-count // 4)], seed, None, None, tf.uint32, alg="philox"
-        )
-        levels = tf.reshape(tf.bitcast(words, tf.uint8), [-1])[:count]
-        kept = tf.reshape(levels >= self.dropped, values.shape)
-        return tf.where(kept, values * (LEVELS / (LEVELS - self.dropped)), 0.0)
-
-
-class Likelihood:
-    """Bits of batches of windows under fixed or changing weights, compiled once."""
-
-    def __init__(self, network: Network, weights: dict[str, Any]) -> None:
-        self.network, self.weights = network, weights
-
-    @cached_property
-    def _bits(self) -> Any:
-        @tf.function(jit_compile=_compiled(self.network), autograph=False)
-        def bits(ids: Tensor) -> Tensor:
-            nats = self.network.nats(self.weights, ids)
-            return tf.reduce_sum(nats, axis=[0, 1]) / math.log(2)
-
-        return bits
-
-    def bits(self, ids: NDArray[np.int32]) -> NDArray[np.float64]:
-        """Total bits [A] of the real notes in windows int32 [B, context + window, A]."""
-        return np.asarray(self._bits(tf.constant(ids)), np.float64)
+from tasks.model.precision import all_finite
 
 
 class TrainingStep:
-    """Weights and Adam's moments as variables, and the compiled step that changes them."""
+    """Weights and Adam's moments as variables, and the compiled step that changes them.
 
-    def __init__(self, network: Network, config: TrainConfig, weights: Weights) -> None:
-        self.network, self.config = network, config
+    The config's precision must be decided, not auto. In mixed precision a step whose gradients
+    overflow changes nothing but `scale`.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        config: TrainConfig,
+        weights: Weights,
+        scale: LossScale | None = None,
+    ) -> None:
+        self.network, self.config, self.scale = network, config, scale or LossScale()
+        self.mixed = config.precision == "mixed"
         self.weights = {name: tf.Variable(value) for name, value in weights.items()}
         self.moments = {
             name: (tf.Variable(tf.zeros_like(value)), tf.Variable(tf.zeros_like(value)))
             for name, value in weights.items()
         }
-        self.likelihood = Likelihood(network, self.weights)
+        self.likelihood = Likelihood(network, self.weights, compiles(config.executor))
 
     @cached_property
     def _step(self) -> Any:
-        @tf.function(jit_compile=_compiled(self.network), autograph=False)
-        def step(ids: Tensor, number: Tensor, rate: Tensor) -> Tensor:
+        @tf.function(jit_compile=compiles(self.config.executor), autograph=False)
+        def step(ids: Tensor, number: Tensor, rate: Tensor, factor: Tensor) -> tuple[Tensor, ...]:
             dropout = SeededDropout(self.config.dropout, self.config.seed, number)
-            real = tf.reduce_sum(
-                tf.cast(
-                    ids[:, self.network.context :, 0] < self.network.vocabulary.sizes[0], tf.float32
-                )
-            )
-            with tf.GradientTape() as tape:
-                nats = self.network.nats(self.weights, ids, dropout)
-                loss = tf.reduce_sum(nats) / tf.maximum(real, 1.0)
-            gradients = tape.gradient(loss, list(self.weights.values()))
-            gradients = clipped(gradients, self.config.clip_norm)
-            named = dict(zip(self.weights, gradients, strict=True))
-            adam(self.weights, self.moments, named, tf.cast(number + 1, tf.float32), rate)
-            return loss / math.log(2)
+            loss, gradients = self.gradients(ids, dropout, self.notes(ids), factor)
+            finite = self.finite(gradients)
+            self.change(finite, partial(self._adam, gradients, number, rate))
+            return loss / math.log(2), finite
 
         return step
 
-    def __call__(self, ids: NDArray[np.int32], number: int, rate: float) -> Tensor:
+    def notes(self, ids: Tensor) -> Tensor:
+        """Count the real notes of the windows: what the loss is divided by."""
+        real = ids[:, self.network.context :, 0] < self.network.vocabulary.sizes[0]
+        return tf.reduce_sum(tf.cast(real, tf.float32))
+
+    def gradients(
+        self, ids: Tensor, dropout: SeededDropout, notes: Tensor, factor: Tensor
+    ) -> tuple[Tensor, list[Tensor]]:
+        """Nats of these windows by `notes`, and gradients; `factor` is mixed precision's."""
+        with tf.GradientTape() as tape:
+            nats = self.network.nats(self.weights, ids, dropout)
+            loss = tf.reduce_sum(nats) / tf.maximum(notes, 1.0)
+            scaled = loss * factor if self.mixed else loss
+        gradients = tape.gradient(scaled, list(self.weights.values()))
+        return loss, [g / factor for g in gradients] if self.mixed else gradients
+
+    def finite(self, gradients: list[Tensor]) -> Tensor:
+        """Whether the gradients are fit for use; in float32 nobody asks."""
+        return all_finite(gradients) if self.mixed else tf.constant(True)
+
+    def change(self, finite: Tensor, update: Callable[[], None]) -> None:
+        """Do the update if the gradients are finite."""
+        if self.mixed:
+            tf.cond(finite, update, lambda: None)
+        else:
+            update()
+
+    def _adam(self, gradients: list[Tensor], number: Tensor, rate: Tensor) -> None:
+        named = dict(zip(self.weights, clipped(gradients, self.config.clip_norm), strict=True))
+        adam(self.weights, self.moments, named, tf.cast(number + 1, tf.float32), rate)
+
+    def placed(self, ids: NDArray[np.int32]) -> Tensor:
+        """Return a batch as the step takes it."""
+        return tf.constant(ids)
+
+    def __call__(self, ids: NDArray[np.int32], number: int, rate: float) -> float:
         """Take step `number` (from 0) on ids int32 [B, context + window, A]: bits per note."""
-        return self._step(
-            tf.constant(ids), tf.constant(number, tf.int32), tf.constant(rate, tf.float32)
+        loss, finite = self._step(
+            self.placed(ids),
+            tf.constant(number, tf.int32),
+            tf.constant(rate, tf.float32),
+            tf.constant(self.scale.factor, tf.float32),
         )
+        if self.mixed:
+            self.scale.learn(bool(finite))
+        return float(loss)
 
     def set_moments(self, first: Weights, second: Weights) -> None:
         """Set Adam's moments, to go on from a checkpoint."""
@@ -117,8 +118,3 @@ class TrainingStep:
     def values(self) -> Weights:
         """Return a copy of the weights."""
         return {name: variable.numpy() for name, variable in self.weights.items()}
-
-
-def _compiled(network: Network) -> bool:
-    # cuDNN's kernel cannot be part of a compiled function.
-    return network.layer is layer_of("xla") or chosen("auto") == "xla"

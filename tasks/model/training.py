@@ -12,6 +12,7 @@ from tasks.model.executors import layer_of
 from tasks.model.initialise import Weights, initial_weights, weight_shapes
 from tasks.model.loop import Loop
 from tasks.model.network import Network
+from tasks.model.precision import decided, half_layer, half_product
 from tasks.progress import Progress, silent
 from tasks.storage.sequences import SplitIds
 
@@ -49,9 +50,10 @@ def train(
     result again until `checkpoint.clear` is called. progress counts seconds when the clock
     ends the run, else steps.
     """
+    config = decided(config)
     first = initial or initial_weights(shape, vocabulary, config.seed)
     _check(first, shape, vocabulary, train, valid)
-    network = Network(shape, vocabulary, layer_of(config.executor))
+    network = network_of(config, shape, vocabulary)
     run = checkpoint.run_digest(config, shape, vocabulary, train, first)
     loop = Loop(network, config, train, valid, checkpoints, progress)
     loop.start(checkpoint.read(checkpoints, run) if config.resume else None, run, first)
@@ -61,6 +63,14 @@ def train(
     return TrainingResult(
         loop.best, place.history, place.step, epochs, place.seconds, place.stopped
     )
+
+
+def network_of(config: TrainConfig, shape: NetworkShape, vocabulary: Vocabulary) -> Network:
+    """Return the network in the config's executor and precision, which must be decided."""
+    layer = layer_of(config.executor)
+    if config.precision == "mixed":
+        return Network(shape, vocabulary, half_layer(layer), half_product)
+    return Network(shape, vocabulary, layer)
 
 
 def _check(first: Weights, shape: NetworkShape, vocabulary: Vocabulary, *splits: SplitIds) -> None:

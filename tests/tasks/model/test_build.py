@@ -79,6 +79,9 @@ def test_a_finished_model_is_found_by_its_config(
     assert build.finished_model(place, config) == card
     assert build.finished_model(place, config.having(checkpoint_minutes=9.0)) == card
     assert build.finished_model(place, config.having(seed=1)) is None
+    assert build.finished_model(place, config.having(precision=card.config.precision)) == card
+    other = "mixed" if card.config.precision == "float32" else "float32"
+    assert build.finished_model(place, config.having(precision=other)) is None
     checkpoints = Path(place.base, ".cache/checkpoints", card.model_id)
     assert not list(checkpoints.iterdir())  # nothing is left to go on from
 

@@ -1,5 +1,6 @@
 """Both executors against each other and against the equations in plain NumPy."""
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from tasks.model.executors import chosen, keras_layer, layer_of, xla_layer
+from tasks.model.precision import half_layer
 
 STEPS, BATCH, INPUTS, CELLS = 6, 3, 5, 4
 
@@ -67,6 +69,40 @@ def test_executors_agree_in_outputs_and_gradients() -> None:
     compiled, keras_ = _with_gradients(xla_layer, True), _with_gradients(keras_layer, False)
     for ours, theirs in zip(compiled, keras_, strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-5)
+
+
+@pytest.mark.parametrize("layer", [xla_layer, keras_layer])
+def test_a_layer_in_float16_agrees_with_float32_but_for_rounding(layer: Any) -> None:
+    full = _with_gradients(layer, layer is xla_layer)
+    half = _with_gradients(half_layer(layer), layer is xla_layer)
+    for ours, expected in zip(half, full, strict=True):
+        assert ours.dtype == np.float32
+        rounding = np.finfo(np.float16).eps * np.abs(expected).max()
+        assert 0 < np.abs(ours - expected).max() < 4 * rounding
+
+
+@pytest.mark.parametrize(
+    ("layer", "dtype"), [(keras_layer, tf.float32), (half_layer(keras_layer), tf.float16)]
+)
+def test_where_there_is_a_gpu_the_keras_layer_is_cudnns(
+    layer: Any, dtype: tf.DType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend = sys.modules["keras.src.backend.tensorflow.rnn"]
+    monkeypatch.setattr(backend, "_is_gpu_available", lambda: True)
+
+    @tf.function(autograph=False)
+    def run(*arguments: Any) -> list[Any]:
+        with tf.GradientTape() as tape:
+            tape.watch(arguments)
+            loss = tf.add_n([tf.reduce_sum(value) for value in layer(*arguments)])
+        gradients: list[Any] = tape.gradient(loss, list(arguments))
+        return gradients
+
+    traced = run.get_concrete_function(*map(tf.constant, _arguments()))  # not run: no GPU here
+    kernels = [op for op in traced.graph.get_operations() if op.type.startswith("Cudnn")]
+    assert [op.type for op in kernels] == ["CudnnRNNV3", "CudnnRNNBackpropV3"]
+    assert {op.get_attr("T") for op in kernels} == {dtype}
+    assert [tuple(g.shape) for g in traced.outputs] == [a.shape for a in _arguments()]
 
 
 def test_gradients_agree_with_pytorch() -> None:

@@ -143,6 +143,8 @@ def test_another_config_or_resume_off_starts_afresh(
     run = checkpoint.run_digest(tiny_config, *parts, first)
     assert run == checkpoint.run_digest(tiny_config.having(root="elsewhere"), *parts, first)
     assert run != checkpoint.run_digest(tiny_config.having(seed=1), *parts, first)
+    assert run == checkpoint.run_digest(tiny_config.having(precision="float32"), *parts, first)
+    assert run != checkpoint.run_digest(tiny_config.having(precision="mixed"), *parts, first)
     other = SplitIds(train_songs.ids + np.int16(0), train_songs.song_offsets)
     other.ids[-1, 0] ^= 1
     changed = checkpoint.run_digest(tiny_config, tiny_shape, tiny_vocabulary, other, first)

@@ -3,13 +3,13 @@
 import numpy as np
 import tensorflow as tf
 
-from tasks.model.steps import SeededDropout
+from tasks.model.dropout import SeededDropout
 
 
 def _dropped(rate: float, seed: int, step: int) -> tuple[np.ndarray, np.ndarray]:
     dropout = SeededDropout(rate, seed, tf.constant(step))
     ones = tf.ones([101, 33])
-    return dropout(ones).numpy(), dropout(ones).numpy()
+    return dropout(ones, 0).numpy(), dropout(ones, 0).numpy()
 
 
 def test_dropout_drops_its_share_and_keeps_the_mean() -> None:
