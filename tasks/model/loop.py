@@ -12,7 +12,7 @@ from tasks.model.checkpoint import Checkpoint, Place
 from tasks.model.initialise import Weights
 from tasks.model.network import Network
 from tasks.model.optimiser import PROBE_STEPS, Schedule
-from tasks.model.steps import TrainingStep
+from tasks.model.replicas import training_step
 from tasks.progress import Progress
 from tasks.storage.sequences import SplitIds
 
@@ -51,7 +51,7 @@ class Loop:
         self.best = stored.best if stored else first
         now = stored.weights if stored else first
         in_order = {name: now[name] for name in first}  # sums over weights must round alike
-        self.step = TrainingStep(self.network, self.config, in_order, self.place.loss_scale)
+        self.step = training_step(self.network, self.config, in_order, self.place.loss_scale)
         if stored:
             self.step.set_moments(stored.first_moments, stored.second_moments)
         self.schedule = Schedule(

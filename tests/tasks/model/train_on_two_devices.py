@@ -1,0 +1,58 @@
+"""Trainings on two logical CPUs as two replicas: FOLDER VOCABULARY SHAPE CONFIG...
+
+FOLDER has songs.npz and valid.npz; each config's weights are written to FOLDER/<number>.npz.
+A run is broken off in the middle and goes on from its checkpoint.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+from schemas.config import TrainConfig
+from schemas.presets import NetworkShape
+from schemas.sequences import Vocabulary
+from tasks.model import replicas
+from tasks.model.training import train
+from tasks.storage.sequences import SplitIds
+
+DEVICES = ["CPU:0", "CPU:1"]
+BREAK_AT_STEP = 5
+
+
+class BrokenOffError(Exception):
+    """Stands for whatever ends a run early."""
+
+
+def break_off(done: float, _: float) -> None:
+    """End the run."""
+    if done == BREAK_AT_STEP:
+        raise BrokenOffError
+
+
+def main() -> None:
+    """Train each config on two devices."""
+    folder = Path(sys.argv[1])
+    two = [tf.config.LogicalDeviceConfiguration()] * len(DEVICES)
+    tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], two)
+    replicas.devices = lambda: DEVICES
+    vocabulary = Vocabulary.model_validate_json(sys.argv[2])
+    shape = NetworkShape.model_validate_json(sys.argv[3])
+    splits = [SplitIds(stored["t"], stored["to"]) for stored in map(np.load, _files(folder))]
+    for number, text in enumerate(sys.argv[4:]):
+        config = TrainConfig.model_validate_json(text)
+        parts = (splits[0], splits[1], vocabulary, config, shape, folder / str(number))
+        try:
+            train(*parts, progress=break_off)
+        except BrokenOffError:
+            result = train(*parts)
+        np.savez(folder / f"{number}.npz", **result.weights)  # type: ignore[arg-type]
+
+
+def _files(folder: Path) -> tuple[Path, Path]:
+    return folder / "songs.npz", folder / "valid.npz"
+
+
+if __name__ == "__main__":
+    main()
