@@ -22,8 +22,8 @@ class NetworkShape(BaseModel):
 
 
 PRESETS: dict[str, NetworkShape] = {
-    "small": NetworkShape(units=128, window=64, embedding=256, head=192, memory_notes=64),
-    "medium": NetworkShape(units=256, window=64, embedding=256, head=256, memory_notes=192),
+    "small": NetworkShape(units=128, window=64, embedding=256, head=192, memory_notes=512),
+    "medium": NetworkShape(units=256, window=64, embedding=256, head=256, memory_notes=1024),
     # The source project's network: 2 x 1024 cells, no memory.
     "seed": NetworkShape(units=1024, window=64, embedding=256, head=512, memory_notes=0),
 }

@@ -86,12 +86,12 @@ def reachable(shape: NetworkShape, codes: Tensor) -> Tensor:
     return (codes[..., 0] != matching.NO_NOTE) & (tf.range(codes.shape[1]) >= oldest)[None]
 
 
-def reading(weights: Weights, seen: Look, embedded: Tensor) -> Tensor:
-    """What is read of embedded notes [B, C, E]: [B, Q, H]."""
+def reading(weights: Weights, seen: Look, total: Tensor) -> Tensor:
+    """What is read, [B, Q, H], from the weighted sum of embedded notes [B, Q, E]."""
     mass = tf.reduce_sum(seen.weight, axis=-1, keepdims=True)
-    read = tf.matmul(seen.weight, embedded) / tf.maximum(mass, SMALLEST)
-    batch, queries, width = read.shape
-    flat = tf.matmul(tf.reshape(read, [-1, width]), weights["memory/context"])
+    mean = total / tf.maximum(mass, SMALLEST)
+    batch, queries, width = mean.shape
+    flat = tf.matmul(tf.reshape(mean, [-1, width]), weights["memory/context"])
     return tf.reshape(flat + weights["memory/context_bias"], [batch, queries, flat.shape[-1]])
 
 
@@ -105,6 +105,18 @@ def agreeing(weights: Weights, name: str, seen: Look, given: Sequence[Tensor]) -
         factor = tf.exp(SHARPNESS * weights[f"memory/agree/{name}"][i])
         weight *= tf.where(known[..., None] == seen.ids[:, None, :, i], factor, 1.0)
     return weight
+
+
+def by_id(weight: Tensor, ids: Tensor, size: int) -> Tensor:
+    """Sum weights [B, Q, C] of notes by their ids int32 [B, C]: [B, Q, size].
+
+    The ids of notes that weigh nothing may be `size`.
+    """
+    batch, queries, _ = weight.shape
+    first = size * tf.reshape(tf.range(batch * queries), [batch, queries, 1])
+    place = tf.reshape(first + tf.minimum(ids, size - 1)[:, None], [-1])
+    sums = tf.math.unsorted_segment_sum(tf.reshape(weight, [-1]), place, batch * queries * size)
+    return tf.reshape(sums, [batch, queries, size])
 
 
 def mixed(own: Tensor, sentinel: Tensor, top: Tensor, mass: Tensor, said: Tensor) -> Tensor:

@@ -63,6 +63,19 @@ class Network:
             [gather_rows(weights[f"embed/{name}"], ids[..., k]) for k, name in enumerate(names)], -1
         )
 
+    def embed_all(self, weights: Weights, seen: Look) -> Tensor:
+        """Weighted sum [B, Q, E] of the embeddings of the notes that are looked at.
+
+        Summing by id first, it reads no embedded notes: what a single query wants.
+        """
+        parts = []
+        for k, (name, size) in enumerate(
+            zip(self.vocabulary.names, self.vocabulary.sizes, strict=True)
+        ):
+            by_id = matched_memory.by_id(seen.weight, seen.ids[..., k], size)
+            parts.append(tf.matmul(by_id, weights[f"embed/{name}"][:size]))
+        return tf.concat(parts, -1)
+
     def zero_state(self, batch: int) -> State:
         """The state of an encoder that has read nothing."""
         zeros = tf.zeros([batch, self.shape.units])
@@ -97,7 +110,8 @@ class Network:
         outputs, seen = tf.transpose(outputs, [1, 0, 2]), None
         if self.shape.memory_notes:
             seen = matched_memory.look_back(self.shape, self.vocabulary, weights, ids)
-            outputs += matched_memory.reading(weights, seen, embedded)
+            total = tf.matmul(seen.weight, embedded)
+            outputs += matched_memory.reading(weights, seen, total)
         return Read(dropout(outputs, 0), seen)
 
     def head(self, weights: Weights, k: int, outputs: Tensor, given: list[Tensor]) -> Tensor:
@@ -121,8 +135,8 @@ class Network:
         if read.seen is None:
             return logits
         weight, sentinel = self._word(weights, k, read, read.seen, given)
-        one_hot = tf.one_hot(read.seen.ids[..., k], logits.shape[-1])
-        said, mass = tf.matmul(weight, one_hot), tf.reduce_sum(weight, -1, keepdims=True)
+        said = matched_memory.by_id(weight, read.seen.ids[..., k], logits.shape[-1])
+        mass = tf.reduce_sum(weight, -1, keepdims=True)
         own, top = tf.nn.log_softmax(logits), read.seen.top[..., None]
         return matched_memory.mixed(own, sentinel, top, mass, said)
 

@@ -162,9 +162,9 @@ def _compiled(shape: NetworkShape, vocabulary: str, nucleus: bool) -> Any:
                     )
                 kept = _nucleus(logits, top_p) if nucleus else logits
                 note.append(tf.argmax(kept + part, axis=-1, output_type=tf.int32))
-            return w + 1, stepping.taken(network, weights, desk, after, tf.stack(note, -1))
+            return w + 1, stepping.taken(network, desk, after, tf.stack(note, -1))
 
-        desk = stepping.begin(network, weights, history, state)
+        desk = stepping.begin(network, history, state)
         _, desk = tf.while_loop(
             lambda w, _: w < window, body, (tf.constant(0), desk), maximum_iterations=window
         )

@@ -1,7 +1,7 @@
 """The network one note at a time, giving exactly what it gives a whole window at once.
 
 A window begins with the encoder reading the notes before it. Each step then reads the last
-note, and the memory's match lengths, onsets and embeddings are kept up by one line.
+note, and the memory's match lengths and onsets are kept up by one line.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,6 @@ class Desk(NamedTuple):
     at: Tensor  # place of the next note, int32 scalar
     state: State
     ids: Tensor  # int32 [B, C, A]; places from `at` on hold the start symbol
-    embedded: Tensor  # [B, C, E]
     codes: Tensor  # int32 [B, C, M]
     onset: Tensor  # ticks, int32 [B, C]
     line: Tensor  # match lengths for predicting the next note, int32 [B, C, M]
@@ -34,7 +33,7 @@ def encoded(network: Network, weights: Weights, history: Tensor) -> State:
     return network.encode(weights, network.embed(weights, window))
 
 
-def begin(network: Network, weights: Weights, history: Tensor, state: State) -> Desk:
+def begin(network: Network, history: Tensor, state: State) -> Desk:
     """Lay out a window that follows history int32 [B, context, A], from a decoder state."""
     start = tf.constant(network.vocabulary.sizes, tf.int32)
     empty = tf.zeros_like(history[:, :1]) + start
@@ -46,13 +45,12 @@ def begin(network: Network, weights: Weights, history: Tensor, state: State) -> 
         else tf.zeros_like(codes)
     )
     onset = tf.cumsum(matching.ticks(network.vocabulary, ids), axis=1)
-    embedded = network.embed(weights, ids)
-    return Desk(tf.constant(network.context), state, ids, embedded, codes, onset, line)
+    return Desk(tf.constant(network.context), state, ids, codes, onset, line)
 
 
 def read(network: Network, weights: Weights, desk: Desk) -> tuple[Read, State]:
     """Read the last note: what the heads go by for the next one (Q = 1), and the new state."""
-    inputs, final = desk.embedded[:, desk.at - 1], []
+    inputs, final = network.embed(weights, desk.ids[:, desk.at - 1]), []
     for index, (h, c) in enumerate(desk.state):
         kernel, recurrent, bias = (
             weights[f"decoder/{index}/{name}"] for name in ("kernel", "recurrent", "bias")
@@ -63,7 +61,7 @@ def read(network: Network, weights: Weights, desk: Desk) -> tuple[Read, State]:
     outputs, seen = inputs[:, None], None
     if network.shape.memory_notes:
         seen = _look_back(network, weights, desk)
-        outputs += matched_memory.reading(weights, seen, desk.embedded)
+        outputs += matched_memory.reading(weights, seen, network.embed_all(weights, seen))
     return Read(outputs, seen), tuple(final)
 
 
@@ -78,7 +76,7 @@ def _look_back(network: Network, weights: Weights, desk: Desk) -> matched_memory
     )
 
 
-def taken(network: Network, weights: Weights, desk: Desk, state: State, note: Tensor) -> Desk:
+def taken(network: Network, desk: Desk, state: State, note: Tensor) -> Desk:
     """Lay note int32 [B, A] down as the next one."""
     code = matching.codes(network.vocabulary, note)
     latest = desk.onset[:, desk.at - 1] + matching.ticks(network.vocabulary, note)
@@ -87,7 +85,6 @@ def taken(network: Network, weights: Weights, desk: Desk, state: State, note: Te
         desk.at + 1,
         state,
         _put(desk.ids, desk.at, note),
-        _put(desk.embedded, desk.at, network.embed(weights, note)),
         codes,
         _put(desk.onset, desk.at, latest),
         matching.next_match_line(desk.line, codes, code),

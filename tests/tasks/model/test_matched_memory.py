@@ -55,7 +55,7 @@ def test_what_may_not_be_looked_at_weighs_nothing_and_without_any_the_bias_is_re
     np.testing.assert_allclose(_share(_look(weights, [True, False, True])), [0.5, 0, 0.5])
     nothing = _look(weights, [False] * 3)
     assert nothing.weight.numpy().tolist() == [[[0, 0, 0]]]
-    read = memory.reading(weights, nothing, tf.ones([1, 3, 2]))
+    read = memory.reading(weights, nothing, tf.zeros([1, 1, 2]))
     assert read.numpy().tolist() == [[[3, 4]]]
 
 
@@ -84,3 +84,9 @@ def test_without_memory_in_sight_only_the_head_speaks() -> None:
     zero = tf.zeros([1])
     found = memory.mixed(tf.math.log([0.2]), tf.constant([-3.0]), lowest, zero, zero)
     np.testing.assert_allclose(np.exp(found), [0.2], rtol=1e-5)
+
+
+def test_weights_are_summed_by_id() -> None:
+    weight = tf.constant([[[1.0, 2.0, 4.0], [8.0, 16.0, 0.0]]])
+    found = memory.by_id(weight, tf.constant([[1, 1, 3]]), 3)  # 3: no note
+    assert found.numpy().tolist() == [[[0, 3, 4], [0, 24, 0]]]

@@ -72,7 +72,7 @@ def test_one_note_at_a_time_gives_the_teacher_forced_likelihoods(
     expected = network.nats(weights, tf.constant(ids)).numpy()
     history = tf.constant(ids[:, : network.context])
     state = stepping.encoded(network, weights, history)
-    desk = stepping.begin(network, weights, history, state)
+    desk = stepping.begin(network, history, state)
     for w in range(network.shape.window):
         read, state = stepping.read(network, weights, desk)
         note = tf.constant(ids[:, network.context + w])
@@ -80,7 +80,7 @@ def test_one_note_at_a_time_gives_the_teacher_forced_likelihoods(
             odds = network.log_odds(weights, k, read, [note[:, None, i] for i in range(k)])
             shares = tf.nn.log_softmax(odds[:, 0]).numpy()
             np.testing.assert_allclose(-shares[np.arange(len(ids)), note[:, k]], nats, atol=1e-5)
-        desk = stepping.taken(network, weights, desk, state, note)
+        desk = stepping.taken(network, desk, state, note)
 
 
 def test_log_odds_with_memory_are_probabilities_already(
