@@ -18,6 +18,7 @@ from schemas.reasons import Outcome, Reason
 from tasks.music.extraction import Extracted, Extraction, Limits, Rejected
 from tasks.music.notes import Notes
 from tasks.music.worker import extract_many
+from tasks.storage.checked import check
 from tasks.storage.workers import Workers
 
 CHUNK_FILES = 32  # files in one message to a worker: large enough to hide its cost
@@ -83,7 +84,7 @@ def _validated(ids: list[str], order: list[int], outcomes: list[Any]) -> pa.Tabl
         rows = [row for row in order if isinstance(outcomes[row], Extracted)]
         table = note_table([(ids[row], outcomes[row].notes) for row in rows])
         try:
-            NoteTable.validate(table, lazy=True)
+            check(NoteTable, table)
         except SchemaErrors:
             bad = _offenders(table)
             if not bad:
@@ -101,7 +102,7 @@ def _offenders(table: pa.Table) -> dict[str, str]:
     starts = song_starts(table)
     for start, stop in zip(starts, [*starts[1:], len(table)], strict=True):
         try:
-            NoteTable.validate(song := table.slice(start, stop - start), lazy=True)
+            check(NoteTable, song := table.slice(start, stop - start))
         except SchemaErrors as error:
             case = error.failure_cases
             bad[song["song_id"][0].as_py()] = f"fails {case['check'][0].as_py()}"

@@ -11,6 +11,7 @@ from schemas.errors import CorpusError
 from schemas.manifest import MIDI_SUFFIXES, Counts, FileManifest, NoteDataset
 from schemas.reasons import Outcome, Reason
 from tasks.progress import Progress, silent
+from tasks.storage.checked import check
 from tasks.storage.duplicates import Duplicates
 from tasks.storage.note_dataset import LEFT_OUT, Plan, shard_name, without, write_notes
 from tasks.storage.root import Root
@@ -77,7 +78,7 @@ def _require_kept(root: Root, plan: Plan, index: int, lost: set[str]) -> None:
 def _publish_shard(root: Root, plan: Plan, index: int, files: pa.Table, late: list[str]) -> None:
     """Write one manifest, and its notes again if duplicates of it were found only now."""
     name = shard_name(index)
-    FileManifest.validate(files, lazy=True)
+    check(FileManifest, files)
     if late:
         path = f"notes/{plan.corpus}/{name}"
         notes = without(root.read_table(path), pa.chunked_array([late], pa.string()))
