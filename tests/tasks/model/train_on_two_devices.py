@@ -1,10 +1,11 @@
 """Trainings on two logical CPUs as two replicas: FOLDER VOCABULARY SHAPE CONFIG...
 
 FOLDER has songs.npz and valid.npz; each config's weights are written to FOLDER/<number>.npz.
-A run is broken off in the middle and goes on from its checkpoint.
+The first run is broken off in the middle and goes on from its checkpoint.
 """
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -43,10 +44,10 @@ def main() -> None:
     for number, text in enumerate(sys.argv[4:]):
         config = TrainConfig.model_validate_json(text)
         parts = (splits[0], splits[1], vocabulary, config, shape, folder / str(number))
-        try:
-            train(*parts, progress=break_off)
-        except BrokenOffError:
-            result = train(*parts)
+        if number == 0:
+            with suppress(BrokenOffError):
+                train(*parts, progress=break_off)
+        result = train(*parts)
         np.savez(folder / f"{number}.npz", **result.weights)  # type: ignore[arg-type]
 
 
