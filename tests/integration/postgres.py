@@ -41,7 +41,12 @@ class Postgres:
     @property
     def url(self) -> str:
         """How Prefect reaches the database."""
-        return f"postgresql+asyncpg://{NAME}:{self.password}@127.0.0.1:{self.port}/{NAME}"
+        return self._url(NAME)
+
+    def another(self, name: str) -> str:
+        """Create one more database; return how Prefect reaches it."""
+        self._run(_program("createdb"), name)
+        return self._url(name)
 
     def start(self) -> None:
         """Start it and wait until it accepts connections."""
@@ -63,6 +68,9 @@ class Postgres:
         """Stop it the fast way: connections are cut, what is committed stays."""
         self.process.send_signal(signal.SIGINT)
         self.process.wait(30)
+
+    def _url(self, database: str) -> str:
+        return f"postgresql+asyncpg://{NAME}:{self.password}@127.0.0.1:{self.port}/{database}"
 
     def _run(self, *command: str | Path) -> None:
         access = {"PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": NAME}

@@ -17,16 +17,13 @@ class PrefectForm:
         self.base = server.environment["PREFECT_API_URL"].removesuffix("/api")
         self.page = browser.new_page(viewport={"width": 1300, "height": 1500})
         self.page.goto(f"{self.base}/deployments")
+        if login := server.environment.get("PREFECT_API_AUTH_STRING"):
+            log_in(self.page, login)
         self.page.get_by_role("link", name=deployment, exact=True).first.click()
         self.page.get_by_role("button", name="Run", exact=True).click()
         self.page.get_by_text("Custom run").click()
         self._field("Samples").wait_for()
-        self.picture("form")
-
-    def picture(self, name: str) -> None:
-        """Keep a screenshot, if asked to."""
-        if PICTURES:
-            self.page.screenshot(path=Path(PICTURES) / f"{name}.png")
+        picture(self.page, "form")
 
     def labels(self) -> list[str]:
         """Return the names of the config's fields, in the order shown."""
@@ -50,9 +47,15 @@ class PrefectForm:
         """Open an artifact's page; return how many pictures stand under its heading."""
         self.page.goto(f"{self.base}/artifacts/artifact/{artifact_id}")
         self.page.get_by_role("heading", name=heading).first.wait_for()
-        self.picture("report")
+        picture(self.page, "report")
         widths = self.page.evaluate("[...document.images].map(image => image.naturalWidth)")
         return sum(width > 0 for width in widths)
+
+    def followed(self, link: str) -> int:
+        """Follow a link out of the report; return how many players are on the page it leads to."""
+        self.page.goto(str(self.page.get_by_role("link", name=link).get_attribute("href")))
+        picture(self.page, "gallery")
+        return int(self.page.locator("audio").count())
 
     def close(self) -> None:
         """Close the page."""
@@ -66,5 +69,19 @@ class PrefectForm:
         self.page.get_by_role("button", name="Submit").click()
         toast = self.page.get_by_text(message).first
         toast.wait_for()
-        self.picture(message.split(maxsplit=1)[0])
+        self.page.wait_for_timeout(500)  # it slides in
+        picture(self.page, message.split(maxsplit=1)[0])
         return str(toast.inner_text())
+
+
+def picture(page: Any, name: str) -> None:
+    """Keep a screenshot, if asked to."""
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}.png")
+
+
+def log_in(page: Any, login: str) -> None:
+    """Fill in the login that a closed server asks for before it shows anything."""
+    page.get_by_placeholder("admin:pass").fill(login)
+    picture(page, "login")
+    page.get_by_role("button", name="Login").click()

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,6 +68,7 @@ def settings(home: Path, **more: str) -> dict[str, str]:
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
         "PREFECT_HOME": str(home / "prefect-home"),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_SERVER_API_HOST": "127.0.0.1",
         "PREFECT_SERVER_API_PORT": port,
         "PREFECT_WORKER_QUERY_SECONDS": "1",
@@ -75,17 +77,32 @@ def settings(home: Path, **more: str) -> dict[str, str]:
 
 
 @contextmanager
-def started(environment: dict[str, str], log: Path) -> Iterator[Server]:
-    """Start a server, wait until it is healthy, and end it with the block."""
+def started(environment: dict[str, str], log: Path, **of_server: str) -> Iterator[Server]:
+    """Start a server, wait until it is healthy, and end it with the block.
+
+    `of_server` is what only the server knows and none of its clients.
+    """
+    login = environment.get("PREFECT_API_AUTH_STRING")
     with (
-        running([*PREFECT, "server", "start"], environment, log) as process,
+        running([*PREFECT, "server", "start"], {**environment, **of_server}, log) as process,
         httpx.Client(base_url=environment["PREFECT_API_URL"], timeout=30) as api,
     ):
         deadline = time.monotonic() + 120
         while not _is_healthy(api):
             assert process.poll() is None and time.monotonic() < deadline, log.read_text()
             time.sleep(0.3)
+        if login:
+            user, _, password = login.partition(":")
+            api.auth = httpx.BasicAuth(user, password)
+            api.headers.update(csrf_headers(api))
         yield Server(api, environment, process)
+
+
+def csrf_headers(api: httpx.Client) -> dict[str, str]:
+    """Return the headers that a client needs to change anything."""
+    client = str(uuid.uuid4())
+    token = api.get("/csrf-token", params={"client": client}).json()["token"]
+    return {"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": client}
 
 
 @contextmanager

@@ -1,5 +1,9 @@
-"""A whole Nocturne site: PostgreSQL, server, deployments and worker, any of which may die."""
+"""A whole Nocturne site: PostgreSQL, server, deployments and worker, any of which may die.
 
+It is closed to strangers: server and clients share a login, as in the compose file.
+"""
+
+import secrets
 import subprocess
 import sys
 import time
@@ -11,10 +15,22 @@ from typing import Any
 
 import psutil
 
+from deploy import gallery
 from tests.integration.postgres import Postgres, postgres
-from tests.integration.prefect_server import PREFECT, PROJECT, Server, running, settings, started
+from tests.integration.prefect_server import (
+    PREFECT,
+    PROJECT,
+    Server,
+    free_port,
+    running,
+    settings,
+    started,
+)
 
 WORKER = [*PREFECT, "worker", "start", "--pool", "nocturne", "--type", "process"]
+GALLERY = [sys.executable, gallery.__file__]
+# What a retrain learns in a minute, in many pieces of work.
+RETRAIN = {"batch": 16, "max_epochs": 8, "patience": 50, "shard_files": 5, "workers": 1}
 # The automations as deployed, but for their patience: tests cannot wait for minutes. Prefect
 # beats no faster than every 30 s.
 IMPATIENT = """
@@ -33,6 +49,8 @@ class Site:
         """Start the server on its database, and deploy everything."""
         self.home, self.root, self.database, self.parts = home, home / "data", database, parts
         self.root.mkdir()
+        self.password = secrets.token_hex(16)
+        port = str(free_port())
         self.environment = settings(
             home,
             NOCTURNE_ROOT=str(self.root),
@@ -40,12 +58,16 @@ class Site:
             NOCTURNE_SOURCE=str(source),
             NOCTURNE_TIMEZONE="Europe/Berlin",
             NOCTURNE_TRAIN_QUEUE="gpu",
-            PREFECT_SERVER_DATABASE_CONNECTION_URL=database.url,
+            NOCTURNE_GALLERY_URL=f"http://127.0.0.1:{port}",
+            PREFECT_API_AUTH_STRING=f"nocturne:{self.password}",
             TF_CPP_MIN_LOG_LEVEL="3",
         )
+        self.night = ""  # the id of an unattended retrain, once it is planned
         self.start_server()
+        parts.enter_context(
+            running([*GALLERY, str(self.root), port], self.environment, home / "gallery.log")
+        )
         self.run("-m", "deploy.deploy")
-        self.run("-c", IMPATIENT)
 
     def run(self, *arguments: str) -> None:
         """Run Python in the checkout, as a client of the server."""
@@ -55,7 +77,13 @@ class Site:
     def start_server(self) -> None:
         """Start the server, at the same address every time."""
         self.server: Server = self.parts.enter_context(
-            started(self.environment, self.home / "server.log")
+            started(
+                self.environment,
+                self.home / "server.log",
+                PREFECT_SERVER_API_AUTH_STRING=self.environment["PREFECT_API_AUTH_STRING"],
+                PREFECT_SERVER_CSRF_PROTECTION_ENABLED="true",
+                PREFECT_SERVER_DATABASE_CONNECTION_URL=self.database.url,
+            )
         )
 
     def kill_server(self) -> None:
@@ -89,6 +117,14 @@ class Site:
         )
         return str(run["id"])
 
+    def switch_off(self, automation: str) -> None:
+        """Let an automation rest."""
+        (known,) = (
+            one for one in self.server.post("/automations/filter") if one["name"] == automation
+        )
+        answer = self.server.api.patch(f"/automations/{known['id']}", json={"enabled": False})
+        assert answer.is_success, answer.text
+
     def freeze(self, run_id: str) -> None:
         """Stop the processes of a run where they are."""
         for process in self.worker.children(recursive=True):
@@ -112,7 +148,7 @@ def site(home: Path, source: Path) -> Iterator[Site]:
         yield running_site
 
 
-def eventually(condition: Callable[[], Any], site: Site, seconds: float = 120) -> Any:
+def eventually(condition: Callable[[], Any], site: Site, seconds: float = 300) -> Any:
     """Return the condition's value as soon as it is true; fail with the logs if it never is."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):

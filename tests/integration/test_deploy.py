@@ -4,22 +4,21 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from inspect import signature
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from schemas.config import GenerateConfig
 from tests.integration.prefect_server import PROJECT, Server
-from tests.integration.site import IMPATIENT, Site
+from tests.integration.site import Site
 
 pytestmark = [pytest.mark.site, pytest.mark.timeout(900)]
 
 NAMES = {"ingest", "prepare", "retrain", "generate", "compose", "promote"}
-DOCUMENTED = {"title", "description"}
 BERLIN = ZoneInfo("Europe/Berlin")
-BOUNDS = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
 
 
 @pytest.fixture(scope="module")
@@ -39,27 +38,6 @@ def _in_checkout(
     return subprocess.run(
         command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
     )
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "line"),
-    [
-        ("NOCTURNE_ROOT", None, "NOCTURNE_ROOT: set it to the storage root"),
-        ("NOCTURNE_ROOT", "./data", "NOCTURNE_ROOT: ./data is relative"),
-        ("NOCTURNE_CORPUS", "", "NOCTURNE_CORPUS: set it to the name of the corpus"),
-    ],
-)
-def test_without_a_place_nothing_is_deployed(
-    deployed: Site, name: str, value: str | None, line: str
-) -> None:
-    environment = dict(deployed.environment)
-    environment.pop(name)
-    if value is not None:
-        environment[name] = value
-    done = _in_checkout(["sh", "deploy/check.sh"], environment)
-    assert done.returncode != 0
-    assert line in done.stderr
-    assert len(done.stderr.splitlines()) == 1
 
 
 def test_every_flow_is_deployed_with_its_place_and_description(
@@ -109,17 +87,12 @@ def _start(run: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(run["expected_start_time"])
 
 
-def test_the_form_explains_every_field_and_knows_its_bounds(server: Server) -> None:
-    schema = server.deployments()["generate"]["parameter_openapi_schema"]
-    fields = schema["definitions"]["GenerateConfig"]["properties"]
-    assert set(fields) == set(GenerateConfig.model_fields)
-    for name, field in fields.items():
-        assert set(field) >= DOCUMENTED, name
-        kinds = [field, *field.get("anyOf", [])]
-        if any(kind.get("type") in ("integer", "number") for kind in kinds):
-            bounds = {bound for kind in kinds for bound in kind if bound in BOUNDS}
-            assert len(bounds) == 2, f"{name} has {bounds}"
-    assert fields["random_input"]["enum"] == ["primer", "gaussian"]
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_the_form_is_the_config_field_by_field(server: Server, name: str) -> None:
+    schema = server.deployments()[name]["parameter_openapi_schema"]
+    (shown,) = (one for one in schema["definitions"].values() if one["type"] == "object")
+    config = signature(getattr(import_module(f"flows.{name}"), name).fn).parameters["config"]
+    assert shown["properties"] == config.annotation.model_json_schema()["properties"]
 
 
 def test_a_wrong_value_is_refused_before_a_run_exists(server: Server) -> None:
@@ -141,7 +114,7 @@ def test_deploying_again_updates_in_place(deployed: Site, server: Server) -> Non
         "restart-crashed-runs",
         "generate-on-promotion",
     }
-    deployed.run("-c", IMPATIENT)
+    deployed.run("-m", "deploy.automations")
     assert _automations(server) == automations
     assert {name: one["id"] for name, one in server.deployments().items()} == before
 

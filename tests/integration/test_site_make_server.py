@@ -1,0 +1,157 @@
+"""`make server` and `make server-stop` on a fresh machine, and what they say when they cannot."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from tests.integration.prefect_server import PROJECT, free_port, settings
+from tests.integration.site import Site
+
+pytestmark = [pytest.mark.site, pytest.mark.timeout(600)]
+
+NAMES = {"ingest", "prepare", "retrain", "generate", "compose", "promote"}
+
+
+def _environment(home: Path, **more: str) -> dict[str, str]:
+    """Return the environment of a user who has set nothing but where things lie."""
+    plain = {name: value for name, value in settings(home).items() if "PREFECT" not in name}
+    return {
+        **plain,
+        "NOCTURNE_SERVER": str(home / "state"),
+        "NOCTURNE_ROOT": str(home / "data"),
+        "NOCTURNE_PORT": str(free_port()),
+        "NOCTURNE_GALLERY_PORT": str(free_port()),
+        **more,
+    }
+
+
+def _make(target: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["make", target],
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@contextmanager
+def _serving(environment: dict[str, str], said: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `make server` in a terminal of its own beside the block, which is to end it."""
+    with said.open("wb") as output:
+        make = subprocess.Popen(
+            ["make", "server"],
+            cwd=PROJECT,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        deadline = time.monotonic() + 200
+        while "Prefect UI:" not in said.read_text():
+            assert make.poll() is None and time.monotonic() < deadline, said.read_text()
+            time.sleep(0.3)
+        yield make
+        make.wait(60)
+    finally:
+        if make.poll() is None:
+            _make("server-stop", environment)
+            make.wait(60)
+
+
+def _names(api: str) -> set[str]:
+    """Return the names of all deployments; with CSRF protection on, a reader needs a token."""
+    with httpx.Client(base_url=api, timeout=30) as client:
+        assert client.post("/deployments/filter", json={}).status_code == 403
+        token = client.get("/csrf-token", params={"client": "a-reader"}).json()["token"]
+        headers = {"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": "a-reader"}
+        found = client.post("/deployments/filter", json={}, headers=headers).json()
+    return {one["name"] for one in found}
+
+
+def _family(state: Path) -> list[psutil.Process]:
+    first = [psutil.Process(int(pid)) for pid in (state / "pids").read_text().split()]
+    return [one for pid in first for one in (pid, *pid.children(recursive=True))]
+
+
+def test_one_command_serves_on_loopback_until_ctrl_c(tmp_path: Path) -> None:
+    environment = _environment(tmp_path)
+    said = tmp_path / "said"
+    address = f"http://127.0.0.1:{environment['NOCTURNE_PORT']}"
+    galleries = f"http://127.0.0.1:{environment['NOCTURNE_GALLERY_PORT']}"
+    with _serving(environment, said) as make:
+        assert f"Prefect UI: {address} " in said.read_text()
+        assert _names(f"{address}/api") == NAMES
+        assert httpx.get(f"{galleries}/", follow_redirects=True).is_success
+        (tmp_path / "data/secret").write_text("x")
+        assert httpx.get(f"{galleries}/samples/../secret").status_code == 404
+        parts = _family(tmp_path / "state")
+        used = {used.laddr.ip for one in parts for used in one.net_connections("inet")}
+        assert used == {"127.0.0.1"}
+        again = _make("server", environment)
+        assert (again.returncode, again.stdout.count("\n")) == (0, 1)
+        assert f"runs already: {address}" in again.stdout
+        os.killpg(make.pid, signal.SIGINT)
+    assert said.read_text().rstrip().splitlines()[-1].startswith(("stopping", "make:"))
+    assert "Traceback" not in said.read_text()
+    _, alive = psutil.wait_procs(parts, timeout=10)
+    assert alive == []
+    assert _make("server-stop", environment).stdout == "nothing runs\n"
+
+
+def test_it_keeps_its_history_in_postgresql_if_told_so(deployed: Site, tmp_path: Path) -> None:
+    url = deployed.database.another("history")
+    environment = _environment(tmp_path, NOCTURNE_DATABASE_URL=url)
+    said = tmp_path / "said"
+    with _serving(environment, said):
+        assert not list(tmp_path.rglob("*.db"))
+        assert _make("server-stop", environment).stdout == "stopped\n"
+    logs = "".join(log.read_text() for log in (tmp_path / "state").glob("*.log"))
+    assert deployed.database.password not in said.read_text() + logs
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "line"),
+    [
+        ("NOCTURNE_PORT", "high", "NOCTURNE_PORT: high is not a port"),
+        ("NOCTURNE_GALLERY_PORT", "70000", "NOCTURNE_GALLERY_PORT: 70000 is not a port"),
+        ("NOCTURNE_ROOT", "data", "NOCTURNE_ROOT: data is relative"),
+        ("NOCTURNE_ROOT", "s3://me:secret@music", "a password in an address"),
+    ],
+)
+def test_what_cannot_work_is_refused_at_once(
+    tmp_path: Path, name: str, value: str, line: str
+) -> None:
+    done = _make("server", _environment(tmp_path, **{name: value}))
+    assert done.returncode != 0
+    assert line in done.stderr
+    assert "secret" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        done = _make("server", _environment(tmp_path, NOCTURNE_PORT=port))
+    assert done.returncode != 0
+    assert f"NOCTURNE_PORT: port {port} of 127.0.0.1: Address already in use" in done.stderr
+
+
+def test_a_database_that_is_not_there_is_said_to_be(tmp_path: Path) -> None:
+    url = f"postgresql+asyncpg://me:secret@127.0.0.1:{free_port()}/prefect"
+    done = _make("server", _environment(tmp_path, NOCTURNE_DATABASE_URL=url))
+    assert done.returncode != 0
+    assert "did not start: see" in done.stderr
+    assert "secret" not in done.stderr + (tmp_path / "state/server.log").read_text()

@@ -1,0 +1,72 @@
+"""What was killed is noticed, started once more and ends the same; then nothing is left."""
+
+import json
+import re
+
+import pytest
+
+from tests.integration.prefect_server import FINAL
+from tests.integration.site import Site, eventually
+from tests.integration.site_life import Killed, Night, contents, started_again
+
+pytestmark = [pytest.mark.site, pytest.mark.timeout(900)]
+
+
+@pytest.mark.parametrize("deployment", ["ingest", "retrain", "generate"])
+def test_what_died_in_the_middle_is_started_once_more(
+    deployed: Site, killed: Killed, deployment: str
+) -> None:
+    first = killed.runs[deployment]
+    assert deployed.server.ended(first, 150)["type"] == "CRASHED"
+    again = eventually(lambda: started_again(deployed, deployment, first), deployed)
+    assert again["state"]["type"] == "COMPLETED", deployed.said()
+
+
+def test_it_ends_the_same_as_if_nothing_had_happened(
+    deployed: Site, night: Night, killed: Killed
+) -> None:
+    notes = contents(deployed.root / "notes/folk", "*.parquet")
+    assert contents(deployed.root / "notes/again", "*.parquet") == notes
+    assert contents(killed.root / "notes/folk", "*.parquet") == notes
+    weights = f"models/{night.model}/weights.safetensors"
+    assert (killed.root / weights).read_bytes() == (deployed.root / weights).read_bytes()
+    (many,) = (found.parent for found in deployed.root.glob("samples/*-seed0-*/00271.mid"))
+    music, first_night = contents(many, "*.mid"), contents(night.samples, "*.mid")
+    assert len(music) == 272
+    assert {name: music[name] for name in first_night} == first_night
+
+
+@pytest.mark.usefixtures("killed")
+def test_nothing_is_left_running_and_no_slot_is_taken(deployed: Site) -> None:
+    states = ("RUNNING", "PENDING", "CANCELLING")
+
+    def idle() -> bool:
+        return not any(
+            deployed.server.runs(name, *states) for name in deployed.server.deployments()
+        )
+
+    eventually(idle, deployed)  # a generation may still wait for its turn
+    limits = deployed.server.post("/v2/concurrency_limits/filter")
+    assert {limit["active_slots"] for limit in limits} == {0}
+
+
+def test_flow_and_task_runs_have_names_that_say_what_they_do(deployed: Site, night: Night) -> None:
+    ended = {"state": {"type": {"any_": list(FINAL)}}}
+    ran = deployed.server.post("/flow_runs/filter", flow_runs=ended)
+    flows = {one["name"] for one in ran if one["run_count"]}
+    assert {"ingest folk", "prepare folk", "train small on folk"} <= flows
+    assert not [name for name in flows if re.fullmatch(r"[a-z]+-[a-z]+", name)]
+    tasks = {one["name"] for one in deployed.server.post("/task_runs/filter")}
+    assert {"shard folk", "extract shard 0", f"judge {night.model}"} <= tasks
+    assert not [name for name in tasks if re.fullmatch(r"[a-z ]+-[0-9a-f]{3}", name)]
+
+
+@pytest.mark.usefixtures("night")
+def test_no_secret_is_in_anything_that_is_kept(deployed: Site) -> None:
+    kinds = ("artifacts", "flow_runs", "task_runs", "deployments", "logs", "automations")
+    told = [json.dumps(deployed.server.post(f"/{kind}/filter")) for kind in kinds]
+    told += [log.read_text() for log in deployed.home.glob("*.log")]
+    told += [path.read_text() for path in deployed.root.rglob("*.json")]
+    assert len(deployed.server.post("/logs/filter")) > 100
+    for secret in (deployed.password, deployed.database.password):
+        assert not [text[:200] for text in told if secret in text]
