@@ -40,7 +40,9 @@ app = App(
 def _run(flow: str, config: Config) -> None:
     """Run the flow of that name and print what came of it."""
     with shown() as console:
-        result = getattr(import_module(f"flows.{flow}"), flow)(config)
+        run_flow = getattr(import_module(f"flows.{flow}"), flow)
+        console.ready()
+        result = run_flow(config)
     console.result(result)
 
 

@@ -3,7 +3,7 @@
 import logging
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -33,6 +33,7 @@ class Console:
         """Open both streams."""
         self.out = RichConsole(highlight=False, soft_wrap=True)
         self.err = RichConsole(stderr=True, highlight=False, soft_wrap=True)
+        self.ready: Callable[[], None] = lambda: None  # waits for the server, if it is starting
 
     def failed(self, message: str, code: int) -> int:
         """Print one line that says why the command failed; return its exit code."""
@@ -98,11 +99,13 @@ class _LogLines(logging.Handler):
 def shown() -> Iterator[Console]:
     """Run a flow with its progress and its log lines on the terminal."""
     from flows.local import interruptible, prepare_prefect, server_address
+    from flows.temporary_server import start_early
 
     console = Console()
     prepare_prefect(_LogLines(console.err))
-    address = server_address() or "a temporary one for this run, some seconds to start"
-    console.err.print(f"Prefect server: {address}")
+    address = server_address()
+    temporary = "a temporary one for this run, some seconds to start"
+    console.err.print(f"Prefect server: {address or temporary}")
     bars = ProgressBars(console.err)
 
     def last_words() -> int:
@@ -110,4 +113,6 @@ def shown() -> Iterator[Console]:
         return console.failed(STOPPED, INTERRUPTED)
 
     with shown_by(bars), bars.bars, interruptible(last_words):
+        if not address:
+            console.ready = start_early()
         yield console

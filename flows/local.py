@@ -13,6 +13,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from flows import temporary_server
+
 LOCAL_DEFAULTS = {
     "DO_NOT_TRACK": "1",
     # What tidies up after interrupted worker processes would say so after the last words.
@@ -101,8 +103,10 @@ def _fall_silent() -> None:
 
 
 def _stop_temporary_servers() -> None:
+    for process in temporary_server.running:
+        process.kill()  # else it would log its own end after the last words
     from prefect.server.api.server import SubprocessASGIServer
 
     for server in SubprocessASGIServer._instances.values():
         if server.server_process:
-            server.server_process.kill()  # else it would log its own end after the last words
+            server.server_process.kill()
