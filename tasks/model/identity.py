@@ -6,7 +6,7 @@ import json
 from schemas.config import TrainConfig
 from schemas.sequences import SequenceDataset
 
-MODEL_VERSION = 2  # raised when the same config would train different weights
+MODEL_VERSION = 3  # raised when the same config would train different weights
 # Fields that say where and how a model is trained, not which model comes out.
 CIRCUMSTANCES = {"root", "resume", "checkpoint_minutes", "executor"}
 
