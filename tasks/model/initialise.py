@@ -23,7 +23,7 @@ MATCH_KINDS = 3  # see tasks.model.matching
 # size, and a score must go further than others: a note that fits is worth hundreds that do not.
 SHARPNESS = 8.0
 BEST_MATCH = 8.0  # first score of the longest match; a shorter one has less in proportion
-FIRST = {"memory/agree": 2.0 / SHARPNESS, "memory/sentinel_bias": 5.0}  # other vectors: 0
+FIRST_AGREEMENT = 2.0  # first score of an attribute in common
 
 
 def embedding_widths(shape: NetworkShape, vocabulary: Vocabulary) -> tuple[int, ...]:
@@ -57,10 +57,10 @@ def weight_shapes(shape: NetworkShape, vocabulary: Vocabulary) -> dict[str, tupl
             shapes[f"head/{name}/given/{names[j]}"] = (sizes[j], shape.head)
         shapes[f"head/{name}/out"] = (shape.head, size)
         shapes[f"head/{name}/out_bias"] = (size,)
-    return shapes | _memory_shapes(shape, names)
+    return shapes | _memory_shapes(shape, vocabulary)
 
 
-def _memory_shapes(shape: NetworkShape, names: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
+def _memory_shapes(shape: NetworkShape, vocabulary: Vocabulary) -> dict[str, tuple[int, ...]]:
     if not shape.memory_notes:
         return {}
     shapes: dict[str, tuple[int, ...]] = {
@@ -68,11 +68,9 @@ def _memory_shapes(shape: NetworkShape, names: tuple[str, ...]) -> dict[str, tup
         "memory/distance": (LONGEST_DISTANCE + 1,),
         "memory/lag": (context_notes(shape) + shape.window,),
         "memory/context": (shape.embedding, shape.units),
-        "memory/context_bias": (shape.units,),
     }
-    for k, name in enumerate(names):
-        shapes[f"memory/sentinel/{name}"] = (shape.units, 1)
-        shapes[f"memory/sentinel_bias/{name}"] = (1,)
+    for k, name in enumerate(vocabulary.names):
+        shapes[f"memory/own/{name}"] = (embedding_widths(shape, vocabulary)[k], shape.units)
         if k:
             shapes[f"memory/agree/{name}"] = (k,)
     return shapes
@@ -94,7 +92,7 @@ def _initial(name: str, size: tuple[int, ...], random: np.random.Generator) -> N
     if name.endswith("/bias"):
         return np.repeat([0.0, 1.0, 0.0, 0.0], size[0] // 4)  # remember at first
     if len(size) == 1:
-        return np.full(size, FIRST.get(name.rpartition("/")[0], 0.0))
+        return np.full(size, FIRST_AGREEMENT / SHARPNESS if "/agree/" in name else 0.0)
     if name.startswith("embed/") or "/given/" in name:
         return random.normal(size=size)
     if name.endswith("/recurrent"):

@@ -4,12 +4,13 @@ Predicting note t, every past note j has the score
 
     s_j = sum_m match[m, L_m] + distance[D] + lag[t - j]        (L and D: tasks.model.matching)
 
-and from these scores the memory says two things:
-  its reading  Linear(sum_j softmax(s)_j embedding(note j)), added to the decoder's outputs;
-  its word     attribute k is that of note j with weight exp(s_j + sum_i agree[k, i] [note j has
-               the attribute i < k that note t has]), so that the heads follow one another here
-               too. The word is mixed with the head's own distribution, which a sentinel gives the
-               weight exp(sentinel_k(outputs)) (pointer sentinel mixture, Merity et al., 2016).
+With w_j = exp(s_j), the memory's reading Linear(sum_j w_j embedding(note j) / sum_j w_j) is added
+to the decoder's outputs. Each attribute k has a reading of its own beside it, of that attribute's
+embeddings alone, with the weights
+
+    w_kj = w_j exp(sum_i agree[k, i] [note j has the attribute i < k that note t has])
+
+so that the memory follows what is known of the note as the heads do.
 
 B batch, Q notes to predict, C notes that the network is given, A attributes, H cells.
 """
@@ -27,7 +28,7 @@ from tasks.model.initialise import LONGEST_MATCH, SHARPNESS, context_notes
 from tasks.model.lstm_xla import Tensor
 
 LOWEST = -1e9  # score of a note that may not be looked at
-SMALLEST = 1e-20  # keeps logarithms finite where no note is in sight
+SMALLEST = 1e-20  # divides nothing by more than nothing where no note is in sight
 
 Weights = Mapping[str, Tensor]
 
@@ -35,8 +36,7 @@ Weights = Mapping[str, Tensor]
 class Look(NamedTuple):
     """What the notes to predict see of the notes before them."""
 
-    top: Tensor  # highest score [B, Q]
-    weight: Tensor  # exp(score - top) [B, Q, C], 0 for what may not be looked at
+    weight: Tensor  # exp(score - highest score) [B, Q, C], 0 for what may not be looked at
     ids: Tensor  # int32 [B, C, A]
 
 
@@ -54,9 +54,8 @@ def look(
         SHARPNESS * weights["memory/lag"], lag
     )
     score = tf.where(allowed, score, LOWEST)
-    top = tf.stop_gradient(tf.reduce_max(score, axis=-1))
-    weight = tf.where(allowed, tf.exp(score - top[..., None]), 0.0)
-    return Look(top, weight, ids)
+    highest = tf.stop_gradient(tf.reduce_max(score, axis=-1, keepdims=True))
+    return Look(tf.where(allowed, tf.exp(score - highest), 0.0), ids)
 
 
 def _of_clues(weights: Weights) -> Tensor:
@@ -86,17 +85,19 @@ def reachable(shape: NetworkShape, codes: Tensor) -> Tensor:
     return (codes[..., 0] != matching.NO_NOTE) & (tf.range(codes.shape[1]) >= oldest)[None]
 
 
-def reading(weights: Weights, seen: Look, total: Tensor) -> Tensor:
-    """What is read, [B, Q, H], from the weighted sum of embedded notes [B, Q, E]."""
-    mass = tf.reduce_sum(seen.weight, axis=-1, keepdims=True)
-    mean = total / tf.maximum(mass, SMALLEST)
+def reading(kernel: Tensor, weight: Tensor, total: Tensor) -> Tensor:
+    """What is read, [B, Q, H], by kernel [E, H]; nothing where no note is in sight.
+
+    `total` [B, Q, E] is the sum of embeddings times weights [B, Q, C].
+    """
+    mean = total / tf.maximum(tf.reduce_sum(weight, axis=-1, keepdims=True), SMALLEST)
     batch, queries, width = mean.shape
-    flat = tf.matmul(tf.reshape(mean, [-1, width]), weights["memory/context"])
-    return tf.reshape(flat + weights["memory/context_bias"], [batch, queries, flat.shape[-1]])
+    flat = tf.matmul(tf.reshape(mean, [-1, width]), kernel)
+    return tf.reshape(flat, [batch, queries, kernel.shape[-1]])
 
 
 def agreeing(weights: Weights, name: str, seen: Look, given: Sequence[Tensor]) -> Tensor:
-    """Weights [B, Q, C] of the notes' word on attribute `name`.
+    """Weights [B, Q, C] of the notes for attribute `name`.
 
     `given` are the ids int32 [B, Q] of the attributes before it.
     """
@@ -117,18 +118,3 @@ def by_id(weight: Tensor, ids: Tensor, size: int) -> Tensor:
     place = tf.reshape(first + tf.minimum(ids, size - 1)[:, None], [-1])
     sums = tf.math.unsorted_segment_sum(tf.reshape(weight, [-1]), place, batch * queries * size)
     return tf.reshape(sums, [batch, queries, size])
-
-
-def mixed(own: Tensor, sentinel: Tensor, top: Tensor, mass: Tensor, said: Tensor) -> Tensor:
-    """Logarithm of the mixture of a head's own probability and the memory's word.
-
-    own: logarithm of the head's own; sentinel: logarithm of its weight; mass: weight of all
-    notes, and said: of those that say this id, both times exp(-top).
-    """
-    whole = _log_sum(sentinel, top + tf.math.log(mass + SMALLEST))
-    return _log_sum(sentinel + own, top + tf.math.log(said + SMALLEST)) - whole
-
-
-def _log_sum(one: Tensor, other: Tensor) -> Tensor:
-    """log(exp(one) + exp(other))."""
-    return tf.maximum(one, other) + tf.math.softplus(-tf.abs(one - other))

@@ -155,7 +155,7 @@ def _compiled(shape: NetworkShape, vocabulary: str, nucleus: bool) -> Any:
             note: list[Tensor] = []
             for k, part in enumerate(tf.split(noise[w], sizes, axis=-1)):
                 given = [ids[:, None] for ids in note]
-                logits = network.log_odds(weights, k, read, given)[:, 0] / temperature
+                logits = network.heads.logits(weights, k, read, given)[:, 0] / temperature
                 if k == looping:
                     logits = tf.where(
                         loops.forbidden(network.vocabulary, desk, limits), -1e9, logits

@@ -10,8 +10,9 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tasks.model import matched_memory, matching
+from tasks.model.heads import Memory, Read
 from tasks.model.lstm_xla import Tensor, cell_step, doubled
-from tasks.model.network import Network, Read, State
+from tasks.model.network import Network, State, nothing_dropped
 
 Weights = Mapping[str, Tensor]
 
@@ -58,11 +59,24 @@ def read(network: Network, weights: Weights, desk: Desk) -> tuple[Read, State]:
         sums = tf.matmul(inputs, kernel) + bias + tf.matmul(h, recurrent)
         _, inputs, cell = cell_step(doubled(sums), c)
         final.append((inputs, cell))
-    outputs, seen = inputs[:, None], None
-    if network.shape.memory_notes:
-        seen = _look_back(network, weights, desk)
-        outputs += matched_memory.reading(weights, seen, network.embed_all(weights, seen))
-    return Read(outputs, seen), tuple(final)
+    if not network.shape.memory_notes:
+        return Read(inputs[:, None], None, nothing_dropped), tuple(final)
+    remembered = _remembered(network, weights, desk)
+    weight = remembered.seen.weight
+    every = tf.concat([remembered.total(k, weight) for k in range(desk.ids.shape[-1])], -1)
+    outputs = inputs[:, None] + matched_memory.reading(weights["memory/context"], weight, every)
+    return Read(outputs, remembered, nothing_dropped), tuple(final)
+
+
+def _remembered(network: Network, weights: Weights, desk: Desk) -> Memory:
+    """Sums embeddings by id first: for a single note that is less than all notes' embeddings."""
+    vocabulary = network.vocabulary
+
+    def total(k: int, weight: Tensor) -> Tensor:
+        size, table = vocabulary.sizes[k], weights[f"embed/{vocabulary.names[k]}"]
+        return tf.matmul(matched_memory.by_id(weight, desk.ids[..., k], size), table[:size])
+
+    return Memory(_look_back(network, weights, desk), total)
 
 
 def _look_back(network: Network, weights: Weights, desk: Desk) -> matched_memory.Look:

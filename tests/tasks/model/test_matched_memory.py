@@ -17,8 +17,6 @@ def _weights(**changes: Any) -> dict[str, Any]:
         "match": np.zeros((3, 16)),
         "distance": np.zeros(49),
         "lag": np.zeros(4),
-        "context": np.eye(2),
-        "context_bias": np.zeros(2),
         "agree/pitch": np.zeros(1),
         **changes,
     }
@@ -47,16 +45,19 @@ def test_a_score_is_the_sum_of_its_clues() -> None:
         [match[[0, 1, 2], of_note].sum() + lag for of_note, lag in zip(lengths, LAGS, strict=True)]
     )
     np.testing.assert_allclose(_share(seen), np.exp(scores) / np.exp(scores).sum(), rtol=1e-4)
-    np.testing.assert_allclose(seen.top, [[scores.max()]], rtol=1e-6)
 
 
-def test_what_may_not_be_looked_at_weighs_nothing_and_without_any_the_bias_is_read() -> None:
-    weights = _weights(context_bias=[3.0, 4.0])
-    np.testing.assert_allclose(_share(_look(weights, [True, False, True])), [0.5, 0, 0.5])
-    nothing = _look(weights, [False] * 3)
+def test_what_may_not_be_looked_at_weighs_nothing() -> None:
+    np.testing.assert_allclose(_share(_look(_weights(), [True, False, True])), [0.5, 0, 0.5])
+    nothing = _look(_weights(), [False] * 3)
     assert nothing.weight.numpy().tolist() == [[[0, 0, 0]]]
-    read = memory.reading(weights, nothing, tf.zeros([1, 1, 2]))
-    assert read.numpy().tolist() == [[[3, 4]]]
+
+
+def test_a_reading_is_a_mean_of_embeddings_and_nothing_without_notes() -> None:
+    weight = tf.constant([[[1.0, 3.0], [0.0, 0.0]]])
+    total = tf.matmul(weight, tf.constant([[[4.0, 0.0], [8.0, 4.0]]]))
+    read = memory.reading(tf.constant([[2.0, 0.0], [0.0, 1.0]]), weight, total)
+    assert read.numpy().tolist() == [[[14, 3], [0, 0]]]
 
 
 def test_notes_that_agree_with_what_is_known_weigh_more() -> None:
@@ -64,26 +65,6 @@ def test_notes_that_agree_with_what_is_known_weigh_more() -> None:
     seen = _look(weights, [True] * 3)
     known = memory.agreeing(weights, "pitch", seen, [tf.constant([[1]])])
     np.testing.assert_allclose(known, [[[1, 3, 3]]], rtol=1e-5)
-
-
-def test_the_mixture_weighs_the_heads_word_by_the_sentinel() -> None:
-    own, sentinel, mass, said = 0.2, 2.0, 5.0, 1.5
-    expected = (sentinel * own + said) / (sentinel + mass)
-    top = 0.7
-    found = memory.mixed(
-        *(tf.math.log([value]) for value in (own, sentinel)),
-        tf.constant([top]),
-        tf.constant([mass * np.exp(-top)], tf.float32),
-        tf.constant([said * np.exp(-top)], tf.float32),
-    )
-    np.testing.assert_allclose(np.exp(found), [expected], rtol=1e-5)
-
-
-def test_without_memory_in_sight_only_the_head_speaks() -> None:
-    lowest = tf.constant([memory.LOWEST])
-    zero = tf.zeros([1])
-    found = memory.mixed(tf.math.log([0.2]), tf.constant([-3.0]), lowest, zero, zero)
-    np.testing.assert_allclose(np.exp(found), [0.2], rtol=1e-5)
 
 
 def test_weights_are_summed_by_id() -> None:

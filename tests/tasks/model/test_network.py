@@ -77,23 +77,10 @@ def test_one_note_at_a_time_gives_the_teacher_forced_likelihoods(
         read, state = stepping.read(network, weights, desk)
         note = tf.constant(ids[:, network.context + w])
         for k, nats in enumerate(expected[:, w].T):
-            odds = network.log_odds(weights, k, read, [note[:, None, i] for i in range(k)])
-            shares = tf.nn.log_softmax(odds[:, 0]).numpy()
+            logits = network.heads.logits(weights, k, read, [note[:, None, i] for i in range(k)])
+            shares = tf.nn.log_softmax(logits[:, 0]).numpy()
             np.testing.assert_allclose(-shares[np.arange(len(ids)), note[:, k]], nats, atol=1e-5)
         desk = stepping.taken(network, desk, state, note)
-
-
-def test_log_odds_with_memory_are_probabilities_already(
-    network: Network, valid_songs: SplitIds
-) -> None:
-    weights, ids = _weights(network), tf.constant(_batch(network, valid_songs))
-    read = network.read(weights, ids)
-    if read.seen is None:
-        pytest.skip("without memory they are logits")
-    for k in range(4):
-        targets = tf.minimum(ids[:, network.context :], tf.constant(network.vocabulary.sizes) - 1)
-        odds = network.log_odds(weights, k, read, tf.unstack(targets, axis=-1)[:k])
-        np.testing.assert_allclose(tf.reduce_sum(tf.exp(odds), -1), 1, atol=1e-5)
 
 
 def test_executors_agree_in_the_whole_network(network: Network, valid_songs: SplitIds) -> None:

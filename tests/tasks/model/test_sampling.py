@@ -70,8 +70,8 @@ def test_the_first_note_is_drawn_from_the_models_distribution(model: Model) -> N
     ids += np.asarray(model.vocabulary.sizes, np.int32)
     ids[:, network.context - model.shape.window : network.context] = model.primers[:1]
     weights = tensors(model.weights)
-    odds = network.log_odds(weights, 0, network.read(weights, tf.constant(ids)), [])
-    expected = tf.nn.softmax(odds)[0, 0].numpy()
+    logits = network.heads.logits(weights, 0, network.read(weights, tf.constant(ids)), [])
+    expected = tf.nn.softmax(logits)[0, 0].numpy()
     found = np.bincount(drawn, minlength=4) / len(drawn)
     np.testing.assert_allclose(found, expected, atol=5 * 0.5 / np.sqrt(len(drawn)))
 
