@@ -17,9 +17,9 @@ PROMOTED = "nocturne.model.promoted"
 
 
 @task(name="consider promotion", task_run_name="consider {model_id}", cache_policy=NO_CACHE)
-def consider_promotion(root_uri: str, model_id: str) -> Verdict:
+def consider_promotion(root_uri: str, model_id: str, margin_bits: float) -> Verdict:
     """Promote the model if it passes the gate, and tell the server so."""
-    verdict = consider(Root.open(root_uri), model_id)
+    verdict = consider(Root.open(root_uri), model_id, margin_bits)
     get_run_logger().info("%s: %s", model_id, verdict.reason)
     if verdict.newly:
         announce(root_uri, model_id)

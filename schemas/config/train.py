@@ -76,6 +76,13 @@ class TrainConfig(SchemePlace, Seeded):
     resume: bool = Field(
         True, title="Resume", description="Go on from an unfinished run of the same config"
     )
+    promotion_margin: float = Field(
+        0.02,
+        title="Promotion margin (bits per note)",
+        description="How much worse than the champion a model may be and still be promoted",
+        ge=0,
+        le=10,
+    )
     init_from: str | None = Field(
         None, title="Start from model", description="champion or a model id: a warm start"
     )

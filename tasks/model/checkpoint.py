@@ -18,14 +18,15 @@ from schemas.config import TrainConfig
 from schemas.errors import ModelError
 from schemas.presets import NetworkShape
 from schemas.sequences import Vocabulary
-from tasks.model.identity import circumstances
+from tasks.model.identity import CIRCUMSTANCES, circumstances
 from tasks.model.initialise import Weights
 from tasks.model.loss_scale import LossScale
 from tasks.model.packing import packed
 from tasks.storage.sequences import SplitIds
 
 NAME = "checkpoint.safetensors"
-WITHOUT_EFFECT = {"root", "corpus", "resume", "checkpoint_minutes", "init_from"}
+# Fields that do not change the weights of a run that begins with given ones.
+WITHOUT_EFFECT = CIRCUMSTANCES - {"executor"} | {"corpus", "init_from"}
 SAMPLED_BYTES = 2**20
 
 

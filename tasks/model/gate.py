@@ -6,7 +6,6 @@ from typing import Protocol
 
 MAX_DEGENERATE_SHARE = 0.05
 MAX_COPIED_SHARE = 0.05  # samples that share a longer run with training than held-out songs do
-MARGIN_BITS = 0.02  # a candidate this much worse per note than the champion is still let in
 
 
 @dataclass(frozen=True)
@@ -37,9 +36,12 @@ class Compared(Protocol):
 def judge_candidate(
     candidate: Mapping[str, float],
     comparisons: Sequence[Compared] = (),
-    margin_bits: float = MARGIN_BITS,
+    margin_bits: float = 0.0,
 ) -> Verdict:
-    """Weigh a candidate's metrics (the keys of metrics.json) and its comparisons."""
+    """Weigh a candidate's metrics (the keys of metrics.json) and its comparisons.
+
+    One that is at most margin_bits per note worse than the champion is still let in.
+    """
     against = [
         *_against_baseline(candidate),
         *_against_samples(candidate),

@@ -5,12 +5,12 @@ from dataclasses import replace
 from schemas.model_card import ModelCard
 from tasks.model.champion import promote, read_champion
 from tasks.model.comparison import compare
-from tasks.model.gate import MARGIN_BITS, Verdict, judge_candidate
+from tasks.model.gate import Verdict, judge_candidate
 from tasks.model.registry import known_models, metrics_path, read_card, read_metrics
 from tasks.storage.root import Root
 
 
-def consider(root: Root, model_id: str, margin_bits: float = MARGIN_BITS) -> Verdict:
+def consider(root: Root, model_id: str, margin_bits: float = 0.0) -> Verdict:
     """Promote a judged model if it passes; either way the verdict stands in its metrics."""
     champion = read_champion(root)
     if champion and champion.model_id == model_id:

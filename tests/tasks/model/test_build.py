@@ -168,3 +168,4 @@ def test_a_worse_candidate_does_not_replace_the_champion(
     assert not verdict.promoted
     assert "are worse than the champion's" in verdict.reason
     assert read_champion(place).model_id == card.model_id
+    assert consider(place, slow.model_id, margin_bits=100).newly  # as far as a margin says
