@@ -7,8 +7,9 @@ import tensorflow as tf
 
 from schemas.sequences import Vocabulary
 from tasks.model.lstm_xla import Tensor
+from tasks.model.matched_memory import by_id
 from tasks.model.matching import TUNE
-from tasks.model.runs import CROWD_NOTES, PERIODS, SHARE_REACH
+from tasks.model.runs import CROWD_NOTES, CROWD_REACH, PERIODS, SHARE_REACH
 from tasks.model.stepping import Desk
 
 
@@ -26,18 +27,25 @@ def forbidden(vocabulary: Vocabulary, desk: Desk, limits: Tensor) -> Tensor:
 
 def _shares(desk: Desk, k: int, size: int) -> Tensor:
     """How many of the last SHARE_REACH notes have each id [B, size]."""
-    place = tf.range(desk.ids.shape[1])
-    recent = (place < desk.at) & (place >= desk.at - SHARE_REACH)
-    ids = tf.where(recent, desk.ids[:, :, k], size)
-    return tf.reduce_sum(tf.one_hot(ids, size, dtype=tf.int32), axis=1)
+    return _counts(_recent(desk, SHARE_REACH)[None] & (desk.ids[..., k] < size), desk, k, size)
 
 
 def _played(desk: Desk, k: int, size: int) -> Tensor:
-    """How often each id [B, size] would complete a window of CROWD_NOTES that stands before."""
-    earlier = tf.range(desk.line.shape[1]) < desk.at
-    matches = earlier & (desk.line[..., TUNE] >= CROWD_NOTES - 1)
-    completes = tf.where(matches, desk.ids[:, :, k], size)
-    return tf.reduce_sum(tf.one_hot(completes, size, dtype=tf.int32), axis=1)
+    """How often each id [B, size] would complete a window of CROWD_NOTES that was just played."""
+    matches = desk.line[..., TUNE] >= CROWD_NOTES - 1
+    return _counts(_recent(desk, CROWD_REACH)[None] & matches, desk, k, size)
+
+
+def _recent(desk: Desk, reach: int) -> Tensor:
+    """Which places [C] hold the last `reach` notes."""
+    place = tf.range(desk.ids.shape[1])
+    return (place < desk.at) & (place >= desk.at - reach)
+
+
+def _counts(notes: Tensor, desk: Desk, k: int, size: int) -> Tensor:
+    """How many of these notes [B, C] have each id [B, size]."""
+    ones = tf.cast(notes, tf.float32)[:, None]
+    return tf.cast(by_id(ones, desk.ids[..., k], size)[:, 0], tf.int32)
 
 
 def looping_attribute(vocabulary: Vocabulary) -> int:
