@@ -72,7 +72,7 @@ def test_every_setting_but_the_place_is_shown_with_its_description() -> None:
             shown = "none" if value is None else str(value)
             assert rows[field.title or ""] == [shown, field.description]
     assert card.config.root not in page
-    assert rows["Memory notes"][0] == "64"
+    assert rows["Memory notes"][0] == str(card.shape.memory_notes)
 
 
 def test_an_empty_report_says_what_was_not_measured() -> None:
