@@ -1,6 +1,7 @@
 """A real Prefect server with a database of its own, on a free port of loopback."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -59,8 +60,9 @@ class Server:
 
 
 def settings(home: Path, **more: str) -> dict[str, str]:
-    """Return an environment that knows nothing of the user's Prefect."""
-    inherited = {name: value for name, value in os.environ.items() if "PREFECT" not in name}
+    """Return an environment that knows nothing of the user's Prefect, nor of a make around it."""
+    foreign = re.compile("PREFECT|^MAKE|^MFLAGS")
+    inherited = {name: value for name, value in os.environ.items() if not foreign.search(name)}
     port = str(free_port())
     return {
         **{name: value for name, value in inherited.items() if "NOCTURNE" not in name},
