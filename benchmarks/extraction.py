@@ -19,7 +19,6 @@ import threading
 import time
 import warnings
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -28,21 +27,20 @@ import pretty_midi
 import pyarrow as pa
 
 from benchmarks.altered_midi import altered
+from benchmarks.plain_ingest import contents_under, staged
 from schemas.config import IngestConfig
 from schemas.manifest import FileManifest
 from schemas.notes import NOTE_SCHEMA, NoteTable
 from tasks.music.extraction import Extracted, extract
 from tasks.storage.entries import CHUNK_BYTES
-from tasks.storage.note_dataset import clear_other_plans, plan, stage_shard, write_notes
+from tasks.storage.note_dataset import write_notes
 from tasks.storage.publish_notes import publish_notes
 from tasks.storage.raw import build_raw
 from tasks.storage.raw_shards import WRITING
 from tasks.storage.root import Root
-from tasks.storage.shared_workers import shared_workers, stop_shared_workers
 
 LAKH_FILES = 178_561
 REFERENCE_FILES = 60  # read by pretty_midi
-SHARDS_AT_ONCE = 3
 SAMPLE_SECONDS = 0.2  # of memory
 
 
@@ -118,13 +116,7 @@ def ingest(archive_path: Path, folder: Path, workers: int) -> dict[str, Any]:
         start = time.perf_counter()
         build_raw(root, config)
         sharded = time.perf_counter()
-        todo = plan(root, config)
-        clear_other_plans(root, todo)
-        pool = shared_workers(config)
-        with ThreadPoolExecutor(SHARDS_AT_ONCE) as threads:
-            shards = range(todo.raw.shards)
-            list(threads.map(lambda i: stage_shard(root, todo, i, config, pool), shards))
-        stop_shared_workers()
+        todo = staged(root, config)
         extracted = time.perf_counter()
         dataset = publish_notes(root, todo, config)
         end = time.perf_counter()
@@ -260,8 +252,7 @@ def main() -> None:
     parser.add_argument("--large", type=int, default=20_000, help="files in the large archive")
     parser.add_argument("--workers", type=int, default=2, help="worker processes")
     options = parser.parse_args()
-    paths = sorted(path for path in options.midi.rglob("*") if path.is_file())
-    contents = [path.read_bytes() for path in paths if path.suffix != ".csv"]
+    contents = contents_under(options.midi)
     result = measure(contents, options.small, options.large, options.workers)
     print(json.dumps(result))
 

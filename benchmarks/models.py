@@ -12,16 +12,15 @@ import tempfile
 from pathlib import Path
 from typing import Any, get_args
 
+from benchmarks.plain_ingest import staged
 from schemas.config import IngestConfig, PrepareConfig, PresetName, TrainConfig
 from tasks.model.build import build_model
 from tasks.model.judging import judge_model
-from tasks.storage.note_dataset import clear_other_plans, plan, stage_shard
 from tasks.storage.publish_notes import publish_notes
 from tasks.storage.raw import build_raw
 from tasks.storage.root import Root
 from tasks.storage.sequence_plan import plan_sequences
 from tasks.storage.sequence_writing import fit_vocabulary, write_sequences
-from tasks.storage.shared_workers import shared_workers, stop_shared_workers
 
 CORPUS = "bench"
 FIGURES = (
@@ -42,12 +41,7 @@ def prepared(root: Root, source: str) -> None:
     """Take a source to a prepared corpus."""
     config = IngestConfig(root=root.uri, corpus=CORPUS, source=source)
     build_raw(root, config)
-    todo = plan(root, config)
-    clear_other_plans(root, todo)
-    for shard in range(todo.raw.shards):
-        stage_shard(root, todo, shard, config, shared_workers(config))
-    stop_shared_workers()
-    publish_notes(root, todo, config)
+    publish_notes(root, staged(root, config), config)
     sequences = plan_sequences(root, PrepareConfig(root=root.uri, corpus=CORPUS))
     write_sequences(root, sequences, fit_vocabulary(root, sequences))
 

@@ -17,24 +17,22 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from prefect.testing.utilities import prefect_test_harness
 
 from benchmarks.extraction import archive, cpu_seconds, family
-from flows.ingest import SHARDS_AT_ONCE
+from benchmarks.plain_ingest import contents_under, staged
 from flows.ingest import ingest as ingest_flow
 from flows.local import LOCAL_DEFAULTS
 from schemas.config import IngestConfig
-from tasks.storage.note_dataset import clear_other_plans, load_marker, plan, stage_shard
+from tasks.storage.note_dataset import load_marker
 from tasks.storage.publish_notes import publish_notes
 from tasks.storage.quality import quality_table
 from tasks.storage.quality_page import quality_page
 from tasks.storage.raw import build_raw
 from tasks.storage.root import Root
-from tasks.storage.shared_workers import shared_workers, stop_shared_workers
 
 SHARDS = 20
 STARTS = 3  # of Python, to take the median of
@@ -46,14 +44,7 @@ def plain_ingest(config: IngestConfig) -> None:
     """Do what the flow does, by the same functions, without Prefect."""
     root = Root.open(config.root)
     build_raw(root, config)
-    todo = plan(root, config)
-    clear_other_plans(root, todo)
-    pool = shared_workers(config)
-    with ThreadPoolExecutor(SHARDS_AT_ONCE) as threads:
-        shards = range(todo.raw.shards)
-        list(threads.map(lambda i: stage_shard(root, todo, i, config, pool), shards))
-    stop_shared_workers()
-    publish_notes(root, todo, config)
+    publish_notes(root, staged(root, config), config)
     quality = quality_table(root, config.corpus)
     page = quality_page(config.corpus, load_marker(root, config.corpus), quality)
     root.write_bytes("report.html", page.encode())
@@ -168,8 +159,7 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=2, help="ingests of each kind")
     options = parser.parse_args()
     os.environ.update(LOCAL_DEFAULTS)
-    paths = sorted(path for path in options.midi.rglob("*") if path.is_file())
-    contents = [path.read_bytes() for path in paths if path.suffix != ".csv"]
+    contents = contents_under(options.midi)
     with tempfile.TemporaryDirectory() as scratch:
         figures = {"start": start_figures(contents[0], Path(scratch))}
         figures |= ingest_figures(contents, options.each, options.turns, Path(scratch))

@@ -40,7 +40,7 @@ def nocturne_step(network: Network, config: TrainConfig) -> Step:
     """Return one training step of Nocturne."""
     weights = initial_weights(network.shape, network.vocabulary, config.seed)
     step, number = TrainingStep(network, config, weights), iter(range(1 << 30))
-    return lambda batch: float(step(batch, next(number), config.learning_rate))
+    return lambda batch: step(batch, next(number), config.learning_rate)
 
 
 def step_flops(shape: NetworkShape, sizes: tuple[int, ...], batch: int) -> float:

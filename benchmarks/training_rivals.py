@@ -108,6 +108,6 @@ def torch_step(
         loss.backward()
         nn.utils.clip_grad_norm_(parts.parameters(), config.clip_norm)
         adam.step()
-        return float(loss)
+        return float(loss.detach())
 
     return step

@@ -1,8 +1,8 @@
 """Mixed precision: the large products in float16, all that is kept or summed up in float32.
 
 Weights, Adam's moments, embeddings, what the matched memory reads, softmax and loss stay float32.
-An LSTM layer and the products of the heads (and of the memory's sentinels) cast what they are
-given to float16 and their result back, so gradients arrive in float32.
+An LSTM layer and the products of the heads cast what they are given to float16 and their result
+back, so gradients arrive in float32.
 
 float16, not bfloat16: TensorFlow 2.21 runs cuDNN's LSTM in bfloat16 by casting it to float32
 and back, which costs time and gains none. float16 has no numbers below 6e-8, so the loss is

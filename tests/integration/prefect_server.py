@@ -1,7 +1,5 @@
 """A real Prefect server with a database of its own, on a free port of loopback."""
 
-import os
-import re
 import socket
 import subprocess
 import sys
@@ -15,7 +13,8 @@ from typing import Any
 
 import httpx
 
-PROJECT = Path(__file__).parents[2]
+from tests.integration.nocturne import inherited
+
 PREFECT = [sys.executable, "-m", "prefect"]
 FINAL = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 
@@ -60,12 +59,10 @@ class Server:
 
 
 def settings(home: Path, **more: str) -> dict[str, str]:
-    """Return an environment that knows nothing of the user's Prefect, nor of a make around it."""
-    foreign = re.compile("PREFECT|^MAKE|^MFLAGS")
-    inherited = {name: value for name, value in os.environ.items() if not foreign.search(name)}
+    """Return an environment that knows nothing of the user's Prefect or Nocturne."""
     port = str(free_port())
     return {
-        **{name: value for name, value in inherited.items() if "NOCTURNE" not in name},
+        **{name: value for name, value in inherited().items() if "NOCTURNE" not in name},
         "DO_NOT_TRACK": "1",
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
         "PREFECT_HOME": str(home / "prefect-home"),

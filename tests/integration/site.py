@@ -16,10 +16,10 @@ from typing import Any
 import psutil
 
 from deploy import gallery
+from tests.integration.nocturne import PROJECT
 from tests.integration.postgres import Postgres, postgres
 from tests.integration.prefect_server import (
     PREFECT,
-    PROJECT,
     Server,
     free_port,
     running,

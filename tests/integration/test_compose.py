@@ -11,7 +11,7 @@ import pretty_midi
 import pyarrow.parquet as pq
 import pytest
 
-from tests.integration.nocturne import environment, nocturne
+from tests.integration.nocturne import environment, in_checkout, nocturne
 from tests.integration.pages import PLAYS, Visit
 
 pytestmark = pytest.mark.integration
@@ -22,9 +22,7 @@ SHORT = {"NOCTURNE_MAX_MINUTES": "0.25", "NOCTURNE_SAMPLES": "3"}  # beats a uni
 
 def _demo(home: Path) -> subprocess.CompletedProcess[str]:
     settings = environment(home, NOCTURNE_ROOT=str(home / "nocturne-data"), **SHORT)
-    return subprocess.run(
-        ["make", "demo"], cwd=PROJECT, env=settings, capture_output=True, text=True, check=False
-    )
+    return in_checkout(["make", "demo"], settings, timeout=None)
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """The deployments on a real server, run by a real worker."""
 
-import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
@@ -12,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.integration.prefect_server import PROJECT, Server
+from tests.integration.nocturne import in_checkout
+from tests.integration.prefect_server import Server
 from tests.integration.site import Site
 
 pytestmark = [pytest.mark.site, pytest.mark.timeout(900)]
@@ -30,14 +30,6 @@ def server(deployed: Site) -> Server:
 def place(deployed: Site) -> dict[str, str]:
     """What one has to say to deploy."""
     return {name: value for name, value in deployed.environment.items() if "NOCTURNE" in name}
-
-
-def _in_checkout(
-    command: list[str], environment: dict[str, str]
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
-    )
 
 
 def test_every_flow_is_deployed_with_its_place_and_description(
@@ -133,7 +125,7 @@ def test_a_worker_runs_what_a_promotion_triggers_and_says_why_it_failed(
     server: Server, tmp_path: Path
 ) -> None:
     announce = f"from tasks.promote import announce; announce({str(tmp_path)!r}, 'folk-x')"
-    done = _in_checkout([sys.executable, "-c", announce], server.environment)
+    done = in_checkout([sys.executable, "-c", announce], server.environment, timeout=None)
     assert done.returncode == 0, done.stderr
     state = server.ended(_triggered(server, "folk-x"))
     assert state["type"] == "FAILED"

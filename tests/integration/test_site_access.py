@@ -1,6 +1,5 @@
 """A site that is closed to strangers: API, UI and worker want the login, and a CSRF token too."""
 
-import subprocess
 import sys
 from typing import Any
 
@@ -8,8 +7,8 @@ import httpx
 import psutil
 import pytest
 
+from tests.integration.nocturne import in_checkout
 from tests.integration.prefect_form import PrefectForm, log_in
-from tests.integration.prefect_server import PROJECT
 from tests.integration.site import WORKER, Site
 
 pytestmark = [pytest.mark.site, pytest.mark.timeout(300)]
@@ -70,15 +69,7 @@ def test_a_worker_or_a_deployment_without_the_login_is_refused(
 ) -> None:
     environment = {**deployed.environment, "PREFECT_API_AUTH_STRING": "nocturne:wrong"}
     before = _workers(deployed)
-    done = subprocess.run(
-        command,
-        cwd=PROJECT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = in_checkout(command, environment)
     assert done.returncode != 0
     assert "401" in done.stdout + done.stderr
     assert _workers(deployed) == before

@@ -13,7 +13,8 @@ import httpx
 import psutil
 import pytest
 
-from tests.integration.prefect_server import PROJECT, free_port, settings
+from tests.integration.nocturne import PROJECT, in_checkout
+from tests.integration.prefect_server import free_port, settings
 from tests.integration.site import Site
 
 pytestmark = [pytest.mark.site, pytest.mark.timeout(600)]
@@ -35,15 +36,7 @@ def _environment(home: Path, **more: str) -> dict[str, str]:
 
 
 def _make(target: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["make", target],
-        cwd=PROJECT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return in_checkout(["make", target], environment)
 
 
 @contextmanager
