@@ -61,7 +61,7 @@ def _(result: GeneratedRun) -> Lines:
 @lines_of.register
 def _(result: Champion) -> Lines:
     rows = [(f"{p.at:%Y-%m-%d %H:%M}", f"{p.model_id}: {p.reason}") for p in result.history[-5:]]
-    return f"Champion {result.model_id}", list(rows)
+    return f"Champion of {result.corpus} ({result.scheme}): {result.model_id}", list(rows)
 
 
 @lines_of.register

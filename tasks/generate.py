@@ -16,7 +16,8 @@ from schemas.samples import GeneratedRun, SampleRun
 from tasks.links import link_page
 from tasks.model.composing import compose_batch
 from tasks.model.files import Model, load_model
-from tasks.model.registry import read_card, resolve
+from tasks.model.lookup import find
+from tasks.model.registry import read_card
 from tasks.model.sampling import sample
 from tasks.music.run_note import SHOWN_PIECES, run_note
 from tasks.policy import may_pass
@@ -34,7 +35,9 @@ from tasks.storage.root import Root
 def plan_generation(config: GenerateConfig) -> SampleRun:
     """Find the model and name the run; ModelError if there is no such model."""
     root = Root.open(config.root, create=False)
-    return sample_run.plan(config, read_card(root, resolve(root, config.model)))
+    found = find(root, config.model, config.corpus, config.scheme)
+    get_run_logger().info("plays %s", found.words)
+    return sample_run.plan(config, read_card(root, found.model_id))
 
 
 @task(

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from schemas.config.base import Place, Seeded
+from schemas.config.base import CorpusName, Place, SchemeName, Seeded
 
 RandomInput = Literal["primer", "gaussian"]
 
@@ -53,4 +53,12 @@ class GenerateConfig(SamplingConfig):
 
     model: str = Field(
         "champion", title="Model", description="champion, latest, or a model id", min_length=1
+    )
+    corpus: CorpusName | None = Field(
+        None,
+        title="Corpus",
+        description="Corpus whose champion or latest model plays; empty takes the last trained",
+    )
+    scheme: SchemeName | None = Field(
+        None, title="Category scheme", description="Scheme of that model; empty takes the last"
     )

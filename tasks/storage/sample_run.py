@@ -29,7 +29,7 @@ MAX_THREADS = 4  # of FluidSynth and encoding; each may take 250 MB for the long
 def plan(config: GenerateConfig, card: ModelCard) -> SampleRun:
     """Return the run that `config` asks of the model; the same request has the same run_id."""
     program = card.program if config.program is None else config.program
-    asked = config.model_dump(exclude={"root", "model", "program"})
+    asked = config.model_dump(exclude={"root", "model", "corpus", "scheme", "program"})
     facts = [FORMAT_VERSION, card.model_id, card.weights_sha256, card.vocabulary_id, program, asked]
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:8]
     return SampleRun(
