@@ -12,13 +12,13 @@ from schemas.model_card import ModelCard
 from schemas.presets import PRESETS
 from schemas.sequences import SequenceDataset, Vocabulary
 from tasks.model import checkpoint
-from tasks.model.files import Model, damage_of, load_model, save_model
+from tasks.model.files import Model, load_model, save_model
 from tasks.model.identity import model_id
 from tasks.model.initialise import Weights
 from tasks.model.lookup import resolve
 from tasks.model.precision import decided
 from tasks.model.primers import random_inputs
-from tasks.model.registry import read_card
+from tasks.model.registry import known_models, read_card
 from tasks.model.training import TrainingResult, train
 from tasks.progress import Progress, silent
 from tasks.storage.root import Root
@@ -34,9 +34,9 @@ def resolved(root: Root, config: TrainConfig) -> TrainConfig:
 
 
 def finished_model(root: Root, config: TrainConfig) -> ModelCard | None:
-    """Return the card of the model that `config` gives on this machine, if it loads."""
+    """Return the card of the model that `config` gives on this machine, if it is there."""
     name = model_id(decided(config), load_dataset(root, config.corpus, config.scheme))
-    return None if damage_of(root, name) else read_card(root, name)
+    return read_card(root, name) if name in known_models(root) else None
 
 
 def build_model(root: Root, config: TrainConfig, progress: Progress = silent) -> ModelCard:

@@ -1,10 +1,8 @@
 """What a retrained model starts from: the champion's weights if they fit, else nothing."""
 
 from schemas.config import TrainConfig
-from schemas.errors import ModelError
 from schemas.model_card import ModelCard
 from tasks.model.champion import read_champion
-from tasks.model.files import damage_of
 from tasks.model.registry import known_models, read_card
 from tasks.storage.root import Root
 from tasks.storage.sequences import load_vocabulary
@@ -18,28 +16,16 @@ def start_of(root: Root, config: TrainConfig) -> tuple[str | None, str]:
     """
     if config.init_from is not None:
         return config.init_from, f"starts from {config.init_from}, as asked"
-    champion, why_not = _champion(root, config)
+    champion = read_champion(root, config.corpus, config.scheme)
     if champion is None:
-        return None, f"starts from nothing: {why_not}"
-    vocabulary = load_vocabulary(root, config.corpus, config.scheme)
-    misfit = _misfit(read_card(root, champion), config, vocabulary.vocabulary_id)
-    if misfit:
-        return None, f"starts from nothing: the champion {champion} {misfit}"
-    return champion, f"starts from the champion {champion}"
-
-
-def _champion(root: Root, config: TrainConfig) -> tuple[str | None, str]:
-    """Return the champion of the config's corpus and scheme, or None and why not."""
-    try:
-        champion = read_champion(root, config.corpus, config.scheme)
-    except ModelError as error:
-        return None, str(error)
-    if champion is None:
-        return None, "there is no champion yet"
+        return None, "starts from nothing: there is no champion yet"
     if champion.model_id not in known_models(root):
-        return None, f"the champion {champion.model_id} is gone"
-    damage = damage_of(root, champion.model_id)
-    return (None, damage) if damage else (champion.model_id, "")
+        return None, f"starts from nothing: the champion {champion.model_id} is gone"
+    vocabulary = load_vocabulary(root, config.corpus, config.scheme)
+    misfit = _misfit(read_card(root, champion.model_id), config, vocabulary.vocabulary_id)
+    if misfit:
+        return None, f"starts from nothing: the champion {champion.model_id} {misfit}"
+    return champion.model_id, f"starts from the champion {champion.model_id}"
 
 
 def _misfit(card: ModelCard, config: TrainConfig, vocabulary_id: str) -> str | None:

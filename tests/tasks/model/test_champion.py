@@ -128,7 +128,7 @@ def test_rollback_skips_what_is_gone_and_says_so(models: Root) -> None:
     assert champion(models).history[-1].reason == "rolled back from c; skipped b, which is gone"
     models.delete("models/a")
     promote(models, "c", "")
-    with pytest.raises(ModelError, match="no earlier champion .* a is gone"):
+    with pytest.raises(ModelError, match=r"no earlier champion .* a is gone"):
         back(models)
     assert champion(models).model_id == "c"
 
