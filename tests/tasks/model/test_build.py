@@ -110,6 +110,33 @@ def test_metrics_hold_model_and_rivals_on_the_same_songs(place: Root, card: Mode
     assert 0 <= metrics["uptake"] <= 1 >= metrics["uptake_held_out"] >= 0
 
 
+def test_a_model_is_judged_again_where_what_was_measured_is_not_whole(
+    place: Root, card: ModelCard
+) -> None:
+    path, samples = metrics_path(card.model_id), f"models/{card.model_id}/judged.safetensors"
+    whole, drawn = place.read_bytes(path), place.read_bytes(samples)
+    metrics = judging.measured(place, card.model_id)
+    assert metrics["weights_sha256"] == card.weights_sha256
+    for content in (
+        whole[:99],
+        b"",
+        json.dumps({**metrics, "weights_sha256": "of others"}).encode(),
+        json.dumps({**metrics, "copied_share": None}).encode(),
+    ):
+        place.write_bytes(path, content)
+        assert judging.measured(place, card.model_id) == {}
+    place.write_bytes(path, whole)
+    for content in (drawn[:99], b""):
+        place.write_bytes(samples, content)
+        assert judging.measured(place, card.model_id) == {}
+        with pytest.raises(ModelError, match=r"judged\.safetensors is damaged: .*then only"):
+            judging.judged_samples(place, card.model_id)
+    place.delete(samples)
+    assert judging.measured(place, card.model_id) == {}
+    place.write_bytes(samples, drawn)
+    assert judging.measured(place, card.model_id) == metrics
+
+
 def test_uptake_is_that_of_the_primer_which_each_sample_continues(
     place: Root, card: ModelCard, monkeypatch: pytest.MonkeyPatch
 ) -> None:

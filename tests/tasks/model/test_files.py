@@ -80,7 +80,9 @@ def test_a_damaged_folder_is_refused_in_one_line(
     content = root.read_bytes(f"{FOLDER}/{name}")
     for damaged in (content[: len(content) // 2], content[:-9] + b"?" + content[-8:], b""):
         root.write_bytes(f"{FOLDER}/{name}", damaged)
-        with pytest.raises(ModelError, match=r"folk-small-1\S* is damaged: .*train the model") as told:
+        with pytest.raises(
+            ModelError, match=r"folk-small-1\S* is damaged: .*train the model"
+        ) as told:
             load_model(root, "folk-small-1")
         assert "\n" not in str(told.value)
     root.delete(f"{FOLDER}/{name}")
