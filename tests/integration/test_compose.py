@@ -122,4 +122,5 @@ def test_models_lists_the_model_with_its_scores(composed: tuple[Path, str]) -> N
     (row,) = [line for line in listed.stdout.splitlines() if line.startswith(model)]
     metrics = json.loads((home / f"nocturne-data/models/{model}/metrics.json").read_text())
     assert f"{metrics['bits_per_note']:.2f}" in row
-    assert ("champion" in row) == (home / "nocturne-data/models/champion.json").exists()
+    pointer = home / "nocturne-data/models/champions/folk/factored.json"
+    assert ("champion" in row) == pointer.exists()
