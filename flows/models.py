@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from schemas.errors import ModelError
-from schemas.model_card import ModelCard
+from schemas.model_card import Champion, ModelCard
 from tasks.model.champion import all_champions
 from tasks.model.lookup import age
 from tasks.model.registry import read_cards, read_metrics
@@ -43,6 +43,8 @@ def list_models(root_uri: str) -> Listing:
     if not cards and not damaged:
         raise ModelError(f"no models under {root.shown('models')}: nocturne train makes one")
     names = {one.model_id for one in champions}
+    known = {card.model_id for card in cards}.union(damaged)
+    troubles += [_gone(one) for one in champions if one.model_id not in known]
     rows: list[list[str]] = []
     for group in _groups(cards):
         rows += [BETWEEN_GROUPS] if rows else []
@@ -53,6 +55,13 @@ def list_models(root_uri: str) -> Listing:
     rows += [BETWEEN_GROUPS] if rows and damaged else []
     rows += [[name, "damaged", *NOTHING] for name in damaged]
     return Listing(rows, [*troubles, *damaged.values()])
+
+
+def _gone(champion: Champion) -> str:
+    return (
+        f"the champion {champion.model_id} of {champion.corpus} ({champion.scheme}) is gone: go "
+        f"back with nocturne promote --rollback --corpus {champion.corpus}, or promote another"
+    )
 
 
 def _groups(cards: Iterable[ModelCard]) -> list[list[ModelCard]]:

@@ -8,11 +8,12 @@ from prefect.events import emit_event
 from schemas.config import PromoteConfig
 from schemas.errors import ModelError
 from schemas.model_card import Champion
-from tasks.model.champion import BY_A_PERSON, promote, roll_back
+from tasks.model.champion import promote, roll_back
 from tasks.model.files import damage_of
 from tasks.model.gate import Verdict
 from tasks.model.lookup import find, last_changed
 from tasks.model.promotion import consider
+from tasks.model.root_champion import BY_A_PERSON
 from tasks.storage.root import Root
 
 PROMOTED = "nocturne.model.promoted"

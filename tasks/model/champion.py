@@ -1,35 +1,22 @@
 """The champions: one for each corpus and scheme, changed by promotion alone, with its history.
 
-models/champions/<corpus>/<scheme>.json   Champion, replaced atomically under a lock
-models/champion.json                      RootChampion, which earlier versions kept for all corpora:
-                                          read as the beginning of each history, never written
+Kept in models/champions/<corpus>/<scheme>.json (Champion), replaced atomically under a lock.
 """
 
-import re
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import get_args
 
-from pydantic import BaseModel
-
 from schemas.config import SchemeName
 from schemas.errors import ModelError
-from schemas.model_card import Champion, Decider, Promotion, RootChampion
+from schemas.model_card import Champion, Decider, Promotion
 from tasks.model.files import damage_of
 from tasks.model.registry import CHAMPIONS, known_models, read_card
+from tasks.model.root_champion import MEND, ROLLED_BACK, Line, earlier_histories
 from tasks.model.succession import standing
 from tasks.storage.markers import read_marker
 from tasks.storage.root import Root
 from tasks.storage.scratch import locked
-
-ROOT_POINTER = "models/champion.json"
-MEND = "delete it and promote a model again"
-BY_A_PERSON = "promoted by a person"
-ROLLED_BACK = "rolled back from"
-MODEL_ID = re.compile(r"(.+)-[a-z]+-[0-9a-f]{8}")  # corpus, preset, digest
-
-Line = tuple[str, SchemeName]  # a corpus and a scheme, which have a champion of their own
 
 
 def pointer_path(corpus: str, scheme: SchemeName) -> str:
@@ -47,7 +34,7 @@ def read_champion(root: Root, corpus: str, scheme: SchemeName) -> Champion | Non
 
     ModelError if a pointer is damaged.
     """
-    return _champion(root, (corpus, scheme), _earlier(root).get((corpus, scheme), []))
+    return _champion(root, (corpus, scheme), earlier_histories(root).get((corpus, scheme), []))
 
 
 def all_champions(root: Root) -> tuple[list[Champion], list[str]]:
@@ -55,7 +42,7 @@ def all_champions(root: Root) -> tuple[list[Champion], list[str]]:
     troubles = []
     earlier: dict[Line, list[Promotion]] = {}
     try:
-        earlier = _earlier(root)
+        earlier = earlier_histories(root)
     except ModelError as error:
         troubles.append(str(error))
     champions = []
@@ -169,49 +156,3 @@ def _champion(root: Root, line: Line, earlier: list[Promotion]) -> Champion | No
         return None
     model_id = history[-1].model_id
     return Champion(model_id=model_id, history=tuple(history), corpus=corpus, scheme=scheme)
-
-
-def _earlier(root: Root) -> dict[Line, list[Promotion]]:
-    """Return the history of the one champion that a root had, split by the models' own cards."""
-    try:
-        pointer = read_marker(root, ROOT_POINTER, RootChampion, ModelError, MEND)
-    except FileNotFoundError:
-        return {}
-    lines = {name: _line_of(root, name) for name in {one.model_id for one in pointer.history}}
-    split: dict[Line, list[Promotion]] = {}
-    for entry in pointer.history:
-        if line := lines[entry.model_id]:
-            split.setdefault(line, []).append(_with_decider(entry))
-    return split
-
-
-def _with_decider(entry: Promotion) -> Promotion:
-    """Return an entry of an earlier version, whose reason alone says who decided."""
-    by: Decider = "person" if entry.reason == BY_A_PERSON else "gate"
-    if entry.reason.startswith(ROLLED_BACK):
-        by = "rollback"
-    return entry.model_copy(update={"by": by})
-
-
-class _Place(BaseModel):
-    corpus: str
-    scheme: SchemeName
-
-
-class _Saved(BaseModel):
-    """What config.json of a model says about its corpus, whatever else it says."""
-
-    config: _Place
-
-
-def _line_of(root: Root, model_id: str) -> Line | None:
-    """Return the corpus and scheme of a model; of a damaged or deleted one as far as is known."""
-    with suppress(ModelError):
-        card = read_card(root, model_id)
-        return card.corpus, card.config.scheme
-    with suppress(ModelError, FileNotFoundError):
-        path = f"models/{model_id}/config.json"
-        place = read_marker(root, path, _Saved, ModelError, MEND).config
-        return place.corpus, place.scheme
-    found = MODEL_ID.fullmatch(model_id)
-    return (found[1], "factored") if found else None

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from schemas.errors import ModelError
 from schemas.model_card import Champion, ModelCard, Promotion
-from tasks.model.champion import Line, lock_name, read_champion, record
+from tasks.model.champion import lock_name, read_champion, record
 from tasks.model.comparison import bits_on, held_out_songs
 from tasks.model.gate import Comparison, Verdict, judge_candidate, too_few_songs
 from tasks.model.registry import known_models, metrics_path, read_card, read_metrics
+from tasks.model.root_champion import Line
 from tasks.model.succession import standing, taken_back
 from tasks.music.notes import Notes
 from tasks.storage.root import Root

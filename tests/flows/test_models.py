@@ -44,8 +44,12 @@ def test_a_damaged_model_stands_in_the_list_and_its_reason_below(
     add_card(root, "a")
     root.write_bytes("models/b/card.json", b"{")
     root.write_bytes("models/a/metrics.json", b"{")
+    add_card(root, "c")
+    promote(root, "c", "")
+    root.delete("models/c")
     lines, errors = listed(root, capsys)
     assert [line.split()[:2] for line in lines[1:]] == [["a", "-"], [], ["b", "damaged"]]
+    assert "the champion c of folk (factored) is gone" in errors.pop(0)
     assert [("metrics.json" in line, "card.json" in line) for line in errors] == [
         (True, False),
         (False, True),

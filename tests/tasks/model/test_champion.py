@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from schemas.errors import ModelError
 from schemas.model_card import Champion
 from tasks.model.champion import (
-    ROOT_POINTER,
     all_champions,
     pointer_path,
     promote,
     read_champion,
     roll_back,
 )
+from tasks.model.root_champion import ROOT_POINTER
 from tasks.storage.root import Root
 from tests.tasks.model.tiny_models import add_card, add_model
 

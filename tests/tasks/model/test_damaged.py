@@ -12,11 +12,12 @@ from flows.models import list_models
 from schemas.config import TrainConfig
 from schemas.errors import CorpusError, ModelError, NocturneError
 from tasks.model import judging, report_folder
-from tasks.model.champion import ROOT_POINTER, pointer_path, promote, read_champion, roll_back
+from tasks.model.champion import pointer_path, promote, read_champion, roll_back
 from tasks.model.files import damage_of, load_model
 from tasks.model.lookup import find
 from tasks.model.promotion import consider
 from tasks.model.registry import read_metrics
+from tasks.model.root_champion import ROOT_POINTER
 from tasks.model.warm_start import start_of
 from tasks.storage.root import Root
 from tests.tasks.model.tiny_models import add_model
