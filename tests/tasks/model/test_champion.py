@@ -1,7 +1,6 @@
 """The champions: one for each corpus and scheme, with histories that nothing loses."""
 
 import multiprocessing
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,11 +18,10 @@ from tasks.model.champion import (
 )
 from tasks.model.root_champion import ROOT_POINTER
 from tasks.storage.root import Root
-from tests.tasks.model.tiny_models import add_card, add_model
+from tests.tasks.model.tiny_models import add_card, add_model, earlier_version
 
 FOLK = pointer_path("folk", "factored")
 MINE = pointer_path("mine", "factored")
-BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def _promote_elsewhere(uri: str, model_id: str) -> None:
@@ -46,23 +44,6 @@ def ids(found: Champion) -> list[str]:
 
 def back(root: Root, corpus: str = "folk") -> str:
     return roll_back(root, corpus, "factored", _never).model_id
-
-
-def earlier_version(root: Root, *promoted: str, reason: str = "better", hours: int = 0) -> None:
-    """Write models/champion.json as versions with one champion for the whole root did."""
-    history = []
-    for number, word in enumerate(promoted):
-        name = word.lstrip("<")
-        previous = history[-1]["model_id"] if history else None
-        history.append(
-            {
-                "model_id": name,
-                "at": (BEGIN + timedelta(hours=hours + number)).isoformat(),
-                "reason": f"rolled back from {previous}" if word != name else reason,
-                "previous": previous,
-            }
-        )
-    root.write_json(ROOT_POINTER, {"model_id": history[-1]["model_id"], "history": history})
 
 
 @pytest.fixture
@@ -180,57 +161,39 @@ def test_the_order_of_promotions_outlives_a_clock_that_goes_back(models: Root) -
     assert ids(champion(models)) == ["a", "b", "c"]
 
 
-# Roots of earlier versions, which had one champion for all corpora.
-
-
-def test_one_champion_for_a_root_is_split_by_the_models_own_cards(models: Root) -> None:
-    earlier_version(models, "a", "m", "b", "old", "n", reason="promoted by a person")
-    assert ids(champion(models)) == ["a", "b"]
-    assert ids(champion(models, "mine")) == ["m", "n"]
-    assert champion(models, scheme="song-max").model_id == "old"
-    assert {one.by for one in champion(models).history} == {"person"}
-    assert not models.exists("models/champions")  # reading writes nothing
-
-
-def test_a_promotion_takes_the_history_over_and_leaves_the_old_file(models: Root) -> None:
-    earlier_version(models, "a", "m", "b")
-    before = models.read_bytes(ROOT_POINTER)
-    promote(models, "c", "")
-    assert ids(champion(models)) == ["a", "b", "c"]
-    assert models.read_bytes(ROOT_POINTER) == before
-    assert ids(champion(models, "mine")) == ["m"]
-    models.delete(ROOT_POINTER)
-    assert ids(champion(models)) == ["a", "b", "c"]
-
-
-def test_what_an_earlier_version_promotes_after_a_downgrade_is_not_lost(models: Root) -> None:
-    earlier_version(models, "a")
-    promote(models, "b", "")
-    later = int((datetime.now(UTC) - BEGIN).total_seconds() / 3600) + 1
-    earlier_version(models, "a", "c", "<a", "d", hours=later)
-    assert ids(champion(models))[-3:] == ["c", "a", "d"]
-    assert back(models) == "a"
-
-
-def test_rollbacks_of_earlier_versions_are_read_as_such(models: Root) -> None:
-    earlier_version(models, "a", "b", "c", "<b", "<c", "<b")
-    assert champion(models).model_id == "b"
-    assert back(models) == "a"
-
-
-def test_models_that_are_gone_or_damaged_keep_their_place_in_an_old_history(root: Root) -> None:
-    card = add_model(root, "folk-small-00000001", scheme="song-max")
-    root.write_bytes(f"models/{card.model_id}/card.json", b"")
-    earlier_version(root, "folk-small-00000000", card.model_id, "?")
-    assert champion(root).model_id == "folk-small-00000000"  # by its id: its folder is gone
-    assert champion(root, scheme="song-max").model_id == card.model_id  # by its config.json
-
-
 IDS = [f"folk-small-0000000{letter}" for letter in "abcd"]
 STEPS = st.lists(
     st.tuples(st.sampled_from(["promote", "back", "delete", "restore"]), st.sampled_from(IDS)),
     max_size=14,
 )
+
+
+LEGACY = st.lists(st.sampled_from([*IDS, "m", "<"]), max_size=6)
+
+
+def _as_earlier_versions(steps: list[str]) -> list[str]:
+    """Return a history whose roll-backs (<) go to the last entry of another model, as they did."""
+    history: list[str] = []
+    for step in steps:
+        names = [word.lstrip("<") for word in history]
+        others = [name for name in names if name != names[-1]]
+        if step != "<":
+            history.append(step)
+        elif others:
+            history.append(f"<{others[-1]}")
+    return history
+
+
+def _stack_of(history: list[str]) -> list[str]:
+    """Return what stands of an earlier version's history of folk."""
+    stack: list[str] = []
+    for word in history:
+        name = word.lstrip("<")
+        if word != name and name in stack:
+            stack = stack[: len(stack) - stack[::-1].index(name)]
+        elif name != "m":
+            stack = _put(stack, name)
+    return stack
 
 
 def _put(stack: list[str], name: str) -> list[str]:
@@ -242,7 +205,7 @@ def _put(stack: list[str], name: str) -> list[str]:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(legacy=st.lists(st.sampled_from([*IDS, "m"]), max_size=4), steps=STEPS)
+@given(legacy=LEGACY.map(_as_earlier_versions), steps=STEPS)
 def test_rollback_is_a_stack(models: Root, legacy: list[str], steps: list[tuple[str, str]]) -> None:
     models.delete("models/champions")
     models.delete(ROOT_POINTER)
@@ -250,9 +213,7 @@ def test_rollback_is_a_stack(models: Root, legacy: list[str], steps: list[tuple[
         add_card(models, name)
     if legacy:
         earlier_version(models, *legacy)
-    stack: list[str] = []
-    for name in legacy:
-        stack = stack if name == "m" else _put(stack, name)
+    stack = _stack_of(legacy)
     for step, name in steps:
         if step == "delete":
             models.delete(f"models/{name}")

@@ -12,6 +12,7 @@ from schemas.sequences import Attribute, Vocabulary
 from tasks.model.files import Model, save_model
 from tasks.model.initialise import initial_weights
 from tasks.model.registry import metrics_path, read_card
+from tasks.model.root_champion import ROOT_POINTER
 from tasks.storage.root import Root
 from tests.tasks.model import model_for_tests as example
 
@@ -66,3 +67,20 @@ def add_card(root: Root, model_id: str, **of: Any) -> None:
     """Write a card alone, as cheap as a model can be."""
     content = tiny_card(model_id, **of).model_dump_json().encode()
     root.write_bytes(f"models/{model_id}/card.json", content)
+
+
+def earlier_version(root: Root, *promoted: str, reason: str = "better", hours: int = 0) -> None:
+    """Write models/champion.json as versions with one champion for the whole root did."""
+    history = []
+    for number, word in enumerate(promoted):
+        name = word.lstrip("<")
+        previous = history[-1]["model_id"] if history else None
+        history.append(
+            {
+                "model_id": name,
+                "at": (BEGIN + timedelta(hours=hours + number)).isoformat(),
+                "reason": f"rolled back from {previous}" if word != name else reason,
+                "previous": previous,
+            }
+        )
+    root.write_json(ROOT_POINTER, {"model_id": history[-1]["model_id"], "history": history})
