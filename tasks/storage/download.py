@@ -17,7 +17,7 @@ from schemas.errors import SourceError
 from schemas.raw import DownloadRecord
 from tasks.progress import Progress, silent
 from tasks.storage.archive_kinds import require_archive
-from tasks.storage.remote_file import Patience, Validators, is_unchanged, shown_url
+from tasks.storage.remote_file import Patience, Validators, freshness, shown_url
 from tasks.storage.root import Root
 from tasks.storage.transfer import local_disk, transfer
 
@@ -41,6 +41,7 @@ class Download:
     path: str
     record: DownloadRecord
     reused: bool
+    trouble: str = ""  # why the server could not be asked whether the file has changed
 
 
 def download(
@@ -52,20 +53,27 @@ def download(
 ) -> Download:
     """Bring `wanted` to `folder` of the root, or find it there already; progress in bytes.
 
-    An unpinned file is asked for again, and fetched only if the server says that it changed.
+    An unpinned file is asked for again, and fetched if it may have changed; where the server is
+    out of reach or has lost it, the copy that is there is used, and `trouble` says why.
     Raises SourceError for an unreachable or refusing host and for a file that is not what was
     wanted, StorageError when the disk is full; what was fetched so far is kept for next time.
     """
     patience = patience or Patience()
     path = f"{folder}/{wanted.name}"
-    if (record := _finished(root, path, wanted)) and (
-        wanted.sha256 or is_unchanged(wanted.url, Validators.of(record), patience)
-    ):
-        return Download(path, record, reused=True)
+    if there := _finished(root, path, wanted):
+        if wanted.sha256:
+            return Download(path, there, reused=True)
+        fresh = freshness(wanted.url, Validators.of(there), patience)
+        if not fresh.may_have_changed:
+            return Download(path, there, reused=True, trouble=fresh.trouble)
     with _scratch(root, folder) as scratch:
         part = scratch / f"{wanted.name}.part"
         validators = transfer(wanted.url, part, wanted.size, wanted.sha256, patience, progress)
         record = _verified(root, path, part, wanted, validators)
+        if there and there.sha256 == record.sha256:
+            part.unlink()
+            Validators.beside(part).unlink(missing_ok=True)
+            return Download(path, there, reused=True)
         root.delete(path)  # never an old file beside a new record
         root.write_json(f"{path}.download.json", record.model_dump())
         _publish(root, part, path)
