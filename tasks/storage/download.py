@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from pydantic import ValidationError
 
@@ -19,6 +18,7 @@ from tasks.progress import Progress, silent
 from tasks.storage.archive_kinds import require_archive
 from tasks.storage.remote_file import Patience, Validators, freshness, shown_url
 from tasks.storage.root import Root
+from tasks.storage.scratch import scratch
 from tasks.storage.transfer import local_disk, transfer
 
 COPY_BYTES = 8 << 20
@@ -66,8 +66,8 @@ def download(
         fresh = freshness(wanted.url, Validators.of(there), patience)
         if not fresh.may_have_changed:
             return Download(path, there, reused=True, trouble=fresh.trouble)
-    with _scratch(root, folder) as scratch:
-        part = scratch / f"{wanted.name}.part"
+    with _part_folder(root, folder) as place:
+        part = place / f"{wanted.name}.part"
         validators = transfer(wanted.url, part, wanted.size, wanted.sha256, patience, progress)
         record = _verified(root, path, part, wanted, validators)
         if there and there.sha256 == record.sha256:
@@ -84,7 +84,7 @@ def download(
 def reject(root: Root, download: Download) -> str:
     """Take a download that proved unreadable out of the way; return where it lies now."""
     root.delete(f"{download.path}.download.json")
-    root.filesystem.move(root.full(download.path), root.full(f"{download.path}.rejected"))
+    root.move(download.path, f"{download.path}.rejected")
     return root.shown(f"{download.path}.rejected")
 
 
@@ -105,11 +105,10 @@ def _digest(text: str) -> str:
 
 
 @contextmanager
-def _scratch(root: Root, folder: str) -> Iterator[Path]:
-    """Where the .part grows: beside its final name, or in a local folder for a remote root."""
+def _part_folder(root: Root, folder: str) -> Iterator[Path]:
+    """Where the .part grows: beside its final name, or in the scratch folder of a remote root."""
     if not root.is_local:
-        with TemporaryDirectory() as scratch:
-            yield Path(scratch)
+        yield scratch(root, folder)
         return
     place = Path(root.full(folder))
     with local_disk(str(place)):

@@ -154,7 +154,7 @@ def staged(root: Root, plan: Plan) -> int:
 
 def row_groups(root: Root, path: str) -> Iterator[pa.Table]:
     """Yield the row groups of a Parquet file, one at a time."""
-    with root.filesystem.open_input_file(root.full(path)) as stream:
+    with root.reading(path) as stream:
         file = pq.ParquetFile(stream)
         for group in range(file.num_row_groups):
             yield file.read_row_group(group)

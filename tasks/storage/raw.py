@@ -111,5 +111,5 @@ def _publish(root: Root, corpus: str, aside: str, dataset: RawDataset) -> None:
     for old in root.files(f"raw/{corpus}", ".parquet"):
         root.delete(old)
     for number in range(dataset.shards):
-        root.filesystem.move(root.full(f"{aside}/{number}"), root.full(shard_path(corpus, number)))
+        root.move(f"{aside}/{number}", shard_path(corpus, number))
     root.write_json(marker_path(corpus), dataset.model_dump(mode="json"))

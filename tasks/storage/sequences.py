@@ -128,7 +128,7 @@ def _copy_ids(
 
 
 def _batches(root: Root, path: str, names: tuple[str, ...]) -> Iterator[NDArray[np.int16]]:
-    with root.filesystem.open_input_file(root.full(path)) as stream:
+    with root.reading(path) as stream:
         for batch in pq.ParquetFile(stream).iter_batches(READ_ROWS, columns=list(names)):
             columns = [batch.column(name).to_numpy() for name in names]
             yield np.ascontiguousarray(np.stack(columns, axis=1), dtype="<i2")

@@ -140,7 +140,7 @@ def test_large_files_are_split_into_row_groups_and_memory_stays_bounded(root, tm
     pa.default_memory_pool().release_unused()
     dataset = build_raw(root, config_of(root, folder))
     assert dataset.shards == 1
-    with root.filesystem.open_input_file(root.full(shard_path("c", 0))) as stream:
+    with root.reading(shard_path("c", 0)) as stream:
         assert pq.ParquetFile(stream).num_row_groups == 6
     assert table_of(root, dataset)["content"].to_pylist() == [noise] * 12
 
