@@ -26,8 +26,8 @@ def ingest(config: IngestConfig) -> IngestSummary:
     with progress_artifacts():
         if is_download(config):
             download_source(config)
-        shard_source(config)
-        plan = plan_extraction(config)
+        raw = shard_source(config)
+        plan = plan_extraction(config, raw)
         summary = finished(plan, config) or extract(plan, config)
         report_quality(config)
         return summary

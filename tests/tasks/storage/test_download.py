@@ -20,7 +20,7 @@ from tests.tasks.storage.http_server import Behaviour, serving
 CONTENT = tar_gz_of({"noise.mid": random.Random(1).randbytes(300_000)})
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 FAST = Patience(attempts=3, backoff_seconds=0.01, timeout_seconds=0.4)
-FOLDER = "raw/c/archive"
+FOLDER = "downloads/c"
 REPOSITORY = Path(__file__).parents[3]
 
 
@@ -229,7 +229,7 @@ PROGRAM = """
 import sys
 from tasks.storage.download import Wanted, download
 from tasks.storage.root import Root
-download(Root.open(sys.argv[1]), "raw/c/archive", Wanted(sys.argv[2], "x.tar.gz"))
+download(Root.open(sys.argv[1]), "downloads/c", Wanted(sys.argv[2], "x.tar.gz"))
 """
 
 

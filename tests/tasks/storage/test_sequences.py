@@ -7,6 +7,7 @@ from schemas.config import PrepareConfig, SchemeName
 from schemas.errors import CorpusError, StorageError
 from schemas.sequences import SPLITS, SequenceDataset
 from tasks.storage import sequences
+from tasks.storage.layout import sequences_marker
 from tasks.storage.root import Root
 from tasks.storage.sequence_plan import plan_sequences
 from tasks.storage.sequence_writing import fit_vocabulary, write_sequences
@@ -79,17 +80,21 @@ def test_another_vocabulary_is_refused(
     root: Root, scheme: SchemeName, dataset: SequenceDataset
 ) -> None:
     other = load_vocabulary(root, "tunes", scheme).model_copy(update={"fitted_on": "other"})
-    root.write_bytes(f"sequences/tunes/{scheme}/vocabulary.json", other.model_dump_json().encode())
+    root.write_bytes(
+        f"vocabularies/tunes/{scheme}/vocabulary.json", other.model_dump_json().encode()
+    )
     with pytest.raises(CorpusError, match=f"not the vocabulary {dataset.vocabulary_id}"):
         load_vocabulary(root, "tunes", scheme)
 
 
-@pytest.mark.parametrize("name", ["dataset.json", "vocabulary.json"])
+@pytest.mark.parametrize("kind", ["marker", "vocabulary"])
 def test_damaged_files_say_so(
-    root: Root, scheme: SchemeName, dataset: SequenceDataset, name: str
+    root: Root, scheme: SchemeName, dataset: SequenceDataset, kind: str
 ) -> None:
-    root.write_bytes(f"sequences/tunes/{scheme}/{name}", b"{}")
-    with pytest.raises(CorpusError, match=f"{name} is .*damaged"):
+    vocabulary = f"vocabularies/tunes/{scheme}/vocabulary.json"
+    path = sequences_marker("tunes", scheme) if kind == "marker" else vocabulary
+    root.write_bytes(path, b"{}")
+    with pytest.raises(CorpusError, match=f"{path} is damaged: .*run `nocturne prepare"):
         load_vocabulary(root, "tunes", scheme)
 
 
