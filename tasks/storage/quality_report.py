@@ -26,14 +26,14 @@ def read_report(root: Root, corpus: str, dataset: NoteDataset) -> pa.Table | Non
 def write_report(
     root: Root, corpus: str, dataset: NoteDataset, quality: pa.Table, page: str
 ) -> None:
-    """Write the table, the page and the marker, and clear what else lies beside them."""
+    """Write the table and the page, clear what else lies beside them, and write the marker."""
     root.write_table(statistics_path(corpus), quality)
     root.write_bytes(quality_page_path(corpus), page.encode())
-    report = QualityReport(fingerprint=dataset.fingerprint, facts=_facts(root, corpus))
-    root.write_json(quality_marker(corpus), report.model_dump(mode="json"))
     for path in (statistics_path(corpus), quality_page_path(corpus)):
         folder, _, name = path.rpartition("/")
         clear_others(root, folder, {name})
+    report = QualityReport(fingerprint=dataset.fingerprint, facts=_facts(root, corpus))
+    root.write_json(quality_marker(corpus), report.model_dump(mode="json"))
 
 
 def _facts(root: Root, corpus: str) -> dict[str, dict[str, FileFacts]]:

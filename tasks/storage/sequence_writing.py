@@ -87,6 +87,7 @@ def finish_publishing(root: Root, plan: SequencePlan, dataset: SequenceDataset) 
         facts = implied_facts(root, plan.config.corpus, plan.config.scheme, dataset)
         dataset = dataset.model_copy(update={"facts": facts})
         root.write_bytes(_marker(plan), _json(dataset.model_dump_json(indent=2)))
+    clear_staging(root, folders_of(plan).values(), plan.fingerprint)
     put_sequences_in_place(root, plan, dataset)
 
 

@@ -1,3 +1,4 @@
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -11,12 +12,15 @@ from schemas.config import PrepareConfig
 from schemas.errors import CorpusError
 from schemas.sequences import SPLITS
 from tasks.music.categories import encode_song, fit
+from tasks.storage.layout import notes_marker
 from tasks.storage.note_shards import note_table
 from tasks.storage.root import Root
 from tasks.storage.sequence_plan import plan_sequences, published
 from tasks.storage.sequence_writing import fit_vocabulary, write_sequences
-from tasks.storage.sequences import load_dataset, load_vocabulary
+from tasks.storage.sequences import load_dataset, load_split, load_vocabulary
+from tests.tasks.storage.corpora_for_tests import contents, prepare
 from tests.tasks.storage.note_corpora import random_shards, song_id, write_corpus
+from tests.tasks.storage.stops import at_every_change
 
 FOLDER = "sequences/tunes/factored"
 
@@ -146,3 +150,45 @@ def test_a_corpus_too_small_says_how_many_songs_are_needed(root: Root) -> None:
         plan_sequences(root, config_of(root))
     with pytest.raises(CorpusError, match=r"songs of 50 notes or more: there are 0 songs"):
         plan_sequences(root, config_of(root).having(min_song_notes=50))
+
+
+def test_a_stop_at_any_moment_leaves_the_old_dataset_or_the_new_one(
+    root: Root, tmp_path: Path
+) -> None:
+    write_corpus(root, random_shards(8, 8))
+    old = prepare(root, config_of(root))
+    kept = tmp_path / "kept"
+    shutil.copytree(root.base, kept)
+    config = config_of(root).having(min_song_notes=40, valid_share=0.3)
+    new = prepare(root, config)
+    assert old.songs != new.songs
+    expected = contents(root)
+
+    def reset() -> None:
+        shutil.rmtree(root.base)
+        shutil.copytree(kept, root.base)
+
+    def after() -> None:
+        found = load_dataset(root, "tunes", "factored")
+        assert found in (old, new)
+        assert load_vocabulary(root, "tunes", "factored").vocabulary_id == found.vocabulary_id
+        for split in SPLITS:
+            loaded = load_split(root, "tunes", "factored", split, tmp_path / "cache")
+            assert len(loaded.ids) == found.notes[split]
+        assert prepare(root, config) == new
+        assert contents(root) == expected
+        reset()
+
+    reset()
+    assert at_every_change(lambda: prepare(root, config), after) > 10
+
+
+def test_a_corpus_ingested_anew_while_it_is_prepared_is_one_clear_line(root: Root) -> None:
+    write_corpus(root, random_shards(8))
+    plan = plan_sequences(root, config_of(root))
+    vocabulary = fit_vocabulary(root, plan)
+    newer = plan.notes.model_copy(update={"fingerprint": "other"})
+    root.write_json(notes_marker("tunes"), newer.model_dump(mode="json"))
+    with pytest.raises(CorpusError, match="was ingested anew while it was read: run this again"):
+        write_sequences(root, plan, vocabulary)
+    assert not root.exists("corpora/tunes/sequences-factored.json")

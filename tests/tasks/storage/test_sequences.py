@@ -1,4 +1,7 @@
+import os
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +14,7 @@ from tasks.storage.layout import sequences_marker
 from tasks.storage.root import Root
 from tasks.storage.sequence_plan import plan_sequences
 from tasks.storage.sequence_writing import fit_vocabulary, write_sequences
-from tasks.storage.sequences import load_dataset, load_split, load_vocabulary
+from tasks.storage.sequences import load_dataset, load_split, load_vocabulary, song_splits
 from tests.tasks.storage.note_corpora import random_shards, write_corpus
 
 
@@ -56,6 +59,41 @@ def test_a_copy_is_made_once_and_made_again_if_cut_short(
     copy.write_bytes(copy.read_bytes()[:-1])
     assert np.array_equal(load_split(root, "tunes", scheme, "train", tmp_path).ids, whole)
     assert [path.name for path in tmp_path.glob("*.npy")] == [copy.name]
+
+
+def test_what_killed_runs_left_of_their_copies_is_cleared(
+    root: Root, scheme: SchemeName, dataset: SequenceDataset, tmp_path: Path
+) -> None:
+    old, growing = tmp_path / ".tmp-old.npy", tmp_path / ".tmp-growing.npy"
+    for path in (old, growing):
+        path.write_bytes(b"half")
+    os.utime(old, (1, 1))
+    load_split(root, "tunes", scheme, "train", tmp_path)
+    assert not old.exists()
+    assert growing.exists()
+
+
+def test_a_corpus_prepared_anew_while_it_is_read_is_one_clear_line(
+    root: Root, scheme: SchemeName, dataset: SequenceDataset, tmp_path: Path
+) -> None:
+    newer = dataset.model_copy(update={"fingerprint": "other"})
+    real = sequences._copy_ids
+
+    def copy_late(*arguments: Any) -> None:
+        real(*arguments)
+        root.write_json(sequences_marker("tunes", scheme), newer.model_dump(mode="json"))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sequences, "_copy_ids", copy_late)
+        with pytest.raises(CorpusError, match="was prepared anew while it was read: run this"):
+            load_split(root, "tunes", scheme, "train", tmp_path)
+
+
+def test_the_split_of_each_song(root: Root, scheme: SchemeName, dataset: SequenceDataset) -> None:
+    splits = song_splits(root, "tunes", scheme)
+    assert splits is not None
+    assert Counter(splits.values()) == dataset.songs
+    assert song_splits(root, "nope", scheme) is None
 
 
 def test_copies_are_written_in_parts(
