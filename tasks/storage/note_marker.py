@@ -81,9 +81,8 @@ def lost_files(root: Root, corpus: str, dataset: NoteDataset) -> list[str]:
 
 def put_notes_in_place(root: Root, corpus: str, dataset: NoteDataset) -> None:
     """Move the files of a published corpus into place, and clear what else lies there."""
-    for kind in reversed(KINDS):
-        folder = DataFolder(kind, corpus)
-        put_in_place(root, folder, dataset.fingerprint, dataset.facts.get(kind, {}))
+    for kind, names in dataset.facts.items():
+        put_in_place(root, DataFolder(kind, corpus), dataset.fingerprint, names)
 
 
 def implied_facts(root: Root, corpus: str, dataset: NoteDataset) -> Facts:

@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 
+from tasks.storage import data_folders
 from tasks.storage.root import Root
 
-CHANGES: tuple[tuple[Any, str], ...] = (  # every way in which a local root is changed
+CHANGES: tuple[tuple[Any, str], ...] = (  # every way in which a root is changed
     (Path, "rename"),
     (Path, "replace"),
     (Path, "rmdir"),
     (Root, "delete"),
+    (Root, "writing"),
+    (data_folders, "move_file"),
 )
 
 
