@@ -29,8 +29,8 @@ def ingest(config: IngestConfig) -> IngestSummary:
     with one_writer, progress_artifacts():
         if is_download(config):
             download_source(config)
-        shard_source(config)
-        plan = plan_extraction(config)
+        raw = shard_source(config)
+        plan = plan_extraction(config, raw)
         summary = finished(plan, config) or extract(plan, config)
         report_quality(config)
         return summary

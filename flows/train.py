@@ -10,7 +10,7 @@ from tasks.promote import consider_promotion
 from tasks.train import finished, one_training, settled, summary, train_model
 
 
-@flow(name="train", flow_run_name="train {config.preset} on {config.corpus}")
+@flow(name="train", flow_run_name="train {config.preset} on {config.corpus_or_any}")
 def train(config: TrainConfig) -> TrainedModel:
     """Train a model, measure it against baselines, and let it out if it passes."""
     config = settled(config)

@@ -5,8 +5,6 @@ does it get its name. What fails the check stays as `<name>.rejected`, out of th
 """
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +14,8 @@ from schemas.errors import SourceError
 from schemas.raw import DownloadRecord
 from tasks.progress import Progress, silent
 from tasks.storage.archive_kinds import require_archive
+from tasks.storage.data_folders import move_file
+from tasks.storage.layout import downloads_of, old_downloads_of
 from tasks.storage.remote_file import Patience, Validators, freshness, shown_url
 from tasks.storage.root import Root
 from tasks.storage.scratch import scratch
@@ -66,19 +66,26 @@ def download(
         fresh = freshness(wanted.url, Validators.of(there), patience)
         if not fresh.may_have_changed:
             return Download(path, there, reused=True, trouble=fresh.trouble)
-    with _part_folder(root, folder) as place:
-        part = place / f"{wanted.name}.part"
-        validators = transfer(wanted.url, part, wanted.size, wanted.sha256, patience, progress)
-        record = _verified(root, path, part, wanted, validators)
-        if there and there.sha256 == record.sha256:
-            part.unlink()
-            Validators.beside(part).unlink(missing_ok=True)
-            return Download(path, there, reused=True)
+    parts = _part_folder(root, folder)
+    _clear_other_parts(parts, wanted.name)
+    part = parts / f"{wanted.name}.part"
+    validators = transfer(wanted.url, part, wanted.size, wanted.sha256, patience, progress)
+    record = _verified(root, path, part, wanted, validators)
+    if there and there.sha256 == record.sha256:
+        part.unlink()
+    else:
         root.delete(path)  # never an old file beside a new record
         root.write_json(f"{path}.download.json", record.model_dump())
         _publish(root, part, path)
-        Validators.beside(part).unlink(missing_ok=True)
-    return Download(path, record, reused=False)
+    root.delete(f"{path}.rejected")
+    Validators.beside(part).unlink(missing_ok=True)
+    return Download(path, record, reused=there is not None and there.sha256 == record.sha256)
+
+
+def move_old_downloads(root: Root, corpus: str) -> None:
+    """Move what older versions downloaded among the raw shards to where downloads lie."""
+    for path in root.files(old_downloads_of(corpus)):
+        move_file(root, path, f"{downloads_of(corpus)}/{path.rpartition('/')[2]}")
 
 
 def reject(root: Root, download: Download) -> str:
@@ -104,16 +111,23 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-@contextmanager
-def _part_folder(root: Root, folder: str) -> Iterator[Path]:
+def _part_folder(root: Root, folder: str) -> Path:
     """Where the .part grows: beside its final name, or in the scratch folder of a remote root."""
     if not root.is_local:
-        yield scratch(root, folder)
-        return
+        return scratch(root, folder)
     place = Path(root.full(folder))
     with local_disk(str(place)):
         place.mkdir(parents=True, exist_ok=True)
-    yield place
+    return place
+
+
+def _clear_other_parts(folder: Path, name: str) -> None:
+    """Delete what stopped downloads of other files left."""
+    kept = {f"{name}.part", Validators.beside(folder / f"{name}.part").name}
+    for path in folder.iterdir():
+        unfinished = path.name.endswith((".part", ".part.json")) or path.name.startswith(".tmp-")
+        if unfinished and path.name not in kept:
+            path.unlink(missing_ok=True)
 
 
 def _publish(root: Root, part: Path, path: str) -> None:

@@ -96,6 +96,10 @@ class Root:
         found = self._list(path, recursive=False)
         return sorted(f.base_name for f in found if f.type == fs.FileType.Directory)
 
+    def entries(self, path: str) -> list[fs.FileInfo]:
+        """Return what lies directly under `path`, hidden files too; [] if it is missing."""
+        return self._list(path, recursive=False)
+
     def delete(self, path: str) -> None:
         """Delete the file or folder at `path`, if there is one."""
 
