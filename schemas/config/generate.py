@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from schemas.config.base import CorpusName, Place, SchemeName, Seeded
+from schemas.config.base import Place, SchemeName, Seeded
+from schemas.config.corpus_name import CorpusName
 
 RandomInput = Literal["primer", "gaussian"]
 

@@ -15,13 +15,16 @@ from tasks.music.categories import encode_song
 from tasks.music.notes import Notes
 from tasks.storage.note_corpus import shard_names, songs_of_shard
 from tasks.storage.root import Root
-from tasks.storage.sequences import SplitIds, sequences_folder
+from tasks.storage.sequences import SplitIds, song_splits
 
 MOST_SONGS = 300  # some tens of thousands of notes settle a hundredth of a bit
 
 
 def held_out_songs(root: Root, corpus: str, scheme: SchemeName) -> list[Notes]:
-    """Return the notes of up to MOST_SONGS test songs; none if the corpus is gone."""
+    """Return the notes of up to MOST_SONGS test songs; none if the corpus is not prepared.
+
+    CorpusError if its notes are damaged or gone.
+    """
     return list(_songs_of_split(root, corpus, scheme))
 
 
@@ -35,11 +38,10 @@ def bits_on(root: Root, model_id: str, songs: list[Notes]) -> float:
 
 
 def _songs_of_split(root: Root, corpus: str, scheme: SchemeName) -> Iterator[Notes]:
-    folder = sequences_folder(corpus, scheme)
-    if not root.exists(f"{folder}/songs.parquet"):
+    splits = song_splits(root, corpus, scheme) or {}
+    test = [song for song, split in splits.items() if split == "test"]
+    if not test:
         return
-    songs = root.read_table(f"{folder}/songs.parquet", columns=["song_id", "split"]).to_pylist()
-    test = [song["song_id"] for song in songs if song["split"] == "test"]
     wanted = set(sorted(test)[:MOST_SONGS])  # ids are digests: the first of them are any songs
     for name in shard_names(root, corpus):
         yield from (notes for song, notes in songs_of_shard(root, corpus, name) if song in wanted)

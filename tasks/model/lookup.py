@@ -36,6 +36,7 @@ def find(
     is that of the corpus last trained, and the latest that of any. An id stands for itself,
     whatever its corpus. ModelError if there is none: it lists the models that there are.
     """
+    corpus = corpus or None  # an empty name is none
     if name not in ("champion", "latest"):
         return _by_id(root, name, corpus)
     cards, damaged = read_cards(root)
@@ -63,7 +64,9 @@ def last_changed(
     if troubles:  # it may be the one that is meant
         raise ModelError(troubles[0])
     wanted = [
-        one for one in champions if corpus in (None, one.corpus) and scheme in (None, one.scheme)
+        one
+        for one in champions
+        if corpus in (None, "", one.corpus) and scheme in (None, one.scheme)
     ]
     if not wanted:
         there = ", ".join(f"{one.corpus} ({one.scheme})" for one in champions)

@@ -3,7 +3,7 @@
 import math
 from dataclasses import replace
 
-from schemas.errors import ModelError
+from schemas.errors import CorpusError, ModelError
 from schemas.model_card import Champion, ModelCard, Promotion
 from tasks.model.champion import lock_name, read_champion, record
 from tasks.model.comparison import bits_on, held_out_songs
@@ -63,7 +63,10 @@ def _verdict(
             False,
             f"it was rolled back from: nocturne promote {card.model_id} makes it champion again",
         ), None
-    songs = held_out_songs(root, card.corpus, card.config.scheme)
+    try:
+        songs = held_out_songs(root, card.corpus, card.config.scheme)
+    except CorpusError as error:
+        return Verdict(False, f"the champion stays: {error}"), None
     rivals, left_out = _measured(root, champion, songs)
     if rivals and len(songs) < least:
         return too_few_songs(len(songs), least), None

@@ -61,6 +61,7 @@ def test_a_corpus_without_a_champion_does_not_play_that_of_another(two: Root) ->
     assert "no champion of pop, under" in message(two, "champion", "pop")
     assert "no champion of nope" in message(two, "champion", "nope")
     assert "no model of nope" in message(two, "latest", "nope")
+    assert message(two, "champion", "") == said  # a form or a variable left empty
     assert "no model of mine (song-max)" in message(two, "latest", "mine", "song-max")
 
 
@@ -116,6 +117,7 @@ def test_a_damaged_pointer_hides_no_other_corpus(two: Root) -> None:
 
 def test_a_rollback_without_a_corpus_is_that_of_the_last_change(two: Root) -> None:
     assert last_changed(two).corpus == "folk"
+    assert last_changed(two, "").corpus == "folk"
     assert last_changed(two, "mine").corpus == "mine"
     promote(two, "folk-old", "")
     assert last_changed(two, "folk").scheme == "song-max"
