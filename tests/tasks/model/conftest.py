@@ -31,7 +31,7 @@ def tiny_shape() -> NetworkShape:
 @pytest.fixture(scope="session")
 def tiny_config() -> TrainConfig:
     """A training of few steps."""
-    return TrainConfig(batch=8, max_epochs=3, learning_rate=1e-2)
+    return TrainConfig(batch=8, max_steps=30, learning_rate=1e-2)
 
 
 def songs(count: int, seed: int) -> SplitIds:
