@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from operator import itemgetter
 
 import pyarrow.compute as pc
 
@@ -13,7 +14,7 @@ from schemas.reasons import Outcome
 from tasks.music.notes import Notes
 from tasks.storage.root import Root
 
-SONG_COLUMNS = ["song_id", "outcome", "notes", "program", "tempo"]
+SONG_COLUMNS = ["song_id", "outcome", "notes", "program", "tempo", "notes_digest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Song:
     notes: int
     program: int
     tempo: float
+    digest: str | None = None  # of its notes; None in corpora of early versions
 
 
 def load_note_dataset(root: Root, corpus: str) -> NoteDataset:
@@ -50,14 +52,17 @@ def shard_names(root: Root, corpus: str) -> list[str]:
 
 
 def accepted_songs(root: Root, corpus: str, min_notes: int) -> list[Song]:
-    """Return the accepted songs of at least `min_notes` notes, in the order of the shards."""
+    """Return the accepted songs of at least `min_notes` notes, as the shards hold them."""
     songs = []
     for path in root.files(f"files/{corpus}", ".parquet"):
         files = root.read_table(path, columns=SONG_COLUMNS)
         accepted = pc.equal(files["outcome"], str(Outcome.ACCEPTED))
         long_enough = pc.greater_equal(files["notes"], min_notes)
         rows = files.filter(pc.and_(accepted, long_enough)).to_pylist()
-        songs += [Song(r["song_id"], r["notes"], r["program"], r["tempo"]) for r in rows]
+        songs += [
+            Song(r["song_id"], r["notes"], r["program"], r["tempo"], r["notes_digest"])
+            for r in sorted(rows, key=itemgetter("song_id"))
+        ]
     return songs
 
 

@@ -65,7 +65,7 @@ def load_vocabulary(root: Root, corpus: str, scheme: SchemeName) -> Vocabulary:
         vocabulary = Vocabulary.model_validate_json(root.read_bytes(path))
     except (FileNotFoundError, ValidationError) as error:
         raise CorpusError(f"{root.shown(path)} is missing or damaged: prepare again") from error
-    if vocabulary.vocabulary_id != dataset.vocabulary_id:
+    if not vocabulary.is_called(dataset.vocabulary_id):
         raise CorpusError(
             f"{root.shown(path)} is not the vocabulary {dataset.vocabulary_id} that its dataset "
             "was made with: delete dataset.json beside it and prepare again"

@@ -35,20 +35,6 @@ def _unigram_bits(train_songs: SplitIds, valid_songs: SplitIds, vocabulary: Voca
     return bits
 
 
-@pytest.fixture(scope="module")
-def unbroken(
-    train_songs: SplitIds,
-    valid_songs: SplitIds,
-    tiny_vocabulary: Vocabulary,
-    tiny_shape: NetworkShape,
-    tiny_config: TrainConfig,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> TrainingResult:
-    """A run from beginning to end."""
-    folder = tmp_path_factory.mktemp("unbroken")
-    return train(train_songs, valid_songs, tiny_vocabulary, tiny_config, tiny_shape, folder)
-
-
 def test_training_beats_a_unigram_on_held_out_songs(
     train_songs: SplitIds,
     valid_songs: SplitIds,

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from schemas.manifest import MANIFEST_SCHEMA, Counts, FileManifest, NoteDataset
 from schemas.notes import NoteTable
+from tasks.music.extraction import digest_of
 from tasks.music.notes import Notes
 from tasks.storage.note_shards import note_table
 from tasks.storage.root import Root
@@ -33,9 +34,16 @@ def random_shards(*sizes: int, length: int = 40) -> list[Shard]:
 
 
 def write_corpus(
-    root: Root, shards: Sequence[Shard], corpus: str = "tunes", programs: Sequence[int] = (0,)
+    root: Root,
+    shards: Sequence[Shard],
+    corpus: str = "tunes",
+    programs: Sequence[int] = (0,),
+    **facts: str,
 ) -> None:
-    """Publish shards as ingest does; song n of a shard plays program n modulo `programs`."""
+    """Publish shards as ingest does; song n of a shard plays program n modulo `programs`.
+
+    `facts` are fields of the marker, such as its fingerprint.
+    """
     for index, shard in enumerate(shards):
         table = note_table(shard)
         NoteTable.validate(table)
@@ -49,9 +57,8 @@ def write_corpus(
         root.write_table(f"files/{corpus}/shard-{index:05d}.parquet", files)
     songs = sum(map(len, shards))
     counts = Counts(inputs=songs, accepted=songs, quarantined=0, duplicate=0)
-    marker = NoteDataset(
-        fingerprint="f1", raw_fingerprint="r1", counts=counts, notes=1, licence="CC0"
-    )
+    told = {"fingerprint": "f1", "raw_fingerprint": "r1", "licence": "CC0", **facts}
+    marker = NoteDataset.model_validate({**told, "counts": counts, "notes": 1})
     root.write_json(f"notes/{corpus}/dataset.json", marker.model_dump(mode="json"))
 
 
@@ -61,6 +68,7 @@ BROKEN = {
     "notes": 0,
     "program": None,
     "tempo": None,
+    "notes_digest": None,
 }
 
 
@@ -73,4 +81,5 @@ def _row(song: str, notes: Notes, program: int) -> dict[str, object]:
         "notes": len(notes),
         "program": program,
         "tempo": 120.0,
+        "notes_digest": digest_of(notes),
     }

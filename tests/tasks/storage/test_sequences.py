@@ -78,7 +78,7 @@ def test_an_unprepared_corpus_says_what_to_run(root: Root) -> None:
 def test_another_vocabulary_is_refused(
     root: Root, scheme: SchemeName, dataset: SequenceDataset
 ) -> None:
-    other = load_vocabulary(root, "tunes", scheme).model_copy(update={"fitted_on": "other"})
+    other = load_vocabulary(root, "tunes", scheme).model_copy(update={"version": 2})
     root.write_bytes(f"sequences/tunes/{scheme}/vocabulary.json", other.model_dump_json().encode())
     with pytest.raises(CorpusError, match=f"not the vocabulary {dataset.vocabulary_id}"):
         load_vocabulary(root, "tunes", scheme)
