@@ -14,9 +14,10 @@ from schemas.config import GenerateConfig
 from schemas.model_card import ModelCard
 from schemas.samples import GeneratedRun, SampleRun
 from tasks.links import link_page
+from tasks.model.caution import caution_of
 from tasks.model.composing import compose_batch
 from tasks.model.files import Model, load_model
-from tasks.model.registry import read_card, resolve
+from tasks.model.registry import read_card, read_metrics, resolve
 from tasks.model.sampling import sample
 from tasks.music.run_note import SHOWN_PIECES, run_note
 from tasks.policy import may_pass
@@ -34,7 +35,10 @@ from tasks.storage.root import Root
 def plan_generation(config: GenerateConfig) -> SampleRun:
     """Find the model and name the run; ModelError if there is no such model."""
     root = Root.open(config.root, create=False)
-    return sample_run.plan(config, read_card(root, resolve(root, config.model)))
+    card = read_card(root, resolve(root, config.model))
+    if caution := _caution(root, card):
+        get_run_logger().warning("caution: %s", caution)
+    return sample_run.plan(config, card)
 
 
 @task(
@@ -70,7 +74,7 @@ def publish_run(run: SampleRun) -> GeneratedRun:
     """Write the manifest and the gallery, and show the run in the Prefect UI."""
     root = Root.open(run.config.root)
     card = read_card(root, run.model_id)
-    sample_run.publish(root, run, card)
+    sample_run.publish(root, run, card, _caution(root, card))
     return _shown(root, run, card, reused=False)
 
 
@@ -85,13 +89,17 @@ def finished(run: SampleRun) -> GeneratedRun | None:
 
 def _shown(root: Root, run: SampleRun, card: ModelCard, *, reused: bool) -> GeneratedRun:
     """Show a published run in the Prefect UI; return where it lies."""
-    result = sample_run.summary(root, run, reused=reused)
+    result = sample_run.summary(root, run, reused=reused, caution=_caution(root, card))
     rolls = sample_run.pictures(root, run, SHOWN_PIECES)
     gallery = f"{sample_run.folder_of(run)}/index.html"
     note = run_note(run, card, result, rolls, page_address(run.config.root, gallery))
     create_markdown_artifact(note, key="gallery", description=f"Samples of {run.model_id}")
     link_page(run.config.root, gallery, "gallery-link", f"Gallery of {run.run_id}")
     return result
+
+
+def _caution(root: Root, card: ModelCard) -> str:
+    return caution_of(card, read_metrics(root, card.model_id))
 
 
 @lru_cache(maxsize=1)

@@ -6,9 +6,10 @@ from prefect.cache_policies import NO_CACHE
 from schemas.config import TrainConfig
 from schemas.model_card import ModelCard, TrainedModel
 from tasks.model import build
+from tasks.model.caution import caution_of
 from tasks.model.finished import finished_model
 from tasks.model.gate import Verdict
-from tasks.model.registry import read_metrics
+from tasks.model.registry import read_card, read_metrics
 from tasks.model.report_folder import report_path
 from tasks.model.warm_start import carried
 from tasks.policy import may_pass
@@ -63,4 +64,5 @@ def summary(root_uri: str, model_id: str, verdict: Verdict, *, reused: bool) -> 
         folder=root.shown(f"models/{model_id}"),
         report=root.shown(report_path(model_id)),
         reused=reused,
+        caution=caution_of(read_card(root, model_id), metrics),
     )

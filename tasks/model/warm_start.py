@@ -44,12 +44,14 @@ def _from_champion(root: Root, config: TrainConfig) -> tuple[str | None, str]:
 
 
 def carried(root: Root, config: TrainConfig) -> str:
-    """Say in one line what the start of training takes over, and what not; "" for no start."""
+    """Say in one line what training takes over from its start, and what not; "" for nothing."""
     if config.init_from is None:
         return ""
     old = load_model(root, config.init_from).vocabulary
-    words = carried_words(old, load_vocabulary(root, config.corpus, config.scheme))
-    return f"from {config.init_from}: {words}"
+    vocabulary = load_vocabulary(root, config.corpus, config.scheme)
+    if misfit(read_card(root, config.init_from), old, config, vocabulary):
+        return ""
+    return f"from {config.init_from}: {carried_words(old, vocabulary)}"
 
 
 def first_weights(

@@ -52,7 +52,9 @@ def test_same_seed_same_bytes_and_an_identical_run_is_reused(
     with caplog.at_level(logging.INFO):
         made = generate(config)
         assert (made.model_id, made.samples, made.reused) == (model_id, 5, False)
-        assert Path(made.gallery).is_file()
+        assert made.caution.endswith("it was never evaluated; train it longer or on more songs")
+        assert "Caution:" in Path(made.gallery).read_text()
+        assert f"caution: {made.caution}" in caplog.text
         manifest = checked(root.read_table(f"samples/{made.run_id}/manifest.parquet"))
         assert manifest["audio"].null_count == 0
         assert "already there" not in caplog.text
