@@ -11,6 +11,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from schemas.config import GenerateConfig
+from schemas.errors import NocturneError
 from schemas.model_card import ModelCard
 from schemas.samples import GeneratedRun, SampleRun
 from tasks.links import link_page
@@ -99,7 +100,11 @@ def _shown(root: Root, run: SampleRun, card: ModelCard, *, reused: bool) -> Gene
 
 
 def _caution(root: Root, card: ModelCard) -> str:
-    return caution_of(card, read_metrics(root, card.model_id))
+    try:
+        metrics = read_metrics(root, card.model_id)
+    except (NocturneError, ValueError):  # damaged: they say nothing of the weights, which load
+        metrics = {}
+    return caution_of(card, metrics)
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ from schemas.model_card import ModelCard
 def caution_of(card: ModelCard, metrics: Mapping[str, Any]) -> str:
     """Return one sentence if the model is hardly trained or no better than n-grams, else "".
 
-    `metrics` are those of metrics.json; empty if the model was never evaluated.
+    `metrics` are those of metrics.json; empty if there are none that read.
     """
     reasons = [*_hardly_trained(card), *_no_better(metrics)]
     if not reasons:

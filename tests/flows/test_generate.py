@@ -99,6 +99,12 @@ def test_what_cannot_be_done_is_one_line(root: Root, tmp_path: Path) -> None:
     assert not root.exists("samples")
 
 
+def test_damaged_metrics_are_as_none(root: Root, model_id: str) -> None:
+    root.write_bytes(f"models/{model_id}/metrics.json", b"{")
+    made = generate(GenerateConfig(root=root.uri, samples=1, notes=8, audio=False))
+    assert "it was never evaluated" in made.caution
+
+
 def test_an_unknown_model_lists_the_known(root: Root, model_id: str) -> None:
     with pytest.raises(ModelError, match="use champion, latest or one of folk-tiny"):
         generate(GenerateConfig(root=root.uri, model="folk-huge"))

@@ -84,6 +84,16 @@ def test_another_vocabulary_is_refused(
         load_vocabulary(root, "tunes", scheme)
 
 
+def test_a_dataset_of_an_earlier_version_has_its_vocabulary(
+    root: Root, scheme: SchemeName, dataset: SequenceDataset
+) -> None:
+    vocabulary = load_vocabulary(root, "tunes", scheme)
+    earlier = dataset.model_copy(update={"vocabulary_id": vocabulary.document_id})
+    path = f"sequences/tunes/{scheme}/dataset.json"
+    root.write_bytes(path, earlier.model_dump_json().encode())
+    assert load_vocabulary(root, "tunes", scheme) == vocabulary
+
+
 @pytest.mark.parametrize("name", ["dataset.json", "vocabulary.json"])
 def test_damaged_files_say_so(
     root: Root, scheme: SchemeName, dataset: SequenceDataset, name: str
