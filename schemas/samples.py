@@ -122,3 +122,4 @@ class GeneratedRun(BaseModel):
     gallery: str = Field(description="Page to open in a browser")
     manifest: str = Field(description="Parquet table with one row per MIDI file")
     reused: bool = Field(description="Whether an identical run had been done before")
+    caution: str = Field("", description="Why the music may be noise; empty for a sound model")

@@ -17,10 +17,13 @@ SAMPLES_PER_PAGE = 120
 TEMPLATE = "gallery.html.j2"
 
 
-def pages(run: SampleRun, card: ModelCard, manifest: pa.Table) -> Iterator[tuple[str, bytes]]:
+def pages(
+    run: SampleRun, card: ModelCard, manifest: pa.Table, caution: str = ""
+) -> Iterator[tuple[str, bytes]]:
     """Yield (file name, HTML) of every page, index.html last.
 
-    `manifest` is a SampleManifest sorted by index; pages link to its files by relative name.
+    Each begins with `caution`, if there is one. `manifest` is a SampleManifest sorted by index;
+    pages link to its files by relative name.
     """
     template = _environment().get_template(TEMPLATE)
     count = max(1, -(-manifest.num_rows // SAMPLES_PER_PAGE))
@@ -29,6 +32,7 @@ def pages(run: SampleRun, card: ModelCard, manifest: pa.Table) -> Iterator[tuple
         html = template.render(
             run=run,
             card=card,
+            caution=caution,
             config=run.config,
             rows=rows,
             total=manifest.num_rows,

@@ -99,19 +99,22 @@ def write_batch(
     root.write_table(_part(run, first_index), checked(table))
 
 
-def publish(root: Root, run: SampleRun, card: ModelCard) -> None:
-    """Join the batches' rows into the manifest and write the gallery; index.html comes last."""
+def publish(root: Root, run: SampleRun, card: ModelCard, caution: str = "") -> None:
+    """Join the batches' rows into the manifest and write the gallery; index.html comes last.
+
+    The pages begin with `caution`, if there is one.
+    """
     parts = [root.read_table(_part(run, first)) for first, _ in batches(run)]
     manifest = checked(pa.concat_tables(parts))
     folder = folder_of(run)
     root.write_table(f"{folder}/manifest.parquet", manifest)
     root.write_bytes(f"{folder}/run.json", run.model_dump_json(indent=2).encode())
-    for name, html in pages(run, card, manifest):
+    for name, html in pages(run, card, manifest, caution):
         root.write_bytes(f"{folder}/{name}", html)
     root.delete(f"{folder}/parts")
 
 
-def summary(root: Root, run: SampleRun, *, reused: bool) -> GeneratedRun:
+def summary(root: Root, run: SampleRun, *, reused: bool, caution: str = "") -> GeneratedRun:
     """Say where a published run lies."""
     folder = folder_of(run)
     return GeneratedRun(
@@ -122,6 +125,7 @@ def summary(root: Root, run: SampleRun, *, reused: bool) -> GeneratedRun:
         gallery=root.shown(f"{folder}/index.html"),
         manifest=root.shown(f"{folder}/manifest.parquet"),
         reused=reused,
+        caution=caution,
     )
 
 

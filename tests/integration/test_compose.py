@@ -14,15 +14,15 @@ import pytest
 from tests.integration.nocturne import environment, in_checkout, nocturne
 from tests.integration.pages import PLAYS, Visit
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]
 
 PROJECT = Path(__file__).parents[2]
-SHORT = {"NOCTURNE_MAX_MINUTES": "0.25", "NOCTURNE_SAMPLES": "3"}  # beats a unigram
+SHORT = {"NOCTURNE_MAX_STEPS": "100", "NOCTURNE_SAMPLES": "3"}  # beats a unigram
 
 
 def _demo(home: Path) -> subprocess.CompletedProcess[str]:
     settings = environment(home, NOCTURNE_ROOT=str(home / "nocturne-data"), **SHORT)
-    return in_checkout(["make", "demo"], settings, timeout=None)
+    return in_checkout(["make", "demo"], settings)
 
 
 @pytest.fixture(scope="module")
