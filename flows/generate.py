@@ -4,18 +4,24 @@ from prefect import flow
 
 from schemas.config import GenerateConfig
 from schemas.samples import GeneratedRun
-from tasks.generate import finished, generate_batch, plan_generation, publish_run
+from tasks.generate import (
+    finished,
+    generate_batch,
+    plan_generation,
+    publish_run,
+    sole_writer,
+    unfinished_batches,
+)
 from tasks.progress_artifacts import progress_artifacts
-from tasks.storage.sample_run import batches
 
 
-@flow(name="generate", flow_run_name="generate {config.samples} with {config.model}")
+@flow(name="generate", flow_run_name="{config.action}")
 def generate(config: GenerateConfig) -> GeneratedRun:
-    """Make MIDI files and a gallery; an identical earlier run is found and reused."""
-    run = plan_generation(config)
-    if done := finished(run):
-        return done
-    with progress_artifacts():
-        for first_index, count in batches(run):
-            generate_batch(run, first_index, count)
-        return publish_run(run)
+    """Make MIDI files and a gallery: a new run, what a run lacks, or more of it."""
+    with sole_writer(plan_generation(config)) as run:
+        if done := finished(run):
+            return done
+        with progress_artifacts():
+            for first_index, count in unfinished_batches(run):
+                generate_batch(run, first_index, count)
+            return publish_run(run)

@@ -13,8 +13,16 @@ class StorageError(NocturneError):
     """The storage root cannot be read or written."""
 
 
+class BusyError(NocturneError):
+    """Another process is writing the same thing."""
+
+
 class CorpusError(NocturneError):
     """A corpus is unknown, unfinished, too small or too broken to go on with."""
+
+
+class SamplesError(NocturneError):
+    """A generation run is unknown, unfinished, damaged or does not fit the request."""
 
 
 class ModelError(NocturneError):

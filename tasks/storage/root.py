@@ -66,19 +66,25 @@ class Root:
 
     def files(self, path: str, suffix: str = "", *, recursive: bool = False) -> list[str]:
         """Return the relative paths of the files under `path`, sorted; [] if it is missing."""
-        selector = fs.FileSelector(self.full(path), allow_not_found=True, recursive=recursive)
-        with explained("list", self.shown(path)):
-            found = self.filesystem.get_file_info(selector)
-        paths = (f.path for f in found if f.type == fs.FileType.File)
+        paths = (f.path for f in self._list(path, recursive) if f.type == fs.FileType.File)
         start = len(self.base) + 1
         return sorted(p[start:] for p in paths if p.endswith(suffix) and "/.tmp-" not in p)
 
     def folders(self, path: str) -> list[str]:
         """Return the names of the folders directly under `path`, sorted; [] if missing."""
-        selector = fs.FileSelector(self.full(path), allow_not_found=True)
-        with explained("list", self.shown(path)):
-            found = self.filesystem.get_file_info(selector)
+        found = self._list(path, recursive=False)
         return sorted(f.base_name for f in found if f.type == fs.FileType.Directory)
+
+    def sizes(self, path: str) -> dict[str, int]:
+        """Return the bytes of every file directly under `path`, by name; {} if it is missing."""
+        found = self._list(path, recursive=False)
+        return {f.base_name: int(f.size) for f in found if f.type == fs.FileType.File}
+
+    def modified(self, path: str) -> float:
+        """Return when the file at `path` was last written, in seconds since 1970; 0 if missing."""
+        with explained("look at", self.shown(path)):
+            info = self.filesystem.get_file_info(self.full(path))
+        return float(info.mtime_ns or 0) / 1e9 if info.type == fs.FileType.File else 0.0
 
     def delete(self, path: str) -> None:
         """Delete the file or folder at `path`, if there is one."""
@@ -88,6 +94,11 @@ class Root:
                 self.filesystem.delete_dir(info.path)
             elif info.type == fs.FileType.File:
                 self.filesystem.delete_file(info.path)
+
+    def _list(self, path: str, recursive: bool) -> list[Any]:
+        selector = fs.FileSelector(self.full(path), allow_not_found=True, recursive=recursive)
+        with explained("list", self.shown(path)):
+            return list(self.filesystem.get_file_info(selector))
 
     @contextmanager
     def writing(self, path: str) -> Iterator[IO[bytes]]:
