@@ -15,6 +15,16 @@ def empty_as_none(value: Any) -> Any:
     return None if value == "" else value
 
 
+def as_plain_input(schema: dict[str, Any]) -> None:
+    """Let forms show an input that may be left empty, not a choice between two types.
+
+    Prefect takes null for a field with a type that is neither required nor has a default.
+    """
+    kind, _null = schema.pop("anyOf")
+    del schema["default"]
+    schema.update(kind)
+
+
 class SamplingConfig(Place):
     """How music is drawn from a model and what is written beside it."""
 
@@ -37,6 +47,7 @@ class SamplingConfig(Place):
         description="Sound of the samples; empty takes the corpus's most common one",
         ge=0,
         le=127,
+        json_schema_extra=as_plain_input,
     )
     temperature: float = Field(
         0.9,
@@ -60,6 +71,7 @@ class SamplingConfig(Place):
         description="Fixes everything random; empty draws a new one each time: new music",
         ge=0,
         lt=2**31,
+        json_schema_extra=as_plain_input,
     )
 
     _empty_numbers = field_validator("program", "seed", mode="before")(empty_as_none)
@@ -76,8 +88,9 @@ class GenerateConfig(SamplingConfig):
         title="Run",
         description="Id of a run to go on from, with its model, seed and parameters; alone, what "
         "that run lacks is made",
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+        pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]*)?$",
         max_length=255,
+        json_schema_extra=as_plain_input,
     )
     more: int | None = Field(
         None,
@@ -85,6 +98,7 @@ class GenerateConfig(SamplingConfig):
         description="Samples to add to a run: the one named, or else the model's latest",
         ge=1,
         lt=MOST_SAMPLES,
+        json_schema_extra=as_plain_input,
     )
 
     _empty_names = field_validator("run", "more", mode="before")(empty_as_none)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from prefect.utilities.schema_tools.validation import validate
 
 from schemas.config import (
     ComposeConfig,
@@ -82,10 +83,19 @@ def test_a_promotion_is_named_by_what_it_does() -> None:
 def test_the_seed_of_samples_may_be_left_empty_and_is_so_at_first(config: type[Config]) -> None:
     fields = config.model_json_schema()["properties"]
     seed = fields["seed"]
-    assert seed["default"] is None
-    assert [kind["type"] for kind in seed["anyOf"]] == ["integer", "null"]
+    assert "default" not in seed
+    assert seed["type"] == "integer"
     assert seed["description"].endswith("(at least 0, below 2,147,483,648)")
     assert fields["seed"]["position"] == len(fields) - 2  # before the root
+
+
+@pytest.mark.parametrize("value", [None, 0, 2**31 - 1, -1, 2**31, "x"])
+def test_prefect_takes_a_seed_or_none_from_forms_and_from_runs_that_it_starts_again(
+    value: object,
+) -> None:
+    schema = {"type": "object", "properties": {"config": GenerateConfig.model_json_schema()}}
+    found = validate({"config": {"samples": 3, "seed": value}}, schema)
+    assert (not found) == (value in (None, 0, 2**31 - 1))
 
 
 @pytest.mark.parametrize("name", ["seed", "program", "run", "more"])
