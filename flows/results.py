@@ -60,6 +60,8 @@ def _(result: GeneratedRun) -> Lines:
         ("gallery", result.gallery),
         ("MIDI files", result.folder),
         ("manifest", result.manifest),
+        ("run", result.run_id),
+        ("seed", result.seed),
     ]
 
 
