@@ -7,6 +7,7 @@ gallery; further pages page-N.html), written last: it completes the folder.
 
 # mypy: disable-error-code="valid-type"
 # pandera's pyarrow columns are instances of Arrow types, which mypy does not take for types.
+from itertools import pairwise
 from typing import Any
 
 import pandera.pyarrow as pandera
@@ -41,6 +42,7 @@ SAMPLE_SCHEMA = pa.schema(
         pa.field("audio", pa.string(), nullable=True),
         pa.field("audio_seconds", pa.float64(), nullable=True),
         pa.field("audio_renderer", pa.string(), nullable=True),
+        pa.field("picture_beats", pa.list_(pa.float64()), nullable=True),
     ]
 )
 
@@ -50,6 +52,8 @@ class SampleManifest(pandera.DataFrameModel):
 
     `file`, `picture` and `audio` lie in the run's folder; `seconds` and `beats` (quarters)
     reach from the start to the last note-off; `audio` is null when none was rendered.
+    `picture_beats` has begin and end of every stretch of beats that the picture draws to scale,
+    rising; null where the picture is of an earlier version, which shortened nothing.
     A sample depends only on (model_id, seed, index) and the sampling parameters.
     """
 
@@ -76,6 +80,7 @@ class SampleManifest(pandera.DataFrameModel):
     audio: pa.string() = pandera.Field(nullable=True, str_matches=r"^\d{5,7}\.ogg$")
     audio_seconds: pa.float64() = pandera.Field(nullable=True, gt=0)
     audio_renderer: pa.string() = pandera.Field(nullable=True, isin=["fluidsynth", "pretty_midi"])
+    picture_beats: pa.list_(pa.float64()) = pandera.Field(nullable=True)
 
     class Config:
         strict = True
@@ -91,9 +96,22 @@ class SampleManifest(pandera.DataFrameModel):
         ]
         return bool((index[1:] - index[:-1] == 1).all()) and silent[0] == silent[1] == silent[2]
 
+    @pandera.dataframe_check
+    def stretches_rise(cls, data: Any) -> bool:  # noqa: N805 - pandera binds the class
+        """Every stretch of a picture has a begin and an end, and comes after the one before."""
+        pictures = [beats for beats in data.table["picture_beats"].to_pylist() if beats is not None]
+        rises = all(a < b for beats in pictures for a, b in pairwise(beats))
+        return rises and all(beats and len(beats) % 2 == 0 for beats in pictures)
+
 
 def checked(manifest: pa.Table) -> pa.Table:
-    """Return `manifest` if it keeps the contract, else raise pandera's SchemaError."""
+    """Return `manifest` if it keeps the contract, else raise pandera's SchemaError.
+
+    What an earlier version wrote lacks `picture_beats`: it gets the column, with nulls.
+    """
+    added = SAMPLE_SCHEMA.field("picture_beats")
+    if added.name not in manifest.column_names:
+        manifest = manifest.append_column(added, pa.nulls(len(manifest), added.type))
     SampleManifest.validate(manifest)
     return manifest
 

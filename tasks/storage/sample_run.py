@@ -19,6 +19,7 @@ from tasks.music.gallery import pages
 from tasks.music.notes import Notes
 from tasks.music.sample_files import make_files
 from tasks.progress import Progress, silent
+from tasks.storage.page_links import links_of_gallery
 from tasks.storage.root import Root
 
 BATCH_SAMPLES = 256
@@ -102,11 +103,12 @@ def write_batch(
 def publish(root: Root, run: SampleRun, card: ModelCard) -> None:
     """Join the batches' rows into the manifest and write the gallery; index.html comes last."""
     parts = [root.read_table(_part(run, first)) for first, _ in batches(run)]
-    manifest = checked(pa.concat_tables(parts))
+    manifest = checked(pa.concat_tables(parts, promote_options="default"))
     folder = folder_of(run)
     root.write_table(f"{folder}/manifest.parquet", manifest)
     root.write_bytes(f"{folder}/run.json", run.model_dump_json(indent=2).encode())
-    for name, html in pages(run, card, manifest):
+    links = links_of_gallery(root, card.model_id, card.corpus)
+    for name, html in pages(run, card, manifest, links):
         root.write_bytes(f"{folder}/{name}", html)
     root.delete(f"{folder}/parts")
 
