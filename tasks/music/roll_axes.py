@@ -68,7 +68,7 @@ class TimeAxis:
     def places(self, beats: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return where `beats` lie, 0..width; beats after the end lie at the end."""
         known, places = zip(*self.points, strict=True)
-        return np.interp(beats, known, places)
+        return np.asarray(np.interp(beats, known, places))
 
     def flat(self) -> list[float]:
         """Return begin and end of every stretch, one after the other."""

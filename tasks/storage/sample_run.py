@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from schemas.config import GenerateConfig
 from schemas.model_card import ModelCard
-from schemas.samples import SAMPLE_SCHEMA, GeneratedRun, SampleRun, checked
+from schemas.samples import SAMPLE_SCHEMA, GeneratedRun, SampleRun, checked, completed
 from tasks.music.gallery import pages
 from tasks.music.notes import Notes
 from tasks.music.sample_files import make_files
@@ -102,8 +102,8 @@ def write_batch(
 
 def publish(root: Root, run: SampleRun, card: ModelCard) -> None:
     """Join the batches' rows into the manifest and write the gallery; index.html comes last."""
-    parts = [root.read_table(_part(run, first)) for first, _ in batches(run)]
-    manifest = checked(pa.concat_tables(parts, promote_options="default"))
+    parts = [completed(root.read_table(_part(run, first))) for first, _ in batches(run)]
+    manifest = checked(pa.concat_tables(parts))
     folder = folder_of(run)
     root.write_table(f"{folder}/manifest.parquet", manifest)
     root.write_bytes(f"{folder}/run.json", run.model_dump_json(indent=2).encode())
