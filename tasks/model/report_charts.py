@@ -13,7 +13,8 @@ LEFT, RIGHT, TOP, BOTTOM = 46, 22, 14, 40
 RIGHT_WITH_SCALE = 54  # room for a second scale
 JOINED = " to "  # in the name of a bin of several values, of which an axis shows the first
 MOST_POINTS = 400  # of a line: more are not visible
-FIGURE_WIDTH = 6.5  # of a bar's label
+FIGURE_WIDTH = 6.5  # of a digit
+LEFT_OF_LABELS = 26  # for the name of the axis
 MOST_LABELS = 26  # bars with their counts on them: more would overlap
 ROOM_FOR_LABELS = 1.35  # over the highest bar, for a turned label
 MOST_MARKS = 60  # of evaluations that are drawn as dots with a tooltip
@@ -113,9 +114,9 @@ def nice_step(rough: float) -> float:
     return next(power * m for m in (1, 2, 5, 10) if power * m >= rough * (1 - 1e-9))
 
 
-def across(low: float, high: float, right: int = RIGHT) -> Scale:
-    """Return a scale from left to right that leaves `right` free."""
-    return Scale(low, _above(low, high), LEFT, WIDTH - right)
+def across(low: float, high: float, right: int = RIGHT, left: int = LEFT) -> Scale:
+    """Return a scale from left to right that leaves `left` and `right` free."""
+    return Scale(low, _above(low, high), left, WIDTH - right)
 
 
 def upwards(low: float, high: float) -> Scale:
@@ -181,7 +182,10 @@ def counts_chart(
 
     `names` has the name of every bin; ticks are placed in bins: 0 is the left edge of the first.
     """
-    x, y = across(0, len(counts)), upwards(0, max(*counts, 1) * ROOM_FOR_LABELS)
+    y = upwards(0, max(*counts, 1) * ROOM_FOR_LABELS)
+    y_ticks = y.ticks(4)
+    left = round(LEFT_OF_LABELS + FIGURE_WIDTH * max(len(tick.label) for tick in y_ticks))
+    x = across(0, len(counts), left=left)
     is_labelled = len(counts) <= MOST_LABELS
     bars = tuple(
         Bar(
@@ -199,7 +203,8 @@ def counts_chart(
         x_label=labels.x,
         y_label=labels.y,
         x_ticks=tuple(Tick(x(tick.at), tick.label) for tick in ticks),
-        y_ticks=y.ticks(4),
+        y_ticks=y_ticks,
         lines=(),
         bars=bars,
+        left=left,
     )

@@ -86,7 +86,13 @@ def pitch_charts(bins: Bins) -> tuple[QualityChart, ...]:
     pitch = Labels("pitch: its name and its MIDI number", "notes")
     return (
         _drawn("Notes by octave", octaves, names, _thinned(ticks, len(octaves)), octave),
-        _drawn("Notes by pitch", filled, [_named(p) for p in pitches], lines, pitch),
+        _drawn(
+            "Notes by pitch",
+            filled,
+            [_named(p) for p in pitches],
+            _thinned(lines, len(lines)),
+            pitch,
+        ),
     )
 
 
