@@ -14,7 +14,7 @@ RIGHT_WITH_SCALE = 54  # room for a second scale
 JOINED = " to "  # in the name of a bin of several values, of which an axis shows the first
 MOST_POINTS = 400  # of a line: more are not visible
 FIGURE_WIDTH = 6.5  # of a digit
-LEFT_OF_LABELS = 26  # for the name of the axis
+LEFT_OF_LABELS = 30  # for the name of the axis
 MOST_LABELS = 26  # bars with their counts on them: more would overlap
 ROOM_FOR_LABELS = 1.35  # over the highest bar, for a turned label
 MOST_MARKS = 60  # of evaluations that are drawn as dots with a tooltip
@@ -184,7 +184,7 @@ def counts_chart(
     """
     y = upwards(0, max(*counts, 1) * ROOM_FOR_LABELS)
     y_ticks = y.ticks(4)
-    left = round(LEFT_OF_LABELS + FIGURE_WIDTH * max(len(tick.label) for tick in y_ticks))
+    left = round(LEFT_OF_LABELS + 1.15 * FIGURE_WIDTH * max(len(tick.label) for tick in y_ticks))
     x = across(0, len(counts), left=left)
     is_labelled = len(counts) <= MOST_LABELS
     bars = tuple(

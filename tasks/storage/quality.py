@@ -4,6 +4,7 @@ quality/<corpus>/quality.parquet has one row for each bar of each distribution.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -53,7 +54,7 @@ def quality_table(root: Root, corpus: str) -> pa.Table:
         *_bins("seconds per song", accepted["seconds"].to_numpy(), _lengths(accepted["seconds"])),
         *_bins("tempo", accepted["tempo"].to_numpy(), TEMPO_BINS),
         *_categories("program", accepted["program"].to_pylist()),
-        *_counted("pitch", pitch_counts(root, corpus)),
+        *pitch_rows(pitch_counts(root, corpus).tolist()),
         *_bins("songs per family", sizes, DOUBLINGS),
         *_categories("skipped", [f"{s.path}: {s.reason}" for s in skipped]),
     ]
@@ -103,10 +104,11 @@ def _categories(name: str, values: list[str] | list[int]) -> list[Row]:
     ]
 
 
-def _counted(name: str, counts: NDArray[np.int64]) -> list[Row]:
+def pitch_rows(counts: Sequence[int]) -> list[Row]:
+    """Return the distribution of pitches from the number of notes of each, [128]."""
     return [
-        {"distribution": name, "label": str(value), "low": value, "high": value + 1, "count": n}
-        for value, n in enumerate(counts.tolist())
+        {"distribution": "pitch", "label": str(value), "low": value, "high": value + 1, "count": n}
+        for value, n in enumerate(counts)
     ]
 
 
