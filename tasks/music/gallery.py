@@ -24,13 +24,13 @@ def pages(
     run: SampleRun,
     card: ModelCard,
     manifest: pa.Table,
-    links: Sequence[PageLink] = (),
     caution: str = "",
+    links: Sequence[PageLink] = (),
 ) -> Iterator[tuple[str, bytes]]:
     """Yield (file name, HTML) of every page, index.html last.
 
     `manifest` is a SampleManifest sorted by index; pages link to its files by relative name.
-    `links` lead to other pages; `caution` is a warning that stands before the music.
+    `caution` is a warning that stands before the music; `links` lead to other pages.
     """
     template = _environment().get_template(TEMPLATE)
     count = max(1, -(-manifest.num_rows // SAMPLES_PER_PAGE))

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 from urllib.parse import quote
 
+from tasks.storage.layout import quality_page_path
 from tasks.storage.root import Root
 
 ICON = (  # of every page: a moon, as data, which asks no server for /favicon.ico
@@ -40,13 +41,8 @@ def links_of_quality() -> list[PageLink]:
     ]
 
 
-def quality_path(corpus: str) -> str:
-    """Return where a corpus's quality report lies under the storage root."""
-    return f"quality/{corpus}/report.html"
-
-
 def _quality(root: Root, corpus: str) -> list[PageLink]:
-    return _existing(root, quality_path(corpus), f"Data quality of {corpus}")
+    return _existing(root, quality_page_path(corpus), f"Data quality of {corpus}")
 
 
 def _existing(root: Root, path: str, text: str) -> list[PageLink]:

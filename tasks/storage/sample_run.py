@@ -108,7 +108,7 @@ def publish(root: Root, run: SampleRun, card: ModelCard) -> None:
     root.write_table(f"{folder}/manifest.parquet", manifest)
     root.write_bytes(f"{folder}/run.json", run.model_dump_json(indent=2).encode())
     links = links_of_gallery(root, card.model_id, card.corpus)
-    for name, html in pages(run, card, manifest, links):
+    for name, html in pages(run, card, manifest, links=links):
         root.write_bytes(f"{folder}/{name}", html)
     root.delete(f"{folder}/parts")
 

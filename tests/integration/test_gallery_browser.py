@@ -54,7 +54,7 @@ def many(root: Root, samples: int, **changes: Any) -> Path:
     (row,) = pq.read_table(folder / "manifest.parquet").to_pylist()
     rows = [row | {"index": index} for index in range(samples)]
     card = card_of().model_copy(update=changes)
-    for name, html in pages(run, card, pa.Table.from_pylist(rows), LINKS):
+    for name, html in pages(run, card, pa.Table.from_pylist(rows), links=LINKS):
         (folder / name).write_bytes(html)
     return folder / "index.html"
 
