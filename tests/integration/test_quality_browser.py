@@ -140,7 +140,7 @@ def test_counts_on_bars_lie_inside_the_chart(browser: Any, tmp_path: Path) -> No
         box.left >= frame.left && box.right <= frame.right + 1 && box.bottom <= frame.bottom)];
     })"""
     found = visit.page.evaluate(inside)
-    assert [count for count, _ in found] == [17, 23, 23, 3, 8, 0]
+    assert [count for count, _ in found] == [17, 23, 23, 3, 9, 0]
     assert all(fits for _, fits in found)
     visit.page.close()
 
