@@ -26,6 +26,7 @@ from tasks.music.gallery import page_name, page_names, pages
 from tasks.music.notes import Notes
 from tasks.music.sample_files import make_files
 from tasks.progress import Progress, silent
+from tasks.storage.page_links import links_of_gallery
 from tasks.storage.root import COMPRESSION, Root
 from tasks.storage.sample_check import (
     COUNTED,
@@ -147,7 +148,8 @@ def publish(root: Root, run: SampleRun, card: ModelCard, caution: str = "") -> N
     pq.write_table(manifest, table, compression=COMPRESSION)
     _put(root, run, found, MANIFEST_FILE, table.getvalue())
     page_bytes = {}
-    for name, html in pages(run, card, manifest, caution):
+    links = links_of_gallery(root, card.model_id, card.corpus)
+    for name, html in pages(run, card, manifest, caution, links):
         page_bytes[name] = len(html)
         if name == page_name(1):  # the last one
             told = run.model_copy(update={"page_bytes": page_bytes})
