@@ -98,9 +98,13 @@ def main(arguments: list[str]) -> None:
     root, port = arguments
     with listening(port) as listener, suppress(KeyboardInterrupt):
         try:
-            write_index_pages(Root.open(root))
-        except NocturneError as error:  # an unwritable root can still be shown
-            print(f"the index pages are as they were: {error}", flush=True)
+            storage = Root.open(root)
+        except NocturneError as error:
+            sys.exit(str(error))
+        try:
+            write_index_pages(storage)
+        except (NocturneError, OSError) as error:  # what cannot be written may still be shown
+            print(f"the index pages stay as they are: {error}", flush=True)
         server(root).run(sockets=[listener])
 
 

@@ -11,6 +11,7 @@ from tasks.model.champion import promote, roll_back
 from tasks.model.gate import Verdict
 from tasks.model.promotion import consider
 from tasks.model.registry import resolve
+from tasks.pages.index_pages import write_index_pages
 from tasks.storage.root import Root
 
 PROMOTED = "nocturne.model.promoted"
@@ -44,6 +45,7 @@ def promote_by_hand(config: PromoteConfig) -> Champion:
         if config.rollback
         else promote(root, resolve(root, config.model), "promoted by a person")
     )
+    write_index_pages(root)
     announce(config.root, champion.model_id)
     rows = [
         {"when": f"{one.at:%Y-%m-%d %H:%M}", "model": one.model_id, "why": one.reason}

@@ -17,6 +17,7 @@ CONF = Path(__file__).parents[2] / "deploy/gallery.conf"
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
 AROUND = """
 daemon off;
+master_process off; # as the user of the tests
 pid {home}/pid;
 error_log {home}/error.log;
 events {{}}
@@ -57,10 +58,18 @@ def nginx(root: Path, home: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     home.mkdir()
     conf = CONF.read_text().replace("listen 8080", f"listen {HOST}:{port}")
-    conf = conf.replace("root /data", f"root {root}")
+    conf = conf.replace("root /data", f'root "{root}"')
     conf = conf.replace("root /usr/share/nocturne", f"root {FAVICON.parent}")
     (home / "nginx.conf").write_text(AROUND.format(home=home, server=conf))
-    command = [NGINX, "-p", str(home), "-e", str(home / "error.log"), "-c", str(home / "nginx.conf")]
+    command = [
+        NGINX,
+        "-p",
+        str(home),
+        "-e",
+        str(home / "error.log"),
+        "-c",
+        str(home / "nginx.conf"),
+    ]
     process = subprocess.Popen(command)
     try:
         _wait(port, process, home)
