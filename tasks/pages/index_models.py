@@ -1,25 +1,17 @@
 """The index page of the trained models: models/index.html."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import partial
 from urllib.parse import quote
 
 from schemas.errors import NocturneError
 from schemas.model_card import ModelCard
 from tasks.model.champion import read_champion
-from tasks.model.registry import known_models, read_card, read_metrics
+from tasks.model.registry import read_card, read_metrics
 from tasks.model.report_facts import counted, duration
-from tasks.model.report_figures import Metrics, figure, shown
-from tasks.pages.index_page import (
-    MOST_ROWS,
-    READERS,
-    Cell,
-    Column,
-    IndexPage,
-    Row,
-    newest,
-    newest_rows,
-)
+from tasks.model.report_figures import Metrics, figure, mapping, shown
+from tasks.pages.index_page import MOST_ROWS, READERS, Cell, Column, IndexPage, Row, newest
 from tasks.storage.root import Root
 
 COLUMNS = (
@@ -31,14 +23,18 @@ COLUMNS = (
     Column("Weights", True),
     Column("Trained for", True),
 )
+PAGES = ("models", "quality")  # whose reports the rows lead to
 
 
 def models_index(root: Root) -> IndexPage:
     """Return the page of every complete model, newest first."""
-    model_ids, champions = known_models(root), _champions(root)
-    reports = {model_id for model_id, _ in newest(root, "models", "report.html")}
+    champions = _champions(root)
+    complete = newest(root, "models", "card.json")
+    pages = {
+        section: {name for name, _ in newest(root, section, "report.html")} for section in PAGES
+    }
     with ThreadPoolExecutor(READERS) as pool:
-        rows = list(pool.map(partial(_row, root, champions, reports), model_ids))
+        rows = list(pool.map(partial(_row, root, champions, pages), complete[:MOST_ROWS]))
     corpora = {row.cells[0].text for row in rows if row.cells}
     return IndexPage(
         section="models",
@@ -46,9 +42,9 @@ def models_index(root: Root) -> IndexPage:
         f"{'corpus' if len(corpora) == 1 else 'corpora'}. Fewer bits per note are better, among "
         "models of one corpus and one kind of categories.",
         columns=COLUMNS,
-        rows=newest_rows(rows)[:MOST_ROWS],
+        rows=tuple(sorted(rows, key=lambda row: (row.when.timestamp(), row.name), reverse=True)),
         nothing_yet="No models yet: nocturne train makes one.",
-        left_out=max(0, len(rows) - MOST_ROWS),
+        left_out=len(complete) - len(rows),
     )
 
 
@@ -61,30 +57,35 @@ def _champions(root: Root) -> set[str]:
     return {champion.model_id} if champion else set()
 
 
-def _row(root: Root, champions: set[str], reports: set[str], model_id: str) -> Row:
-    link = f"{quote(model_id)}/report.html" if model_id in reports else ""
+def _row(
+    root: Root, champions: set[str], pages: dict[str, set[str]], model: tuple[str, datetime]
+) -> Row:
+    model_id, saved = model
+    link = f"{quote(model_id)}/report.html" if model_id in pages["models"] else ""
     mark = "champion" if model_id in champions else ""
     try:
         card = read_card(root, model_id)
     except NocturneError:
-        return Row(model_id, link, None, mark=mark, trouble="its card.json does not read")
-    return Row(model_id, link, card.created, _cells(card, _metrics(root, model_id)), mark)
+        return Row(model_id, link, saved, mark=mark, trouble="its card.json does not read")
+    quality = f"../quality/{quote(card.corpus)}/report.html"
+    corpus = Cell(card.corpus, quality if card.corpus in pages["quality"] else "")
+    figures = _figures(card, _metrics(root, model_id))
+    return Row(model_id, link, card.created, (corpus, *figures), mark)
 
 
 def _metrics(root: Root, model_id: str) -> Metrics:
     """Return the model's figures; none where they do not read."""
     try:
-        return read_metrics(root, model_id)
+        return mapping(read_metrics(root, model_id))
     except (NocturneError, ValueError):
         return {}
 
 
-def _cells(card: ModelCard, metrics: Metrics) -> tuple[Cell, ...]:
+def _figures(card: ModelCard, metrics: Metrics) -> tuple[Cell, ...]:
     return (
-        Cell(card.corpus),
         Cell(card.config.scheme),
         Cell(shown(figure(metrics, "bits_per_note"))),
         Cell(shown(figure(metrics, "composite_bits_per_note"))),
-        Cell(f"{card.parameters:,}"),
+        Cell(f"{card.parameters / 1e6:.1f} M"),
         Cell(duration(card.train_seconds)),
     )

@@ -1,6 +1,5 @@
 """One index page of a storage root: a table of its runs, models or corpora, newest first."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -44,7 +43,7 @@ class Row:
 
     name: str
     link: str
-    when: datetime | None
+    when: datetime
     cells: tuple[Cell, ...] = ()
     mark: str = ""
     trouble: str = ""
@@ -83,12 +82,6 @@ def render(page: IndexPage, written: datetime | None = None) -> str:
     return template.render(page=page, sections=SECTIONS, written=written)
 
 
-def newest_rows(rows: Sequence[Row]) -> tuple[Row, ...]:
-    """Return the rows by their date, newest first; those without one come last."""
-    never = datetime.min.replace(tzinfo=UTC)
-    return tuple(sorted(rows, key=lambda row: (row.when or never, row.name), reverse=True))
-
-
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -98,5 +91,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["date"] = lambda when: f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    environment.filters["date"] = lambda when: f"{when.astimezone(UTC):%Y-%m-%d %H:%M}"
     return environment
