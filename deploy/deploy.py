@@ -18,6 +18,7 @@ from prefect.exceptions import ObjectAlreadyExists
 from prefect.workers.process import ProcessWorker
 
 from deploy.automations import apply_automations
+from schemas.errors import NocturneError
 from tasks.pages.index_pages import write_index_pages
 from tasks.storage.root import Root
 
@@ -62,8 +63,12 @@ def deploy_all(environment: Mapping[str, str]) -> None:
 
 def write_pages(root: str) -> None:
     """Write the index pages where the storage root is a folder that a page server here may show."""
-    if Path(root).is_dir():
+    if not Path(root).is_dir():
+        return
+    try:
         write_index_pages(Root.open(root))
+    except (NocturneError, OSError) as error:  # deployments work without them
+        print(f"the index pages stay as they are: {error}", flush=True)
 
 
 def settled(environment: Mapping[str, str]) -> dict[str, str]:

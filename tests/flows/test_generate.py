@@ -53,6 +53,7 @@ def test_same_seed_same_bytes_and_an_identical_run_is_reused(
         made = generate(config)
         assert (made.model_id, made.samples, made.reused) == (model_id, 5, False)
         assert Path(made.gallery).is_file()
+        assert f'href="{made.run_id}/index.html"' in root.read_bytes("samples/index.html").decode()
         manifest = checked(root.read_table(f"samples/{made.run_id}/manifest.parquet"))
         assert manifest["audio"].null_count == 0
         assert "already there" not in caplog.text
