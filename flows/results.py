@@ -68,7 +68,7 @@ def _(result: Champion) -> Lines:
 def _(result: Composition) -> Lines:
     title, samples = lines_of(result.generated)
     _, model = lines_of(result.trained)
-    return title, [*model, *samples]
+    return title, [("corpus", result.ingested.corpus), *model, *samples]
 
 
 def _reused(reused: bool) -> str:

@@ -12,7 +12,7 @@ from tasks.music.categories import encode_song
 from tasks.music.notes import Notes
 from tasks.storage.note_corpus import shard_names, songs_of_shard
 from tasks.storage.root import Root
-from tasks.storage.sequences import SplitIds, sequences_folder
+from tasks.storage.sequences import SplitIds, song_splits
 
 MOST_SONGS = 300  # of each test split: some tens of thousands of notes settle a hundredth of a bit
 
@@ -45,11 +45,8 @@ def compare(root: Root, candidate: ModelCard, champion: ModelCard) -> list[Compa
 
 
 def _test_songs(root: Root, card: ModelCard) -> Iterator[Notes]:
-    folder = sequences_folder(card.corpus, card.config.scheme)
-    if not root.exists(f"{folder}/songs.parquet"):
-        return
-    songs = root.read_table(f"{folder}/songs.parquet", columns=["song_id", "split"]).to_pylist()
-    test = [song["song_id"] for song in songs if song["split"] == "test"]
+    splits = song_splits(root, card.corpus, card.config.scheme) or {}
+    test = [song for song, split in splits.items() if split == "test"]
     wanted = set(sorted(test)[:MOST_SONGS])  # ids are digests: the first of them are any songs
     for name in shard_names(root, card.corpus):
         yield from (

@@ -46,7 +46,7 @@ def _one(folder: Path) -> Path:
 
 
 def test_every_file_is_accounted_for(composed: tuple[Path, str]) -> None:
-    counts = json.loads((composed[0] / "nocturne-data/notes/folk/dataset.json").read_text())
+    counts = json.loads((composed[0] / "nocturne-data/corpora/folk/notes.json").read_text())
     counts = counts["counts"]
     assert counts["inputs"] > 2000  # tunes
     assert counts["accepted"] + counts["quarantined"] + counts["duplicate"] == counts["inputs"]
