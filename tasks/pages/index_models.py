@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from urllib.parse import quote
 
-from schemas.errors import NocturneError
+from schemas.errors import NocturneError, StoreUnavailableError
 from schemas.model_card import ModelCard
 from tasks.model.champion import read_champion
 from tasks.model.registry import read_card, read_metrics
@@ -52,6 +52,8 @@ def _champions(root: Root) -> set[str]:
     """Return the ids of the champions; none where the pointer does not read."""
     try:
         champion = read_champion(root)
+    except StoreUnavailableError:
+        raise
     except NocturneError:
         return set()
     return {champion.model_id} if champion else set()
@@ -65,6 +67,8 @@ def _row(
     mark = "champion" if model_id in champions else ""
     try:
         card = read_card(root, model_id)
+    except StoreUnavailableError:  # it may well read
+        raise
     except NocturneError:
         return Row(model_id, link, saved, mark=mark, trouble="its card.json does not read")
     quality = f"../quality/{quote(card.corpus)}/report.html"
@@ -77,6 +81,8 @@ def _metrics(root: Root, model_id: str) -> Metrics:
     """Return the model's figures; none where they do not read."""
     try:
         return mapping(read_metrics(root, model_id))
+    except StoreUnavailableError:
+        raise
     except (NocturneError, ValueError):
         return {}
 

@@ -4,10 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from urllib.parse import quote
 
-from schemas.errors import NocturneError
+from schemas.errors import NocturneError, StoreUnavailableError
 from schemas.manifest import NoteDataset
 from tasks.pages.index_page import MOST_ROWS, READERS, Cell, Column, IndexPage, Row, newest
-from tasks.storage.note_dataset import load_marker
+from tasks.storage.note_marker import note_dataset
 from tasks.storage.root import Root
 
 NUMBERS = ("Files", "Accepted", "Quarantined", "Duplicates", "Notes")
@@ -33,7 +33,9 @@ def quality_index(root: Root) -> IndexPage:
 def _row(root: Root, corpus: str, reported: datetime) -> Row:
     link = f"{quote(corpus)}/report.html"
     try:
-        dataset = load_marker(root, corpus)
+        dataset = note_dataset(root, corpus)
+    except StoreUnavailableError:  # it may well read
+        raise
     except (NocturneError, ValueError):
         return Row(corpus, link, reported, trouble="its notes are not complete")
     return Row(corpus, link, reported, _cells(dataset))

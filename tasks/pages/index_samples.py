@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas.errors import NocturneError
+from schemas.errors import NocturneError, StoreUnavailableError
 from tasks.model.report_facts import counted, duration
 from tasks.pages.index_page import MOST_ROWS, READERS, Cell, Column, IndexPage, Row, newest
 from tasks.storage.root import Root
@@ -52,6 +52,8 @@ def _music(root: Root, run_id: str) -> Music | None:
         manifest = root.read_table(f"samples/{run_id}/manifest.parquet", ["model_id", "seconds"])
         seconds = float(pc.sum(manifest["seconds"]).as_py())
         return Music(str(manifest["model_id"][0]), manifest.num_rows, seconds)
+    except StoreUnavailableError:  # it may well read
+        raise
     except (NocturneError, OSError, pa.ArrowException, LookupError, TypeError):
         return None
 

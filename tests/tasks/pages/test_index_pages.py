@@ -3,6 +3,7 @@
 import re
 import shutil
 import threading
+from collections.abc import Callable
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import fs
 
-from schemas.errors import StorageError
+from schemas.errors import StorageError, StoreUnavailableError
 from tasks.pages import index_models, index_samples
 from tasks.pages.index_models import models_index
 from tasks.pages.index_page import IndexPage, Row, render
@@ -190,11 +191,24 @@ def test_a_root_that_cannot_be_written_is_said_in_one_line(
     assert "\n" not in str(error.value)
 
 
-def test_an_object_store_has_the_same_pages() -> None:
+def test_an_object_store_is_listed_alike() -> None:
     store = Root("mock://bucket", fs._MockFileSystem(), "bucket")
     add_model(store, "model-1", 1)
-    write_index_pages(store)
-    assert "model-1" in store.read_bytes("models/index.html").decode()
+    (row,) = models_index(store).rows
+    assert (row.name, row.link) == ("model-1", "model-1/report.html")
+
+
+@pytest.mark.parametrize("index", [samples_index, models_index, quality_index])
+def test_a_store_in_trouble_is_no_damage(
+    filled: Root, monkeypatch: pytest.MonkeyPatch, index: Callable[[Root], IndexPage]
+) -> None:
+    def unavailable(*_: object) -> None:
+        raise StoreUnavailableError("503")
+
+    for method in ("read_bytes", "read_table"):
+        monkeypatch.setattr(Root, method, unavailable)
+    with pytest.raises(StoreUnavailableError):
+        index(filled)
 
 
 def test_dates_are_in_utc(filled: Root, monkeypatch: pytest.MonkeyPatch) -> None:
