@@ -16,12 +16,15 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.workers.process import ProcessWorker
+from pydantic import ValidationError
 
 from deploy.automations import apply_automations
+from schemas.config import IngestConfig
 
 PROJECT = Path(__file__).parents[1]
 POOL = "nocturne"
 QUEUES = ("cpu", "gpu")
+PLACES = {"root": "NOCTURNE_ROOT", "corpus": "NOCTURNE_CORPUS", "source": "NOCTURNE_SOURCE"}
 DEFAULTS = {
     "NOCTURNE_TIMEZONE": "UTC",
     "NOCTURNE_TRAIN_QUEUE": "cpu",
@@ -63,13 +66,19 @@ def settled(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def refuse_without_place(environment: Mapping[str, str]) -> None:
-    """Exit with the line of deploy/check.sh if a place is unset or relative."""
+    """Exit with one line if a place is unset, relative, or nothing that a run would accept."""
     check = [str(PROJECT / "deploy/check.sh")]
     done = subprocess.run(
         ["/bin/sh", *check], env=dict(environment), capture_output=True, text=True, check=False
     )
     if done.returncode:
         sys.exit(done.stderr.strip().rpartition("check.sh: ")[2])
+    try:
+        IngestConfig.model_validate({field: environment[name] for field, name in PLACES.items()})
+    except ValidationError as error:
+        found = error.errors(include_url=False)[0]
+        name = PLACES[str(found["loc"][0])]
+        sys.exit(f"{name}: {environment[name]}: {found['msg']}")
 
 
 def create_pool(client: SyncPrefectClient) -> None:

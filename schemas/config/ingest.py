@@ -1,10 +1,11 @@
 """Config of ingest."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from schemas.config.base import CorpusPlace
+from schemas.config.rules import SHA256
 
 Reader = Literal["symusic", "pretty_midi"]
 
@@ -22,11 +23,10 @@ class IngestConfig(CorpusPlace):
     source_url: str | None = Field(
         None, title="Source URL", description="Mirror to download a lakh-* source from"
     )
-    source_sha256: str | None = Field(
+    source_sha256: Annotated[str | None, SHA256] = Field(
         None,
         title="Source SHA-256",
         description="Expected SHA-256 of a download; a mismatch is an error",
-        pattern=r"^[0-9a-f]{64}$",
     )
     reader: Reader = Field("symusic", title="Reader", description="Parser of the MIDI files")
     shard_files: int = Field(
