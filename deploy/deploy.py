@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
@@ -75,10 +76,14 @@ def refuse_without_place(environment: Mapping[str, str]) -> None:
         sys.exit(done.stderr.strip().rpartition("check.sh: ")[2])
     try:
         IngestConfig.model_validate({field: environment[name] for field, name in PLACES.items()})
+        ZoneInfo(environment["NOCTURNE_TIMEZONE"])
     except ValidationError as error:
         found = error.errors(include_url=False)[0]
         name = PLACES[str(found["loc"][0])]
         sys.exit(f"{name}: {environment[name]}: {found['msg']}")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        zone = environment["NOCTURNE_TIMEZONE"]
+        sys.exit(f"NOCTURNE_TIMEZONE: {zone} is no time zone; give one such as Europe/Berlin")
 
 
 def create_pool(client: SyncPrefectClient) -> None:

@@ -64,7 +64,7 @@ def main(options: list[str]) -> int:
     told = (signal.SIGINT, signal.SIGTERM)
     for number in told:
         signal.signal(number, _interrupt)
-    _try(lambda client: _mark_gone(client, name, "The run and its worker were killed."))
+    tried(lambda client: _mark_gone(client, name, "The run and its worker were killed."))
     prefect = [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL]
     process = subprocess.Popen([*prefect, "--type", "process", "--name", name, *options])
     ended = threading.Event()
@@ -78,7 +78,7 @@ def main(options: list[str]) -> int:
             signal.signal(number, signal.SIG_IGN)
         ended.set()
         _stop(process)
-        _try(lambda client: _mark_stopped(client, name))
+        tried(lambda client: _mark_stopped(client, name))
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -89,7 +89,7 @@ def _watch(ended: threading.Event) -> None:
     """Mark runs of the pool that have fallen silent, until `ended`."""
     watch = SilenceWatch()
     while not ended.wait(LOOK_SECONDS):
-        if not _try(lambda client: _mark_silent(client, watch)):
+        if not tried(lambda client: _mark_silent(client, watch)):
             watch.deafened()
 
 
@@ -138,7 +138,7 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
             os.killpg(pid, signal.SIGKILL)
 
 
-def _try(action: Callable[[SyncPrefectClient], object]) -> bool:
+def tried(action: Callable[[SyncPrefectClient], object]) -> bool:
     """Do something with the server; False if it does not answer."""
     try:
         with get_client(sync_client=True) as client:
