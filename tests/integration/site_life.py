@@ -42,9 +42,11 @@ def night_of(place: Site) -> Night:
 def killed_in_the_middle(place: Site, night: Night) -> Killed:
     """Ingest, train and generate die together with their worker, each in the middle of its work.
 
-    Each is stopped where it is until all are; then a new worker finds nobody.
+    Each is stopped where it is until all are; then a new worker finds nobody. Meanwhile everything
+    is deployed again, and a stranger's flow dies with them.
     """
     place.run("-c", IMPATIENT)
+    place.start_stranger()
     place.switch_off("generate-on-promotion")  # once is enough
     other = place.home / "killed"
     train = place.start("retrain", **RETRAIN, root=str(other), checkpoint_minutes=OFTEN)
@@ -55,6 +57,8 @@ def killed_in_the_middle(place: Site, night: Night) -> Killed:
     place.freeze(train)
     read = place.start("ingest", corpus="again", shard_files=5, workers=1)
     eventually(lambda: list(place.root.glob("files/again/staged-*/shard-*.parquet")), place)
+    place.run("-c", IMPATIENT)  # as a deployment in the middle of the runs
+    place.stranger.kill()
     place.kill_worker()
     place.start_worker()
     return Killed({"retrain": train, "generate": play, "ingest": read}, other)
