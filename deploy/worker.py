@@ -33,16 +33,12 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.exceptions import PrefectException
 
-from deploy.dead_runs import (
-    POOL,
-    SilenceWatch,
-    children_of,
-    mark_dead,
-    process_of,
-    runs_of,
-    runs_under_way,
-)
+from deploy.dead_runs import POOL, mark_dead, runs_of, runs_under_way
+from deploy.run_processes import children_of, process_of
+from deploy.silence import SilenceWatch
 
+HEARTBEATS = {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30"}  # seconds
+ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 GRACE_SECONDS = 12  # for Prefect's worker to end; `make server` waits for 20
 LOOK_SECONDS = 30.0  # between two looks at the pool
 RESTART_SECONDS = 5.0  # in which the server notes a crash and plans the restart
@@ -61,20 +57,26 @@ def _card() -> str:
 def main(options: list[str]) -> int:
     """Work until SIGTERM or SIGINT, or until Prefect's worker ends; return the exit code."""
     name = worker_name(options)
-    told = (signal.SIGINT, signal.SIGTERM)
-    for number in told:
+    for number in ENDING_SIGNALS:
         signal.signal(number, _interrupt)
-    tried(lambda client: _mark_gone(client, name, "The run and its worker were killed."))
+    try:
+        tried(lambda client: _mark_gone(client, name, "The run and its worker were killed."))
+        return _work(name, options)
+    except KeyboardInterrupt:
+        return 0
+
+
+def _work(name: str, options: list[str]) -> int:
+    """Run Prefect's worker beside the watch; end it and mark what it leaves, however this ends."""
     prefect = [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL]
-    process = subprocess.Popen([*prefect, "--type", "process", "--name", name, *options])
+    command = [*prefect, "--type", "process", "--name", name, *options]
+    process = subprocess.Popen(command, env={**HEARTBEATS, **os.environ})
     ended = threading.Event()
     threading.Thread(target=_watch, args=(ended,), daemon=True).start()
     try:
         return process.wait()
-    except KeyboardInterrupt:
-        return 0
     finally:
-        for number in told:
+        for number in ENDING_SIGNALS:
             signal.signal(number, signal.SIG_IGN)
         ended.set()
         _stop(process)

@@ -18,14 +18,9 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.states import Cancelling, Completed, Pending, Running
 
-from deploy.dead_runs import (
-    SilenceWatch,
-    children_of,
-    mark_dead,
-    process_of,
-    runs_of,
-    runs_under_way,
-)
+from deploy.dead_runs import mark_dead, runs_of, runs_under_way
+from deploy.run_processes import children_of, process_of
+from deploy.silence import SilenceWatch
 
 
 @flow

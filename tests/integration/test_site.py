@@ -93,6 +93,15 @@ def test_a_person_starts_eight_samples_in_a_tempo_with_the_form(
     form.close()
 
 
+def test_the_form_says_a_rule_in_words(deployed: Site, browser: Any) -> None:
+    form = PrefectForm(browser, deployed.server, "compose")
+    form.fill(Corpus="my chorales")
+    said = form.refused()
+    assert "a name of at most 64 letters, digits, dots, dashes and underscores" in said
+    assert not set("^$[\\") & set(said)
+    form.close()
+
+
 def _eight(place: Site) -> Path:
     (found,) = (one for one in place.root.glob("samples/*") if len(list(one.glob("*.mid"))) == 8)
     return found
