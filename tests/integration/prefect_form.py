@@ -64,7 +64,7 @@ class PrefectForm:
 
     def _field(self, label: str) -> Any:
         title = self.page.locator(f".schema-form-property__label:text-is('{label} (Optional)')")
-        return self.page.locator(".p-label").filter(has=title).last.locator("input")
+        return self.page.locator(".p-label").filter(has=title).last.locator("input, textarea")
 
     def _submit(self, message: str) -> str:
         self.page.get_by_role("button", name="Submit").click()
@@ -86,9 +86,12 @@ class RunPage:
         self.seen = 0
         self.stranger_requests: list[str] = []
         self.page.on("request", self._note)
-        self.page.goto(f"{self.base}/runs/flow-run/{run_id}" if run_id else f"{self.base}/runs")
+        self.page.goto(f"{self.base}/runs")
         if login := server.environment.get("PREFECT_API_AUTH_STRING"):
             log_in(self.page, login)
+            self.page.get_by_text("Work Pools").first.wait_for()
+        if run_id:
+            self.visit(f"runs/flow-run/{run_id}")
 
     def visit(self, place: str) -> None:
         """Open a page and let it do what it wants to do."""

@@ -42,8 +42,8 @@ def night_of(place: Site) -> Night:
 def killed_in_the_middle(place: Site, night: Night) -> Killed:
     """Ingest, train and generate die together with their worker, each in the middle of its work.
 
-    Each is stopped where it is until all are; then a new worker finds nobody. Meanwhile everything
-    is deployed again, and a stranger's flow dies with them.
+    Each is stopped where it is until all are; then a new worker finds nobody. Meanwhile the
+    automations are applied again, and a stranger's flow dies with them.
     """
     place.run("-c", IMPATIENT)
     place.start_stranger()
@@ -55,9 +55,9 @@ def killed_in_the_middle(place: Site, night: Night) -> Killed:
     place.freeze(play)
     eventually(lambda: list(other.glob(".cache/checkpoints/*/*")), place)
     place.freeze(train)
+    place.run("-c", IMPATIENT)  # as a deployment in the middle of the runs
     read = place.start("ingest", corpus="again", shard_files=5, workers=1)
     eventually(lambda: list(place.root.glob("files/again/staged-*/shard-*.parquet")), place)
-    place.run("-c", IMPATIENT)  # as a deployment in the middle of the runs
     place.stranger.kill()
     place.kill_worker()
     place.start_worker()
