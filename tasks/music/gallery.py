@@ -59,6 +59,11 @@ def page_name(page: int) -> str:
     return "index.html" if page == 1 else f"page-{page}.html"
 
 
+def page_names(samples: int) -> list[str]:
+    """Return the file names of all pages that so many samples take."""
+    return [page_name(page) for page in range(1, max(1, -(-samples // SAMPLES_PER_PAGE)) + 1)]
+
+
 def clock(seconds: float) -> str:
     """Return a length of time as minutes:seconds."""
     whole = round(seconds)

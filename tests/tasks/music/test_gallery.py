@@ -49,10 +49,18 @@ def manifest_of(run: SampleRun) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=SAMPLE_SCHEMA)
 
 
-def html_of(run: SampleRun) -> str:
-    (page,) = pages(run, card_of(), manifest_of(run))
+def html_of(run: SampleRun, caution: str = "") -> str:
+    (page,) = pages(run, card_of(), manifest_of(run), caution)
     assert page[0] == "index.html"
     return page[1].decode()
+
+
+def test_a_caution_stands_above_everything_else_on_the_page() -> None:
+    html = html_of(request(), "noise by <someone>")
+    Seen(html)
+    above = html.partition("<body>")[2].partition("<header>")[0]
+    assert "<strong>Caution:</strong> noise by &lt;someone&gt;." in above
+    assert "Caution" not in html_of(request())
 
 
 def test_every_sample_has_picture_player_and_download() -> None:
