@@ -18,6 +18,9 @@ from prefect.exceptions import ObjectAlreadyExists
 from prefect.workers.process import ProcessWorker
 
 from deploy.automations import apply_automations
+from schemas.errors import NocturneError
+from tasks.pages.index_pages import write_index_pages
+from tasks.storage.root import Root
 
 PROJECT = Path(__file__).parents[1]
 POOL = "nocturne"
@@ -40,6 +43,7 @@ def main() -> None:
     deploy_all(environment)
     for line in [f"runs keep everything in {environment['NOCTURNE_ROOT']}", *apply_automations()]:
         print(line, flush=True)
+    write_pages(environment["NOCTURNE_ROOT"])
 
 
 def deploy_all(environment: Mapping[str, str]) -> None:
@@ -56,6 +60,16 @@ def deploy_all(environment: Mapping[str, str]) -> None:
     )
     if done.returncode:
         sys.exit(done.stdout)
+
+
+def write_pages(root: str) -> None:
+    """Write the index pages where the storage root is a folder that a page server here may show."""
+    if not Path(root).is_dir():
+        return
+    try:
+        write_index_pages(Root.open(root))
+    except (NocturneError, OSError) as error:  # deployments work without them
+        print(f"the index pages stay as they are: {error}", flush=True)
 
 
 def settled(environment: Mapping[str, str]) -> dict[str, str]:

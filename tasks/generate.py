@@ -24,6 +24,7 @@ from tasks.model.lookup import find
 from tasks.model.registry import read_card, read_metrics
 from tasks.model.sampling import sample
 from tasks.music.run_note import SHOWN_PIECES, run_note
+from tasks.pages.index_pages import write_index_pages
 from tasks.policy import may_pass
 from tasks.progress import Progress, tell
 from tasks.storage import sample_run
@@ -135,6 +136,7 @@ def finished(run: SampleRun) -> GeneratedRun | None:
 
 def _shown(root: Root, run: SampleRun, card: ModelCard, *, reused: bool) -> GeneratedRun:
     """Show a published run in the Prefect UI; return where it lies."""
+    write_index_pages(root)
     result = sample_run.summary(root, run, reused=reused, caution=_caution(root, card))
     rolls = sample_run.pictures(root, run, SHOWN_PIECES)
     gallery = f"{sample_run.folder_of(run)}/index.html"

@@ -14,6 +14,7 @@ from tasks.model.gate import Verdict
 from tasks.model.lookup import find, last_changed
 from tasks.model.promotion import consider
 from tasks.model.root_champion import BY_A_PERSON
+from tasks.pages.index_pages import write_index_pages
 from tasks.storage.root import Root
 
 PROMOTED = "nocturne.model.promoted"
@@ -43,7 +44,9 @@ def announce(root_uri: str, model_id: str) -> None:
 @task(name="promote by hand", task_run_name="{config.action}", cache_policy=NO_CACHE)
 def promote_by_hand(config: PromoteConfig) -> Champion:
     """Make the named model champion of its corpus, or the one before; tell the server so."""
-    champion = _changed(Root.open(config.root, create=False), config)
+    root = Root.open(config.root, create=False)
+    champion = _changed(root, config)
+    write_index_pages(root)
     announce(config.root, champion.model_id)
     rows = [
         {"when": f"{one.at:%Y-%m-%d %H:%M}", "model": one.model_id, "why": one.reason}

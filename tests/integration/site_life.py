@@ -34,10 +34,10 @@ def night_of(place: Site) -> Night:
     state = place.server.ended(place.night, 700)
     assert state["type"] == "COMPLETED", place.said()
     played = eventually(lambda: place.server.runs("generate", "COMPLETED"), place)[0]
-    (samples,) = (place.root / "samples").iterdir()
+    (gallery,) = place.root.glob("samples/*/index.html")
     model = played["parameters"]["config"]["model"]
     run = place.server.api.get(f"/flow_runs/{place.night}").json()
-    return Night(run, played, model, samples)
+    return Night(run, played, model, gallery.parent)
 
 
 def killed_in_the_middle(place: Site, night: Night) -> Killed:

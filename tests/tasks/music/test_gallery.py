@@ -146,7 +146,7 @@ def test_links_and_caution_stand_before_the_music() -> None:
     note = (
         '<p class="caution" role="note"><strong>Caution:</strong> Trained for &lt;1 step&gt;.</p>'
     )
-    assert text.index(note) < text.index("<img")
+    assert text.index('<div class="caution" role="note">') < text.index(note) < text.index("<img")
     assert 'role="note"' not in html_of(run)
 
 
