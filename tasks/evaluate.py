@@ -3,9 +3,9 @@
 from typing import Any
 
 from prefect import get_run_logger, task
-from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
+from tasks.artifacts import create_markdown_artifact
 from tasks.links import link_page
 from tasks.model import judging, report_folder
 from tasks.pages.index_pages import write_index_pages

@@ -9,13 +9,13 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
 
 from prefect import get_run_logger, task
-from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from schemas.config import GenerateConfig
 from schemas.errors import BusyError, NocturneError
 from schemas.model_card import ModelCard
 from schemas.samples import GeneratedRun, SampleRun
+from tasks.artifacts import create_markdown_artifact
 from tasks.links import link_page
 from tasks.model.caution import caution_of
 from tasks.model.composing import compose_batch

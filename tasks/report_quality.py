@@ -2,11 +2,11 @@
 
 import pyarrow as pa
 from prefect import get_run_logger, task
-from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from schemas.config import IngestConfig
 from schemas.manifest import NoteDataset
+from tasks.artifacts import create_markdown_artifact
 from tasks.links import link_page
 from tasks.pages.index_pages import write_index_pages
 from tasks.policy import may_pass
