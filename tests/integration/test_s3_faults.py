@@ -60,7 +60,7 @@ def store() -> Iterator[FaultyS3]:
 @pytest.fixture
 def root(store: FaultyS3) -> Root:
     store.fail(500, 0)
-    root = Root.open(store.uri("music/root"))
+    root = Root.open(store.uri("faults/root"))
     for path in root.files("", recursive=True):
         root.delete(path)
     root.write_bytes("a/b", b"bytes")
@@ -90,7 +90,7 @@ def test_trouble_that_lasts_is_one_line(
     monkeypatch.setattr(location, "DEFAULT", QUICK if fault == 403 else SHORT)
     store.fail(fault, 10**6)
     store.requests.clear()
-    with pytest.raises(StorageError, match=r"^cannot [a-z ]+ s3://music/root") as caught:
+    with pytest.raises(StorageError, match=r"^cannot [a-z ]+ s3://faults/root") as caught:
         OPERATIONS[operation](root)
     assert isinstance(caught.value, StoreUnavailableError) == (fault != 403)
     assert (len(store.requests) == 1) == (fault == 403)
@@ -135,12 +135,12 @@ def test_a_file_is_written_in_one_request_which_a_kill_leaves_nothing_of(
 ) -> None:
     store.requests.clear()
     root.write_bytes("large", bytes(20 << 20))
-    assert [r for r in store.requests if "large" in r] == ["PUT /music/root/large"]
+    assert [r for r in store.requests if "large" in r] == ["PUT /faults/root/large"]
     assert root.size("large") == 20 << 20
 
 
 def test_a_bucket_that_is_not_there_is_one_line(store: FaultyS3) -> None:
-    gone = Root(store.uri("nowhere/x"), fs.FileSystem.from_uri(store.uri())[0], "nowhere/x")
+    gone = Root(store.uri("nowhere/x"), fs.FileSystem.from_uri(store.uri("faults"))[0], "nowhere/x")
     with pytest.raises(StorageError, match="no storage root at s3://nowhere/x"):
         gone.write_bytes("f", b"")
     options = store.uri("nowhere/x").replace("&allow_bucket_creation=true", "")
@@ -149,7 +149,7 @@ def test_a_bucket_that_is_not_there_is_one_line(store: FaultyS3) -> None:
 
 
 def test_every_spelling_is_the_same_root(store: FaultyS3, root: Root) -> None:
-    for path in ("music/root/", "music//root", "music/root//"):
+    for path in ("faults/root/", "faults//root", "faults/root//"):
         same = Root.open(store.uri(path))
         assert same.key == root.key
         assert same.read_bytes("a/b") == b"bytes"

@@ -46,7 +46,7 @@ def store() -> Iterator[FaultyS3]:
 
 @pytest.fixture
 def root(store: FaultyS3, request: pytest.FixtureRequest) -> Root:
-    return Root.open(store.uri(f"music/{request.node.name}"))
+    return Root.open(store.uri(f"locks/{request.node.name}"))
 
 
 @pytest.fixture
@@ -68,10 +68,10 @@ def _machine(folder: Path, program: str, *arguments: str) -> "subprocess.Popen[b
 def test_nothing_of_two_machines_is_lost(
     store: FaultyS3, tmp_path: Path, program: str, kept: str
 ) -> None:
-    root = Root.open(store.uri(f"music/two-{kept}"))
+    root = Root.open(store.uri(f"locks/two-{kept}"))
     for name in ("a", "b"):
         root.write_json(f"models/{name}/card.json", {})
-    spellings = {"a": store.uri(f"music/two-{kept}/"), "b": store.uri(f"music//two-{kept}")}
+    spellings = {"a": store.uri(f"locks/two-{kept}/"), "b": store.uri(f"locks//two-{kept}")}
     machines = [_machine(tmp_path / n, program, uri, n) for n, uri in spellings.items()]
     assert [machine.wait(120) for machine in machines] == [0, 0]
     if kept == "log":
