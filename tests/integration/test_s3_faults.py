@@ -1,14 +1,19 @@
 """Every operation of a storage root while its S3 server fails: retried, or one clear line."""
 
+import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import pretty_midi
 import pyarrow as pa
 import pytest
 from pyarrow import fs
 
+from flows.cli import run
 from schemas.errors import StorageError, StoreUnavailableError
 from tasks.storage import location, retry
 from tasks.storage.locks import one_writer
+from tasks.storage.note_dataset import load_marker
 from tasks.storage.retry import RetryPolicy
 from tasks.storage.root import Root
 from tests.integration.faulty_s3 import CUT, FaultyS3, faulty_s3
@@ -153,3 +158,27 @@ def test_every_spelling_is_the_same_root(store: FaultyS3, root: Root) -> None:
         same = Root.open(store.uri(path))
         assert same.key == root.key
         assert same.read_bytes("a/b") == b"bytes"
+
+
+@pytest.mark.usefixtures("prefect_server", "quiet_logging")
+def test_seven_seconds_without_the_store_do_not_end_a_run(store: FaultyS3, tmp_path: Path) -> None:
+    for number in range(3):
+        midi = pretty_midi.PrettyMIDI()
+        midi.instruments.append(pretty_midi.Instrument(0))
+        notes = [pretty_midi.Note(80, 60 + i % 12 + number, i / 4, (i + 1) / 4) for i in range(80)]
+        midi.instruments[0].notes.extend(notes)
+        midi.write(str(tmp_path / f"{number}.mid"))
+    failed: list[int] = []
+
+    def recover() -> None:
+        failed.append(10**6 - store.remaining)
+        store.fail(503, 0)
+
+    store.requests.clear()
+    uri = store.uri("faults/outage")
+    Root.open(uri)
+    store.fail(503, 10**6)
+    threading.Timer(7.0, recover).start()
+    assert run(["ingest", "--source", str(tmp_path), "--root", uri, "--corpus", "c"]) == 0
+    assert failed[0] > 3
+    assert load_marker(Root.open(uri), "c").counts.accepted == 3
