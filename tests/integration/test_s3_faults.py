@@ -98,7 +98,7 @@ def test_trouble_that_lasts_is_one_line(
     with pytest.raises(StorageError, match=r"^cannot [a-z ]+ s3://faults/root") as caught:
         OPERATIONS[operation](root)
     assert isinstance(caught.value, StoreUnavailableError) == (fault != 403)
-    assert (len(store.requests) == 1) == (fault == 403)
+    assert fault != 403 or len(store.requests) == 1
     assert "\n" not in str(caught.value)
     assert "secret" not in str(caught.value)
 
