@@ -51,7 +51,9 @@ def one_writer(
 def corpus_writer(root: Root, corpus: str, stage: str) -> AbstractContextManager[None]:
     """Let one process write a corpus: ingest and prepare exclude each other and themselves."""
     work = f"{stage} of corpus {corpus}"
-    clear = tuple(f"{kind}/{corpus}" for kind in ("raw", "notes", "files", "sequences"))
+    clear = tuple(
+        f"{kind}/{corpus}" for kind in ("raw", "notes", "files", "families", "quality", "sequences")
+    )
     return one_writer(root, f"corpus-{corpus}", work, clear=clear)
 
 

@@ -45,6 +45,7 @@ from tasks.storage.layout import (
 from tasks.storage.markers import read_marker
 from tasks.storage.note_marker import GONE
 from tasks.storage.root import Root
+from tasks.storage.temporary import clear_unheld, unfinished_file
 
 READ_ROWS = 1 << 20
 STOPPED_SECONDS = 3600.0  # a copy that has not grown for so long is a killed run's
@@ -254,10 +255,11 @@ def _copy_ids(
 ) -> None:
     """Write the columns `names` of a Parquet file as one int16 array file."""
     copy.parent.mkdir(parents=True, exist_ok=True)
+    clear_unheld(copy.parent, ".tmp-*")
     aside = copy.with_name(f".tmp-{uuid.uuid4().hex}.npy")
     try:
         header = {"descr": "<i2", "fortran_order": False, "shape": shape}
-        with aside.open("wb") as stream:
+        with unfinished_file(aside) as stream:
             np.lib.format.write_array_header_1_0(stream, header)
             for rows in _batches(root, path, names, mend):
                 stream.write(rows.tobytes())
