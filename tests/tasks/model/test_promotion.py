@@ -228,6 +228,6 @@ def test_the_fewest_test_songs_are_no_part_of_a_model() -> None:
     dataset = SequenceDataset(
         fingerprint="f", vocabulary_id="v", songs=of_splits, notes=of_splits, program=0
     )
-    config = TrainConfig(precision="float32")
+    config = TrainConfig(corpus="folk", precision="float32")
     assert model_id(config, dataset) == model_id(config.having(min_test_songs=99), dataset)
     assert model_id(config, dataset) == "folk-small-5204c2ca"  # as before there was the field
