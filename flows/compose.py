@@ -25,4 +25,10 @@ def compose(config: ComposeConfig) -> Composition:
     trained = train(config.part(TrainConfig))
     sampling = config.part(SamplingConfig).model_dump()
     generated = generate(GenerateConfig(model=trained.model_id, **sampling))
-    return Composition(ingested=ingested, prepared=prepared, trained=trained, generated=generated)
+    return Composition(
+        ingested=ingested,
+        prepared=prepared,
+        trained=trained,
+        generated=generated,
+        caution=generated.caution,
+    )

@@ -1,5 +1,6 @@
 """What a site goes through: a night that nobody watches, and the loss of all that runs."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,8 @@ def killed_in_the_middle(place: Site, night: Night) -> Killed:
     place.switch_off("generate-on-promotion")  # once is enough
     other = place.home / "killed"
     train = place.start("retrain", **RETRAIN, root=str(other), checkpoint_minutes=OFTEN)
-    play = place.start("generate", samples=272, model=night.model, audio=False, seed=0)
+    seed = json.loads((night.samples / "run.json").read_text())["config"]["seed"]
+    play = place.start("generate", samples=272, model=night.model, audio=False, seed=seed)
     eventually(lambda: list(place.root.glob("samples/*/parts/part-00000.parquet")), place)
     place.freeze(play)
     eventually(lambda: list(other.glob(".cache/checkpoints/*/*")), place)
