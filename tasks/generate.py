@@ -9,13 +9,13 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
 
 from prefect import get_run_logger, task
-from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from schemas.config import GenerateConfig
 from schemas.errors import BusyError, NocturneError
 from schemas.model_card import ModelCard
 from schemas.samples import GeneratedRun, SampleRun
+from tasks.artifacts import create_markdown_artifact
 from tasks.links import link_page
 from tasks.model.caution import caution_of
 from tasks.model.composing import compose_batch
@@ -24,6 +24,7 @@ from tasks.model.lookup import find
 from tasks.model.registry import read_card, read_metrics
 from tasks.model.sampling import sample
 from tasks.music.run_note import SHOWN_PIECES, run_note
+from tasks.pages.index_pages import write_index_pages
 from tasks.policy import may_pass
 from tasks.progress import Progress, tell
 from tasks.storage import sample_run
@@ -135,6 +136,7 @@ def finished(run: SampleRun) -> GeneratedRun | None:
 
 def _shown(root: Root, run: SampleRun, card: ModelCard, *, reused: bool) -> GeneratedRun:
     """Show a published run in the Prefect UI; return where it lies."""
+    write_index_pages(root)
     result = sample_run.summary(root, run, reused=reused, caution=_caution(root, card))
     rolls = sample_run.pictures(root, run, SHOWN_PIECES)
     gallery = f"{sample_run.folder_of(run)}/index.html"

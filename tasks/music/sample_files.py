@@ -19,7 +19,6 @@ Kept = Callable[[str], bytes | None]  # a file's name -> what an earlier try lef
 Row = dict[str, Any]
 
 
-
 def nothing_kept(name: str) -> None:
     """A Kept that knows no earlier file."""
 

@@ -56,6 +56,8 @@ def test_same_seed_same_bytes_and_an_identical_run_is_reused(
         assert made.caution.endswith("it was never evaluated; train it longer or on more songs")
         assert "Caution:" in Path(made.gallery).read_text()
         assert f"caution: {made.caution}" in caplog.text
+        assert Path(made.gallery).is_file()
+        assert f'href="{made.run_id}/index.html"' in root.read_bytes("samples/index.html").decode()
         manifest = checked(root.read_table(f"samples/{made.run_id}/manifest.parquet"))
         assert manifest["audio"].null_count == 0
         assert "already there" not in caplog.text

@@ -59,6 +59,14 @@ def test_the_end_of_the_output_says_where_everything_is(composed: tuple[Path, st
     assert {str(run / "index.html"), str(run), str(model)} <= places
 
 
+def test_the_index_pages_lead_to_all_of_it(composed: tuple[Path, str]) -> None:
+    root = composed[0] / "nocturne-data"
+    for section, page in (("samples", "index"), ("models", "report"), ("quality", "report")):
+        (found,) = root.glob(f"{section}/*/{page}.html")
+        html = (root / section / "index.html").read_text()
+        assert f'href="{found.parent.name}/{page}.html"' in html
+
+
 def test_samples_are_music_that_other_programs_read(composed: tuple[Path, str]) -> None:
     run = _one(composed[0] / "nocturne-data/samples")
     manifest = pq.read_table(run / "manifest.parquet").to_pylist()
