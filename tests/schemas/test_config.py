@@ -98,7 +98,7 @@ def test_prefect_takes_a_seed_or_none_from_forms_and_from_runs_that_it_starts_ag
     assert (not found) == (value in (None, 0, 2**31 - 1))
 
 
-@pytest.mark.parametrize("name", ["seed", "program", "run", "more"])
+@pytest.mark.parametrize("name", ["seed", "program", "run", "more", "corpus", "scheme"])
 @pytest.mark.parametrize("empty", ["", None])
 def test_what_may_be_left_empty_may_be_an_empty_text(name: str, empty: str | None) -> None:
     assert getattr(GenerateConfig.model_validate({name: empty}), name) is None
