@@ -17,6 +17,7 @@ from tasks.storage.locks import one_writer
 from tasks.storage.retry import RetryPolicy
 from tasks.storage.root import Root
 from tests.integration.faulty_s3 import CUT, FaultyS3, faulty_s3
+from tests.tasks.model.tiny_models import add_card
 from tests.tasks.storage.lock_holder import PROJECT, held_elsewhere
 
 pytestmark = pytest.mark.integration
@@ -86,14 +87,14 @@ def test_nothing_of_two_machines_is_lost(
 ) -> None:
     root = Root.open(store.uri(f"locks/two-{kept}"))
     for name in ("a", "b"):
-        root.write_json(f"models/{name}/card.json", {})
+        add_card(root, name)
     spellings = {"a": store.uri(f"locks/two-{kept}/"), "b": store.uri(f"locks//two-{kept}")}
     machines = [_machine(tmp_path / n, program, uri, n) for n, uri in spellings.items()]
     assert [machine.wait(120) for machine in machines] == [0, 0]
     if kept == "log":
         lines = root.read_bytes("log").decode().split()
     else:
-        champion = read_champion(root)
+        champion = read_champion(root, "folk", "factored")
         lines = [entry.reason.replace(" ", "") for entry in champion.history] if champion else []
     assert len(lines) == 40
     assert set(lines) == {f"{name}{number}" for name in ("a", "b") for number in range(20)}
