@@ -6,7 +6,7 @@ from schemas.config import CorpusPlace, SchemePlace
 from schemas.errors import CorpusError
 from tasks.storage.note_marker import known_corpora
 from tasks.storage.root import Root
-from tasks.storage.sequences import published_sequences
+from tasks.storage.sequence_marker import published_sequences
 
 Chosen = TypeVar("Chosen", bound=CorpusPlace)
 Prepared = TypeVar("Prepared", bound=SchemePlace)

@@ -12,7 +12,7 @@ from schemas.manifest import NoteDataset
 from schemas.notes import song_starts
 from schemas.reasons import Outcome
 from tasks.music.notes import Notes
-from tasks.storage.data_folders import published_sizes, read_published, read_rows
+from tasks.storage.data_files import published_sizes, read_published, read_rows
 from tasks.storage.layout import FAMILIES_FILE, NOTES, DataFolder, shard_number
 from tasks.storage.note_marker import (
     ingest_command,

@@ -24,7 +24,8 @@ from schemas.errors import CorpusError
 from schemas.manifest import NoteDataset
 from schemas.raw import RawDataset
 from tasks.music.extraction import EXTRACTOR_VERSION
-from tasks.storage.data_folders import clear_staging, find, lacking, read_rows, require_whole
+from tasks.storage.data_files import find, lacking, read_rows, require_whole
+from tasks.storage.data_folders import clear_staging
 from tasks.storage.layout import NOTES, DataFolder, shard_name
 from tasks.storage.location import explained
 from tasks.storage.note_marker import (

@@ -3,7 +3,8 @@
 from schemas.errors import CorpusError
 from schemas.facts import Facts, FileFacts
 from schemas.manifest import NoteDataset
-from tasks.storage.data_folders import lacking, measured_facts, published_sizes, put_in_place
+from tasks.storage.data_files import lacking, measured_facts, published_sizes
+from tasks.storage.data_folders import put_in_place
 from tasks.storage.layout import (
     CORPORA,
     FAMILIES_FILE,

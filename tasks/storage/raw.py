@@ -7,15 +7,8 @@ from schemas.config import IngestConfig
 from schemas.errors import CorpusError, SourceError
 from schemas.raw import RawDataset
 from tasks.progress import Progress, silent
-from tasks.storage.data_folders import (
-    clear_staging,
-    drop_staging,
-    facts_of,
-    find,
-    lacking,
-    measured_facts,
-    put_in_place,
-)
+from tasks.storage.data_files import facts_of, find, lacking, measured_facts
+from tasks.storage.data_folders import clear_staging, drop_staging, put_in_place
 from tasks.storage.download import move_old_downloads
 from tasks.storage.layout import RAW, DataFolder, old_marker, raw_marker, shard_name
 from tasks.storage.markers import read_marker

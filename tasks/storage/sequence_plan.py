@@ -18,7 +18,7 @@ from tasks.storage.note_corpus import (
     require_unchanged,
 )
 from tasks.storage.root import Root
-from tasks.storage.sequences import (
+from tasks.storage.sequence_marker import (
     load_vocabulary,
     lost_files,
     published_sequences,
