@@ -48,6 +48,13 @@ def clear_others(root: Root, folder: str, names: Iterable[str]) -> None:
             root.delete(f"{folder}/{info.base_name}")
 
 
+def clear_unfinished(root: Root, folder: str) -> None:
+    """Delete what killed writers left aside directly in `folder`."""
+    for info in entries(root, folder):
+        if info.base_name.startswith(".tmp-"):
+            root.delete(f"{folder}/{info.base_name}")
+
+
 def clear_staging(root: Root, folders: Iterable[DataFolder], generation: str) -> None:
     """Delete what other generations and stopped runs left among these folders' staging."""
     for folder in folders:

@@ -25,8 +25,8 @@ from schemas.manifest import NoteDataset
 from schemas.raw import RawDataset
 from tasks.music.extraction import EXTRACTOR_VERSION
 from tasks.storage.data_files import find, lacking, read_rows, require_whole
-from tasks.storage.data_folders import clear_staging
-from tasks.storage.layout import NOTES, DataFolder, shard_name
+from tasks.storage.data_folders import clear_staging, clear_unfinished
+from tasks.storage.layout import NOTES, DataFolder, markers_of, shard_name
 from tasks.storage.location import explained
 from tasks.storage.note_marker import (
     KINDS,
@@ -143,6 +143,7 @@ def clear_other_plans(root: Root, plan: Plan) -> None:
     dataset = published_notes(root, plan.corpus)
     if dataset and dataset.facts and dataset.fingerprint != plan.fingerprint:
         put_notes_in_place(root, plan.corpus, dataset)
+    clear_unfinished(root, markers_of(plan.corpus))
     folders = [DataFolder(kind, plan.corpus) for kind in (*KINDS, "extracted")]
     clear_staging(root, folders, plan.fingerprint)
 

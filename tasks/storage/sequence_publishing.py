@@ -2,8 +2,21 @@
 
 from schemas.sequences import SequenceDataset
 from tasks.storage.data_files import find
-from tasks.storage.data_folders import clear_staging, drop_staging, move_file, put_in_place
-from tasks.storage.layout import SEQUENCES, SONGS, VOCABULARIES, DataFolder, sequences_marker
+from tasks.storage.data_folders import (
+    clear_staging,
+    clear_unfinished,
+    drop_staging,
+    move_file,
+    put_in_place,
+)
+from tasks.storage.layout import (
+    SEQUENCES,
+    SONGS,
+    VOCABULARIES,
+    DataFolder,
+    markers_of,
+    sequences_marker,
+)
 from tasks.storage.root import Root
 from tasks.storage.sequence_marker import FILES, implied_facts, published_sequences
 from tasks.storage.sequence_plan import SequencePlan
@@ -48,6 +61,7 @@ def clear_other_generations(root: Root, plan: SequencePlan) -> None:
     old = published_sequences(root, plan.config.corpus, plan.config.scheme)
     if old and old.facts and old.fingerprint != plan.fingerprint:
         put_sequences_in_place(root, plan, old)
+    clear_unfinished(root, markers_of(plan.config.corpus))
     clear_staging(root, folders_of(plan).values(), plan.fingerprint)
 
 

@@ -190,3 +190,15 @@ def test_what_the_next_run_writes_anyway_needs_no_one(place: Place, path: str, h
     place.root.write_bytes(path, BAD[harm](place.root.read_bytes(path)))
     place.make()
     assert contents(place.root) == place.whole
+
+
+def test_what_a_kill_left_is_cleared_by_the_next_run(place: Place) -> None:
+    fingerprint = place.root.read_json("corpora/c/notes.json")["fingerprint"]
+    folders = ("raw/c", "notes/c", "files/c", "families/c", "corpora/c", "sequences/c/factored")
+    staged = (f"notes-{fingerprint}", "notes-of-another-plan", "raw-other", "files-replaced-1")
+    for folder in (*folders, *(f"staging/c/{name}" for name in staged)):
+        for name in (".tmp-0123", "shard-00009.parquet"):
+            if folder != "corpora/c" or name.startswith("."):
+                place.root.write_bytes(f"{folder}/{name}", b"half")
+    place.make()
+    assert contents(place.root) == place.whole
