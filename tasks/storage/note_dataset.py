@@ -162,7 +162,7 @@ def stage_shard(root: Root, plan: Plan, index: int, config: IngestConfig, worker
     path, name = f"{plan.extracted}/{shard_name(index)}", shard_name(index)
     notes_path = f"{plan.notes.staging(plan.fingerprint)}/{name}"
     seen = seen_notes(root.shown(plan.extracted))
-    mend = ingest_command(root, plan.corpus, config.source)
+    mend = ingest_command(root, plan.corpus, plan.raw.source)
     if index in plan.done or (root.exists(path) and root.exists(notes_path)):
         known = manifest_path(root, plan, index)
         seen.tell(index, read_rows(root, known, mend, ["notes_digest"])["notes_digest"].to_pylist())

@@ -15,6 +15,7 @@ from tasks.storage.layout import (
     shard_name,
     shard_number,
 )
+from tasks.storage.location import without_secrets
 from tasks.storage.markers import read_marker
 from tasks.storage.root import Root
 
@@ -35,9 +36,7 @@ def published_notes(root: Root, corpus: str) -> NoteDataset | None:
 
 def ingest_command(root: Root, corpus: str, source: str = "") -> str:
     """Return in words what makes a corpus whole again."""
-    return (
-        f"run `nocturne ingest --root {root.uri} --corpus {corpus} --source {source or 'SOURCE'}`"
-    )
+    return f"run `nocturne ingest --root {without_secrets(root.uri)} --corpus {corpus} --source {source or 'SOURCE'}`"
 
 
 def known_corpora(root: Root) -> list[str]:
@@ -51,7 +50,7 @@ def note_dataset(root: Root, corpus: str) -> NoteDataset:
     """Return the marker of a corpus; CorpusError, naming those known, if there is none."""
     if (dataset := published_notes(root, corpus)) is None:
         raise CorpusError(
-            f"unknown or unfinished corpus {corpus} under {root.uri} "
+            f"unknown or unfinished corpus {corpus} under {without_secrets(root.uri)} "
             f"(finished: {', '.join(known_corpora(root)) or 'none'}): "
             f"{ingest_command(root, corpus)} first"
         )

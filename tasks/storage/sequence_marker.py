@@ -16,6 +16,7 @@ from tasks.storage.layout import (
     sequences_marker,
     split_file,
 )
+from tasks.storage.location import without_secrets
 from tasks.storage.markers import read_marker
 from tasks.storage.note_marker import GONE
 from tasks.storage.root import Root
@@ -34,7 +35,7 @@ def sequences_folder(corpus: str, scheme: SchemeName) -> str:
 
 def prepare_command(root: Root, corpus: str, scheme: SchemeName) -> str:
     """Return in words what makes a sequence dataset whole again."""
-    return f"run `nocturne prepare --root {root.uri} --corpus {corpus} --scheme {scheme}`"
+    return f"run `nocturne prepare --root {without_secrets(root.uri)} --corpus {corpus} --scheme {scheme}`"
 
 
 def published_sequences(root: Root, corpus: str, scheme: SchemeName) -> SequenceDataset | None:
@@ -54,7 +55,7 @@ def load_dataset(root: Root, corpus: str, scheme: SchemeName) -> SequenceDataset
     if dataset := published_sequences(root, corpus, scheme):
         return dataset
     raise CorpusError(
-        f"corpus {corpus} is not prepared as {scheme} under {root.uri}: "
+        f"corpus {corpus} is not prepared as {scheme} under {without_secrets(root.uri)}: "
         f"{prepare_command(root, corpus, scheme)} first"
     )
 
@@ -119,5 +120,5 @@ def require_same_sequences(
     """Raise CorpusError if a corpus was prepared anew since `dataset` was read."""
     if load_dataset(root, corpus, scheme).fingerprint != dataset.fingerprint:
         raise CorpusError(
-            f"corpus {corpus} under {root.uri} was prepared anew while it was read: run this again"
+            f"corpus {corpus} under {without_secrets(root.uri)} was prepared anew while it was read: run this again"
         )

@@ -10,6 +10,7 @@ from schemas.errors import CorpusError
 from schemas.manifest import NoteDataset
 from schemas.sequences import SequenceDataset, Split
 from tasks.music.splits import split_songs
+from tasks.storage.location import without_secrets
 from tasks.storage.note_corpus import (
     Song,
     accepted_songs,
@@ -68,7 +69,7 @@ def plan_sequences(root: Root, config: PrepareConfig) -> SequencePlan:
         split_of = split_songs(songs, config.valid_share, config.test_share, families)
     except CorpusError as error:
         raise CorpusError(
-            f"{config.corpus} under {root.uri}, songs of {config.min_song_notes} notes or more: "
+            f"{config.corpus} under {without_secrets(root.uri)}, songs of {config.min_song_notes} notes or more: "
             f"{error}"
         ) from error
     shaping = config.model_dump(include=SHAPING_FIELDS)
