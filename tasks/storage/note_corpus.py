@@ -86,7 +86,8 @@ def require_unchanged(root: Root, corpus: str, dataset: NoteDataset) -> None:
     """
     if note_dataset(root, corpus).fingerprint != dataset.fingerprint:
         raise CorpusError(
-            f"corpus {corpus} under {without_secrets(root.uri)} was ingested anew while it was read: run this again"
+            f"corpus {corpus} under {without_secrets(root.uri)} was ingested anew while it was "
+            "read: run this again"
         )
 
 

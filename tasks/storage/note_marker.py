@@ -36,7 +36,8 @@ def published_notes(root: Root, corpus: str) -> NoteDataset | None:
 
 def ingest_command(root: Root, corpus: str, source: str = "") -> str:
     """Return in words what makes a corpus whole again."""
-    return f"run `nocturne ingest --root {without_secrets(root.uri)} --corpus {corpus} --source {source or 'SOURCE'}`"
+    place = without_secrets(root.uri)
+    return f"run `nocturne ingest --root {place} --corpus {corpus} --source {source or 'SOURCE'}`"
 
 
 def known_corpora(root: Root) -> list[str]:

@@ -35,7 +35,8 @@ def sequences_folder(corpus: str, scheme: SchemeName) -> str:
 
 def prepare_command(root: Root, corpus: str, scheme: SchemeName) -> str:
     """Return in words what makes a sequence dataset whole again."""
-    return f"run `nocturne prepare --root {without_secrets(root.uri)} --corpus {corpus} --scheme {scheme}`"
+    place = without_secrets(root.uri)
+    return f"run `nocturne prepare --root {place} --corpus {corpus} --scheme {scheme}`"
 
 
 def published_sequences(root: Root, corpus: str, scheme: SchemeName) -> SequenceDataset | None:
@@ -120,5 +121,6 @@ def require_same_sequences(
     """Raise CorpusError if a corpus was prepared anew since `dataset` was read."""
     if load_dataset(root, corpus, scheme).fingerprint != dataset.fingerprint:
         raise CorpusError(
-            f"corpus {corpus} under {without_secrets(root.uri)} was prepared anew while it was read: run this again"
+            f"corpus {corpus} under {without_secrets(root.uri)} was prepared anew while it was "
+            "read: run this again"
         )

@@ -69,8 +69,8 @@ def plan_sequences(root: Root, config: PrepareConfig) -> SequencePlan:
         split_of = split_songs(songs, config.valid_share, config.test_share, families)
     except CorpusError as error:
         raise CorpusError(
-            f"{config.corpus} under {without_secrets(root.uri)}, songs of {config.min_song_notes} notes or more: "
-            f"{error}"
+            f"{config.corpus} under {without_secrets(root.uri)}, songs of "
+            f"{config.min_song_notes} notes or more: {error}"
         ) from error
     shaping = config.model_dump(include=SHAPING_FIELDS)
     fingerprint = _digest([notes.fingerprint, families_digest, shaping, SEQUENCES_VERSION])
