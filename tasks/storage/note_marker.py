@@ -1,5 +1,7 @@
 """The completion marker of a note corpus, and whether the files that it stands for are there."""
 
+from shlex import quote
+
 from schemas.errors import CorpusError
 from schemas.facts import Facts, FileFacts
 from schemas.manifest import NoteDataset
@@ -36,8 +38,8 @@ def published_notes(root: Root, corpus: str) -> NoteDataset | None:
 
 def ingest_command(root: Root, corpus: str, source: str = "") -> str:
     """Return in words what makes a corpus whole again."""
-    place = without_secrets(root.uri)
-    return f"run `nocturne ingest --root {place} --corpus {corpus} --source {source or 'SOURCE'}`"
+    place, given = quote(without_secrets(root.uri)), quote(source or "SOURCE")
+    return f"run `nocturne ingest --root {place} --corpus {corpus} --source {given}`"
 
 
 def known_corpora(root: Root) -> list[str]:

@@ -1,5 +1,7 @@
 """The completion marker of a sequence dataset, its vocabulary, and whether its files are there."""
 
+from shlex import quote
+
 from schemas.config import SchemeName
 from schemas.errors import CorpusError
 from schemas.facts import Facts, FileFacts
@@ -35,7 +37,7 @@ def sequences_folder(corpus: str, scheme: SchemeName) -> str:
 
 def prepare_command(root: Root, corpus: str, scheme: SchemeName) -> str:
     """Return in words what makes a sequence dataset whole again."""
-    place = without_secrets(root.uri)
+    place = quote(without_secrets(root.uri))
     return f"run `nocturne prepare --root {place} --corpus {corpus} --scheme {scheme}`"
 
 
