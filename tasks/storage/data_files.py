@@ -32,17 +32,22 @@ def file_sizes(root: Root, folder: str) -> dict[str, int]:
 
 
 def entries(root: Root, folder: str) -> list[fs.FileInfo]:
+    """Return what lies directly in `folder`, unfinished files too; [] if it is missing."""
     selector = fs.FileSelector(root.full(folder), allow_not_found=True)
     with explained("list", root.shown(folder)):
         return list(root.filesystem.get_file_info(selector))
 
 
 def published_sizes(root: Root, folder: DataFolder, generation: str) -> dict[str, int]:
-    """Return the sizes of a generation's files; what is staged counts before what is in place."""
-    places = (folder.old_path, folder.path, folder.staging(generation))
+    """Return the sizes of a generation's files; what is staged counts before what is in place.
+
+    Staging is listed first: a file that is moved in between is then seen in both places, not in
+    neither.
+    """
+    places = (folder.staging(generation), folder.path, folder.old_path)
     sizes: dict[str, int] = {}
     for place in dict.fromkeys(places):
-        sizes |= file_sizes(root, place)
+        sizes = file_sizes(root, place) | sizes
     return sizes
 
 

@@ -64,6 +64,8 @@ def load_note_dataset(root: Root, corpus: str) -> NoteDataset:
     """Return the marker of a complete corpus; CorpusError if files of it are gone or cut short."""
     dataset = note_dataset(root, corpus)
     if lost := lost_files(root, corpus, dataset):
+        if note_dataset(root, corpus).fingerprint != dataset.fingerprint:
+            return load_note_dataset(root, corpus)  # it was ingested anew meanwhile
         more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
         raise CorpusError(
             f"{root.shown(lost[0])}{more} of corpus {corpus} is missing or cut short: "
