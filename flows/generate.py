@@ -6,6 +6,8 @@ from schemas.config import GenerateConfig
 from schemas.samples import GeneratedRun
 from tasks.generate import finished, generate_batch, plan_generation, publish_run
 from tasks.progress_artifacts import progress_artifacts
+from tasks.storage.locks import run_writer
+from tasks.storage.root import Root
 from tasks.storage.sample_run import batches
 
 
@@ -13,9 +15,10 @@ from tasks.storage.sample_run import batches
 def generate(config: GenerateConfig) -> GeneratedRun:
     """Make MIDI files and a gallery; an identical earlier run is found and reused."""
     run = plan_generation(config)
-    if done := finished(run):
-        return done
-    with progress_artifacts():
-        for first_index, count in batches(run):
-            generate_batch(run, first_index, count)
-        return publish_run(run)
+    with run_writer(Root.open(config.root), run.run_id):
+        if done := finished(run):
+            return done
+        with progress_artifacts():
+            for first_index, count in batches(run):
+                generate_batch(run, first_index, count)
+            return publish_run(run)

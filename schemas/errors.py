@@ -13,6 +13,14 @@ class StorageError(NocturneError):
     """The storage root cannot be read or written."""
 
 
+class StoreUnavailableError(StorageError):
+    """An object store answers with trouble that may pass: it was asked again for minutes."""
+
+
+class BusyError(NocturneError):
+    """Another process is writing the same thing, or took it over from this one."""
+
+
 class CorpusError(NocturneError):
     """A corpus is unknown, unfinished, too small or too broken to go on with."""
 

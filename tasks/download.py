@@ -31,6 +31,8 @@ def download_source(config: IngestConfig) -> str | None:
     root = Root.open(config.root)
     require_replaceable(root, config)
     found = fetch(root, config, progress_of("download"))
+    if found.trouble:
+        logger.warning("%s: %s; the copy of before is used", found.record.url, found.trouble)
     logger.info(
         "%s %s: %d bytes, SHA-256 %s",
         "already there, reused" if found.reused else "downloaded to",

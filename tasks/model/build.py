@@ -34,8 +34,13 @@ def resolved(root: Root, config: TrainConfig) -> TrainConfig:
 
 def finished_model(root: Root, config: TrainConfig) -> ModelCard | None:
     """Return the card of the model that `config` gives on this machine, if it is there."""
-    name = model_id(decided(config), load_dataset(root, config.corpus, config.scheme))
+    name = model_name(root, config)
     return read_card(root, name) if name in known_models(root) else None
+
+
+def model_name(root: Root, config: TrainConfig) -> str:
+    """Return the id of the model that `config` gives on this machine."""
+    return model_id(decided(config), load_dataset(root, config.corpus, config.scheme))
 
 
 def build_model(root: Root, config: TrainConfig, progress: Progress = silent) -> ModelCard:

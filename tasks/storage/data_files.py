@@ -15,7 +15,6 @@ from pyarrow import fs
 from schemas.errors import CorpusError, StorageError
 from schemas.facts import FileFacts
 from tasks.storage.layout import DataFolder
-from tasks.storage.location import explained
 from tasks.storage.root import Root
 
 Result = TypeVar("Result")
@@ -23,19 +22,11 @@ Result = TypeVar("Result")
 
 def file_sizes(root: Root, folder: str) -> dict[str, int]:
     """Return the size in bytes of every finished file directly in `folder`, by name."""
-    found = entries(root, folder)
     return {
         info.base_name: int(info.size)
-        for info in found
+        for info in root.entries(folder)
         if info.type == fs.FileType.File and not info.base_name.startswith(".")
     }
-
-
-def entries(root: Root, folder: str) -> list[fs.FileInfo]:
-    """Return what lies directly in `folder`, unfinished files too; [] if it is missing."""
-    selector = fs.FileSelector(root.full(folder), allow_not_found=True)
-    with explained("list", root.shown(folder)):
-        return list(root.filesystem.get_file_info(selector))
 
 
 def published_sizes(root: Root, folder: DataFolder, generation: str) -> dict[str, int]:
@@ -83,7 +74,7 @@ def measured_facts(
 
 
 def _rows(root: Root, path: str) -> int:
-    with root.filesystem.open_input_file(root.full(path)) as stream:
+    with root.reading(path) as stream:
         return int(pq.ParquetFile(stream).metadata.num_rows)
 
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from pyarrow import fs
 
-from tasks.storage.data_files import entries, file_sizes
+from tasks.storage.data_files import file_sizes
 from tasks.storage.layout import DataFolder, staging_of
-from tasks.storage.location import explained
+from tasks.storage.retry import explained
 from tasks.storage.root import Root
 
 COPY_BYTES = 8 << 20
@@ -43,15 +43,8 @@ def put_in_place(root: Root, folder: DataFolder, generation: str, names: Iterabl
 def clear_others(root: Root, folder: str, names: Iterable[str]) -> None:
     """Delete everything directly in `folder` but the files `names`: also what a kill left."""
     wanted = set(names)
-    for info in entries(root, folder):
+    for info in root.entries(folder):
         if info.base_name not in wanted or info.type == fs.FileType.Directory:
-            root.delete(f"{folder}/{info.base_name}")
-
-
-def clear_unfinished(root: Root, folder: str) -> None:
-    """Delete what killed writers left aside directly in `folder`."""
-    for info in entries(root, folder):
-        if info.base_name.startswith(".tmp-"):
             root.delete(f"{folder}/{info.base_name}")
 
 
@@ -59,7 +52,7 @@ def clear_staging(root: Root, folders: Iterable[DataFolder], generation: str) ->
     """Delete what other generations and stopped runs left among these folders' staging."""
     for folder in folders:
         parent, _, current = folder.staging(generation).rpartition("/")
-        for name in (info.base_name for info in entries(root, parent)):
+        for name in (info.base_name for info in root.entries(parent)):
             if name.startswith(folder.staging_prefix) and name not in (current, f"{current}.json"):
                 root.delete(f"{parent}/{name}")
         staging = folder.staging(generation)
@@ -89,13 +82,14 @@ def _exchanged(root: Root, staging: str, path: str) -> bool:
 
 def move_file(root: Root, source: str, target: str) -> None:
     """Move one file, over an older one; it appears there whole."""
+    if not root.is_local:
+        root.move(source, target)
+        return
+    old, new = Path(root.full(source)), Path(root.full(target))
     with explained("write", root.shown(target)):
-        root.filesystem.create_dir(root.full(target).rpartition("/")[0], recursive=True)
+        new.parent.mkdir(parents=True, exist_ok=True)
         try:
-            if root.is_local:
-                Path(root.full(source)).replace(root.full(target))
-            else:
-                root.filesystem.move(root.full(source), root.full(target))
+            old.replace(new)
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
@@ -104,10 +98,7 @@ def move_file(root: Root, source: str, target: str) -> None:
 
 def _copy(root: Root, source: str, target: str) -> None:
     """Copy a file to another file system, then delete it."""
-    with (
-        root.filesystem.open_input_stream(root.full(source), compression=None) as stream,
-        root.writing(target) as out,
-    ):
+    with root.reading(source) as stream, root.writing(target) as out:
         while chunk := stream.read(COPY_BYTES):
             out.write(chunk)
     root.delete(source)

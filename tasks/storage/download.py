@@ -16,7 +16,7 @@ from tasks.progress import Progress, silent
 from tasks.storage.archive_kinds import require_archive
 from tasks.storage.data_folders import move_file
 from tasks.storage.layout import downloads_of, old_downloads_of
-from tasks.storage.remote_file import Patience, Validators, is_unchanged, shown_url
+from tasks.storage.remote_file import Patience, Validators, freshness, shown_url
 from tasks.storage.root import Root
 from tasks.storage.scratch import scratch
 from tasks.storage.transfer import local_disk, transfer
@@ -41,6 +41,7 @@ class Download:
     path: str
     record: DownloadRecord
     reused: bool
+    trouble: str = ""  # why the server could not be asked whether the file has changed
 
 
 def download(
@@ -52,27 +53,33 @@ def download(
 ) -> Download:
     """Bring `wanted` to `folder` of the root, or find it there already; progress in bytes.
 
-    An unpinned file is asked for again, and fetched only if the server says that it changed.
+    An unpinned file is asked for again, and fetched if it may have changed; where the server is
+    out of reach or has lost it, the copy that is there is used, and `trouble` says why.
     Raises SourceError for an unreachable or refusing host and for a file that is not what was
     wanted, StorageError when the disk is full; what was fetched so far is kept for next time.
     """
     patience = patience or Patience()
     path = f"{folder}/{wanted.name}"
-    if (record := _finished(root, path, wanted)) and (
-        wanted.sha256 or is_unchanged(wanted.url, Validators.of(record), patience)
-    ):
-        return Download(path, record, reused=True)
+    if there := _finished(root, path, wanted):
+        if wanted.sha256:
+            return Download(path, there, reused=True)
+        fresh = freshness(wanted.url, Validators.of(there), patience)
+        if not fresh.may_have_changed:
+            return Download(path, there, reused=True, trouble=fresh.trouble)
     parts = _part_folder(root, folder)
     _clear_other_parts(parts, wanted.name)
     part = parts / f"{wanted.name}.part"
     validators = transfer(wanted.url, part, wanted.size, wanted.sha256, patience, progress)
     record = _verified(root, path, part, wanted, validators)
-    root.delete(path)  # never an old file beside a new record
-    root.write_json(f"{path}.download.json", record.model_dump())
-    _publish(root, part, path)
+    if there and there.sha256 == record.sha256:
+        part.unlink()
+    else:
+        root.delete(path)  # never an old file beside a new record
+        root.write_json(f"{path}.download.json", record.model_dump())
+        _publish(root, part, path)
     root.delete(f"{path}.rejected")
     Validators.beside(part).unlink(missing_ok=True)
-    return Download(path, record, reused=False)
+    return Download(path, record, reused=there is not None and there.sha256 == record.sha256)
 
 
 def move_old_downloads(root: Root, corpus: str) -> None:
@@ -84,7 +91,7 @@ def move_old_downloads(root: Root, corpus: str) -> None:
 def reject(root: Root, download: Download) -> str:
     """Take a download that proved unreadable out of the way; return where it lies now."""
     root.delete(f"{download.path}.download.json")
-    root.filesystem.move(root.full(download.path), root.full(f"{download.path}.rejected"))
+    root.move(download.path, f"{download.path}.rejected")
     return root.shown(f"{download.path}.rejected")
 
 
@@ -105,9 +112,9 @@ def _digest(text: str) -> str:
 
 
 def _part_folder(root: Root, folder: str) -> Path:
-    """Where the .part grows: beside its final name, or in a local folder for a remote root."""
+    """Where the .part grows: beside its final name, or in the scratch folder of a remote root."""
     if not root.is_local:
-        return scratch(root, folder.replace("/", "-"))
+        return scratch(root, folder)
     place = Path(root.full(folder))
     with local_disk(str(place)):
         place.mkdir(parents=True, exist_ok=True)

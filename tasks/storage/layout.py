@@ -23,6 +23,19 @@ PARQUET = ".parquet"
 CORPORA = "corpora"
 RAW = "raw"
 NOTES = "notes"
+CORPUS_KINDS = (  # folders that hold something of each corpus, under its name
+    RAW,
+    NOTES,
+    "files",
+    "families",
+    "sequences",
+    "songs",
+    "vocabularies",
+    "statistics",
+    "quality",
+    "staging",
+    CORPORA,
+)
 FAMILIES_FILE = "families.parquet"
 SEQUENCES = "sequences"
 SONGS = "songs"

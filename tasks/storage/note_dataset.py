@@ -25,9 +25,8 @@ from schemas.manifest import NoteDataset
 from schemas.raw import RawDataset
 from tasks.music.extraction import EXTRACTOR_VERSION
 from tasks.storage.data_files import find, lacking, read_rows, require_whole
-from tasks.storage.data_folders import clear_staging, clear_unfinished
+from tasks.storage.data_folders import clear_staging
 from tasks.storage.layout import NOTES, DataFolder, markers_of, shard_name
-from tasks.storage.location import explained
 from tasks.storage.note_marker import (
     KINDS,
     implied_facts,
@@ -143,7 +142,7 @@ def clear_other_plans(root: Root, plan: Plan) -> None:
     dataset = published_notes(root, plan.corpus)
     if dataset and dataset.facts and dataset.fingerprint != plan.fingerprint:
         put_notes_in_place(root, plan.corpus, dataset)
-    clear_unfinished(root, markers_of(plan.corpus))
+    root.clear_unfinished(markers_of(plan.corpus))
     folders = [DataFolder(kind, plan.corpus) for kind in (*KINDS, "extracted")]
     clear_staging(root, folders, plan.fingerprint)
 
@@ -209,10 +208,7 @@ def staged(root: Root, plan: Plan) -> int:
 def row_groups(root: Root, path: str, mend: str) -> Iterator[pa.Table]:
     """Yield the row groups of a Parquet file, one at a time; CorpusError if it is damaged."""
     try:
-        with (
-            explained("read", root.shown(path)),
-            root.filesystem.open_input_file(root.full(path)) as stream,
-        ):
+        with root.reading(path) as stream:
             file = pq.ParquetFile(stream)
             for group in range(file.num_row_groups):
                 yield file.read_row_group(group)

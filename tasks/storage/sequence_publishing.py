@@ -4,7 +4,6 @@ from schemas.sequences import SequenceDataset
 from tasks.storage.data_files import find
 from tasks.storage.data_folders import (
     clear_staging,
-    clear_unfinished,
     drop_staging,
     move_file,
     put_in_place,
@@ -61,7 +60,7 @@ def clear_other_generations(root: Root, plan: SequencePlan) -> None:
     old = published_sequences(root, plan.config.corpus, plan.config.scheme)
     if old and old.facts and old.fingerprint != plan.fingerprint:
         put_sequences_in_place(root, plan, old)
-    clear_unfinished(root, markers_of(plan.config.corpus))
+    root.clear_unfinished(markers_of(plan.config.corpus))
     clear_staging(root, folders_of(plan).values(), plan.fingerprint)
 
 

@@ -176,13 +176,13 @@ def _batches(
     root: Root, path: str, names: tuple[str, ...], mend: str
 ) -> Iterator[NDArray[np.int16]]:
     try:
-        with root.filesystem.open_input_file(root.full(path)) as stream:
+        with root.reading(path) as stream:
             for batch in pq.ParquetFile(stream).iter_batches(READ_ROWS, columns=list(names)):
                 columns = [batch.column(name).to_numpy() for name in names]
                 yield np.ascontiguousarray(np.stack(columns, axis=1), dtype="<i2")
     except FileNotFoundError:
         raise
-    except (pa.ArrowException, OSError, KeyError):
+    except (pa.ArrowException, OSError, KeyError, StorageError):
         require_whole(root, path, mend)
         raise
 

@@ -73,7 +73,7 @@ def fetch(root: Root, config: IngestConfig, progress: Progress = silent) -> Down
 def _downloaded(root: Root, config: IngestConfig, found: Download) -> Source:
     def read(largest: int, progress: Progress) -> Iterator[RawFile | Skipped]:
         try:
-            with root.filesystem.open_input_file(root.full(found.path)) as stream:
+            with root.reading(found.path) as stream:
                 yield from read_archive(stream, found.record.url, largest, progress)
         except SourceError as error:
             raise SourceError(f"{error}; what came is kept as {reject(root, found)}") from error

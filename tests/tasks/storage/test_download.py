@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -234,7 +235,42 @@ def test_an_unpinned_file_is_asked_for_again_and_fetched_when_it_changed(root):
     assert not changed.reused
     assert root.read_bytes(changed.path) == how.content
     assert left(root) == FINISHED
-    assert get(root, base).reused  # the server is gone: what is here serves
+    gone = get(root, base)  # the server is gone: what is here serves, and that is said
+    assert gone.reused
+    assert "refused" in gone.trouble
+
+
+def test_a_change_is_noticed_where_the_server_gives_neither_etag_nor_date(root):
+    how = Behaviour(CONTENT, etag=None)
+    with serving(how) as base:
+        get(root, base)
+        assert get(root, base).reused  # fetched, and the same
+        assert len(how.seen) == 3  # asked, then fetched
+        how.content = tar_gz_of({"new.mid": b"new"})
+        changed = get(root, base)
+    assert not changed.reused
+    assert root.read_bytes(changed.path) == how.content
+    assert left(root) == FINISHED
+
+
+@pytest.mark.parametrize("status", [404, 410, 403, 500])
+def test_a_file_that_the_server_has_lost_is_kept_and_that_is_said(root, status):
+    how = Behaviour(CONTENT)
+    with serving(how) as base:
+        get(root, base)
+        how.statuses = [status]
+        found = get(root, base)
+    assert found.reused
+    assert f"answers {status}" in found.trouble
+
+
+def test_a_download_that_is_too_large_or_takes_too_long_ends(root):
+    small = replace(FAST, largest_bytes=len(CONTENT) - 1)
+    with serving(Behaviour(CONTENT)) as base, pytest.raises(SourceError, match="not downloaded"):
+        download(root, FOLDER, Wanted(base + "/x", "x"), small)
+    hasty = replace(FAST, total_seconds=0.0)
+    with serving(Behaviour(CONTENT)) as base, pytest.raises(SourceError, match="longer than"):
+        download(root, FOLDER, Wanted(base + "/x", "x"), hasty)
 
 
 def test_a_file_without_its_record_or_of_another_size_is_fetched_again(root):
