@@ -1,6 +1,6 @@
 """A published file that is lost, cut or damaged is found, said in one line and made again."""
 
-from collections.abc import Iterator
+import shutil
 from pathlib import Path
 
 import pytest
@@ -32,7 +32,6 @@ class Place:
         self.root, self.workers = root, workers
         self.ingest = IngestConfig(root=root.uri, corpus="c", source=str(source), shard_files=8)
         self.prepare = PrepareConfig(root=root.uri, corpus="c")
-        self.make()
         self.whole = contents(root)
 
     def make(self) -> tuple[int, bool]:
@@ -43,9 +42,20 @@ class Place:
         return extracted, reported
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, workers: Workers) -> Path:
+    """Return a folder with a source, `midi`, and a prepared corpus of it in `root`."""
+    folder = tmp_path_factory.mktemp("made")
+    root = Root.open(str(folder / "root"))
+    Place(root, fill(folder / "midi", FILES), workers).make()
+    return folder
+
+
 @pytest.fixture
-def place(root: Root, tmp_path: Path, workers: Workers) -> Iterator[Place]:
-    yield Place(root, fill(tmp_path / "midi", FILES), workers)
+def place(made: Path, root: Root, workers: Workers) -> Place:
+    """Return a copy of that corpus."""
+    shutil.copytree(made / "root", root.base, dirs_exist_ok=True)
+    return Place(root, made / "midi", workers)
 
 
 def delete(root: Root, path: str) -> None:
