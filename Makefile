@@ -15,7 +15,7 @@ help: ## say what can be made
 
 demo: .venv/ready ## compose from the embedded folk corpus: 16 MIDI files and a gallery page
 	@$(BIN)/nocturne compose --source folk --root $${NOCTURNE_ROOT:-./nocturne-data} --preset small \
-		--samples $${NOCTURNE_SAMPLES:-16} --max-minutes $${NOCTURNE_MAX_MINUTES:-4.5}
+		--samples $${NOCTURNE_SAMPLES:-16} --seed $${NOCTURNE_SEED:-0} --max-minutes $${NOCTURNE_MAX_MINUTES:-4.5}
 
 server: .venv/ready ## Prefect server, worker and deployments on loopback; Ctrl-C ends them
 	@exec $(BIN)/python -m deploy.server start

@@ -1,7 +1,8 @@
 """The command line: the flows, with flags, help and validation from their pydantic configs.
 
 Every flag can also be set in the environment, as NOCTURNE_ROOT, NOCTURNE_MAX_MINUTES and so
-on. Prefect and TensorFlow are imported only once a command runs, so that --help is quick.
+on; an empty variable counts as unset. Prefect and TensorFlow are imported only once a command
+runs, so that --help is quick.
 """
 
 import sys
@@ -9,7 +10,7 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import Annotated, Any
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, ArgumentCollection, CycloptsError, Parameter
 from cyclopts.config import Env
 from pydantic import ValidationError
 
@@ -28,11 +29,23 @@ from schemas.errors import NocturneError
 
 Flags = Parameter(name="*")
 
+
+class SetVariables(Env):
+    """Flags from the environment, where an empty variable is as good as none."""
+
+    def __call__(self, app: App, commands: tuple[str, ...], arguments: ArgumentCollection) -> None:
+        """Give every argument that no flag has set the value of its variable."""
+        super().__call__(app, commands, arguments)
+        for argument in arguments:
+            given = [t for t in argument.tokens if t.value != "" or t.source != self.source]
+            argument.tokens[:] = given
+
+
 app = App(
     name="nocturne",
     help="Music composer: a folder of MIDI in, new MIDI out.",
     version=lambda: version("nocturne-midi"),
-    config=Env("NOCTURNE_", command=False),
+    config=SetVariables("NOCTURNE_", command=False),
     suppress_keyboard_interrupt=False,
 )
 
@@ -86,10 +99,13 @@ def promote(
 
 @app.command
 def models(*, place: Annotated[Place, Flags] = Place()) -> None:
-    """List the trained models, their scores, and which is champion."""
-    from flows.models import model_rows
+    """List the trained models of each corpus, their scores, and which are champions."""
+    from flows.models import list_models
 
-    Console().table(*model_rows(place.root))
+    console, listing = Console(), list_models(place.root)
+    console.table(listing.columns, listing.rows)
+    for trouble in listing.troubles:
+        console.warn(trouble)
 
 
 def main(arguments: list[str] | None = None) -> None:

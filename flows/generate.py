@@ -4,21 +4,24 @@ from prefect import flow
 
 from schemas.config import GenerateConfig
 from schemas.samples import GeneratedRun
-from tasks.generate import finished, generate_batch, plan_generation, publish_run
+from tasks.generate import (
+    finished,
+    generate_batch,
+    plan_generation,
+    publish_run,
+    sole_writer,
+    unfinished_batches,
+)
 from tasks.progress_artifacts import progress_artifacts
-from tasks.storage.locks import run_writer
-from tasks.storage.root import Root
-from tasks.storage.sample_run import batches
 
 
-@flow(name="generate", flow_run_name="generate {config.samples} with {config.model}")
+@flow(name="generate", flow_run_name="{config.action}")
 def generate(config: GenerateConfig) -> GeneratedRun:
-    """Make MIDI files and a gallery; an identical earlier run is found and reused."""
-    run = plan_generation(config)
-    with run_writer(Root.open(config.root), run.run_id):
+    """Make MIDI files and a gallery: a new run, what a run lacks, or more of it."""
+    with sole_writer(plan_generation(config)) as run:
         if done := finished(run):
             return done
         with progress_artifacts():
-            for first_index, count in batches(run):
+            for first_index, count in unfinished_batches(run):
                 generate_batch(run, first_index, count)
             return publish_run(run)

@@ -12,6 +12,11 @@ from schemas.sequences import SequenceDataset
 Lines = tuple[str, list[tuple[str, Any]]]
 
 
+def caution_in(result: Any) -> str:
+    """Return what a person must know before anything else of a flow's result; mostly ""."""
+    return str(getattr(result, "caution", ""))
+
+
 @singledispatch
 def lines_of(result: Any) -> Lines:
     """Return the title and rows for a flow's result; TypeError for an unknown kind."""
@@ -55,13 +60,15 @@ def _(result: GeneratedRun) -> Lines:
         ("gallery", result.gallery),
         ("MIDI files", result.folder),
         ("manifest", result.manifest),
+        ("run", result.run_id),
+        ("seed", result.seed),
     ]
 
 
 @lines_of.register
 def _(result: Champion) -> Lines:
     rows = [(f"{p.at:%Y-%m-%d %H:%M}", f"{p.model_id}: {p.reason}") for p in result.history[-5:]]
-    return f"Champion {result.model_id}", list(rows)
+    return f"Champion of {result.corpus} ({result.scheme}): {result.model_id}", list(rows)
 
 
 @lines_of.register

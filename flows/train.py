@@ -19,6 +19,8 @@ def train(config: TrainConfig) -> TrainedModel:
         with progress_artifacts():
             card = done or train_model(config)
             judge_model(config.root, card.model_id)
-            verdict = consider_promotion(config.root, card.model_id, config.promotion_margin)
+            verdict = consider_promotion(
+                config.root, card.model_id, config.promotion_margin, config.min_test_songs
+            )
             report_model(config.root, card.model_id)
         return summary(config.root, card.model_id, verdict, reused=done is not None)

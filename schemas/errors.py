@@ -25,5 +25,9 @@ class CorpusError(NocturneError):
     """A corpus is unknown, unfinished, too small or too broken to go on with."""
 
 
+class SamplesError(NocturneError):
+    """A generation run is unknown, unfinished, damaged or does not fit the request."""
+
+
 class ModelError(NocturneError):
     """A model folder is unknown, damaged or does not match its vocabulary."""

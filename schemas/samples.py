@@ -7,6 +7,7 @@ gallery; further pages page-N.html), written last: it completes the folder.
 
 # mypy: disable-error-code="valid-type"
 # pandera's pyarrow columns are instances of Arrow types, which mypy does not take for types.
+from itertools import pairwise
 from typing import Any
 
 import pandera.pyarrow as pandera
@@ -41,15 +42,23 @@ SAMPLE_SCHEMA = pa.schema(
         pa.field("audio", pa.string(), nullable=True),
         pa.field("audio_seconds", pa.float64(), nullable=True),
         pa.field("audio_renderer", pa.string(), nullable=True),
+        pa.field("picture_bytes", pa.int64(), nullable=True),
+        pa.field("audio_bytes", pa.int64(), nullable=True),
+        pa.field("picture_beats", pa.list_(pa.float64()), nullable=True),
     ]
 )
+# Manifests of earlier versions lack them.
+LATER_COLUMNS = ("picture_bytes", "audio_bytes", "picture_beats")
 
 
 class SampleManifest(pandera.DataFrameModel):
     """One row per generated MIDI file.
 
     `file`, `picture` and `audio` lie in the run's folder; `seconds` and `beats` (quarters)
-    reach from the start to the last note-off; `audio` is null when none was rendered.
+    reach from the start to the last note-off; `audio` is null when none was rendered. Sizes
+    are of the files; those of pictures and audio are null in manifests of earlier versions.
+    `picture_beats` has begin and end of every stretch of beats that the picture draws to scale,
+    rising; null where the picture is of an earlier version, which shortened nothing.
     A sample depends only on (model_id, seed, index) and the sampling parameters.
     """
 
@@ -76,6 +85,9 @@ class SampleManifest(pandera.DataFrameModel):
     audio: pa.string() = pandera.Field(nullable=True, str_matches=r"^\d{5,7}\.ogg$")
     audio_seconds: pa.float64() = pandera.Field(nullable=True, gt=0)
     audio_renderer: pa.string() = pandera.Field(nullable=True, isin=["fluidsynth", "pretty_midi"])
+    picture_bytes: pa.int64() = pandera.Field(nullable=True, gt=0)
+    audio_bytes: pa.int64() = pandera.Field(nullable=True, gt=0)
+    picture_beats: pa.list_(pa.float64()) = pandera.Field(nullable=True)
 
     class Config:
         strict = True
@@ -91,6 +103,13 @@ class SampleManifest(pandera.DataFrameModel):
         ]
         return bool((index[1:] - index[:-1] == 1).all()) and silent[0] == silent[1] == silent[2]
 
+    @pandera.dataframe_check
+    def stretches_rise(cls, data: Any) -> bool:  # noqa: N805 - pandera binds the class
+        """Every stretch of a picture has a begin and an end, and comes after the one before."""
+        pictures = [beats for beats in data.table["picture_beats"].to_pylist() if beats is not None]
+        rises = all(a < b for beats in pictures for a, b in pairwise(beats))
+        return rises and all(beats and len(beats) % 2 == 0 for beats in pictures)
+
 
 def checked(manifest: pa.Table) -> pa.Table:
     """Return `manifest` if it keeps the contract, else raise pandera's SchemaError."""
@@ -98,8 +117,20 @@ def checked(manifest: pa.Table) -> pa.Table:
     return manifest
 
 
+def completed(manifest: pa.Table) -> pa.Table:
+    """Return a manifest with the columns that an earlier version did not write, as nulls."""
+    for name in LATER_COLUMNS:
+        if name not in manifest.column_names:
+            field = SAMPLE_SCHEMA.field(name)
+            manifest = manifest.append_column(field, pa.nulls(manifest.num_rows, field.type))
+    return manifest
+
+
 class SampleRun(BaseModel):
-    """run.json: what fixes every byte of a run's MIDI."""
+    """run.json: what fixes every byte of a run's MIDI. Its seed is never empty.
+
+    A run is named once, by its first request; --more then adds samples under the same name.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
@@ -108,6 +139,25 @@ class SampleRun(BaseModel):
     vocabulary_id: str
     program: int = Field(ge=0, le=127)
     config: GenerateConfig
+    drawn_seed: bool = Field(False, description="Whether the seed was left empty, and drawn")
+    first_samples: int | None = Field(
+        None, description="Samples of the request that named the run, if it was extended"
+    )
+    extends: int | None = Field(None, description="Samples before the last extension")
+    page_bytes: dict[str, int] = Field({}, description="Size of every page, by its file's name")
+
+    @property
+    def seed(self) -> int:
+        """The seed, which may have been drawn; ValueError if there is none."""
+        if self.config.seed is None:
+            raise ValueError(f"run {self.run_id} has no seed")
+        return self.config.seed
+
+    def with_samples(self, samples: int, **changes: Any) -> "SampleRun":
+        """Return the same run with another number of samples, under the same name."""
+        first = self.first_samples or self.config.samples
+        config = self.config.having(samples=samples)
+        return self.model_copy(update={"config": config, "first_samples": first, **changes})
 
 
 class GeneratedRun(BaseModel):
@@ -118,7 +168,9 @@ class GeneratedRun(BaseModel):
     run_id: str
     model_id: str
     samples: int
+    seed: int = Field(description="Seed of the samples: it makes the same ones again")
     folder: str = Field(description="Folder with the MIDI files")
     gallery: str = Field(description="Page to open in a browser")
     manifest: str = Field(description="Parquet table with one row per MIDI file")
     reused: bool = Field(description="Whether an identical run had been done before")
+    caution: str = Field("", description="Why the music may be noise; empty for a sound model")

@@ -4,26 +4,34 @@ Nothing is cached by Prefect: the files of a run are the truth, and its folder i
 model, the seed and the parameters.
 """
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
 
 from prefect import get_run_logger, task
-from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from schemas.config import GenerateConfig
+from schemas.errors import BusyError, NocturneError
 from schemas.model_card import ModelCard
 from schemas.samples import GeneratedRun, SampleRun
+from tasks.artifacts import create_markdown_artifact
 from tasks.links import link_page
+from tasks.model.caution import caution_of
 from tasks.model.composing import compose_batch
 from tasks.model.files import Model, load_model
-from tasks.model.registry import read_card, resolve
+from tasks.model.lookup import find
+from tasks.model.registry import read_card, read_metrics
 from tasks.model.sampling import sample
 from tasks.music.run_note import SHOWN_PIECES, run_note
+from tasks.pages.index_pages import write_index_pages
 from tasks.policy import may_pass
 from tasks.progress import Progress, tell
 from tasks.storage import sample_run
+from tasks.storage.locks import run_writer
 from tasks.storage.page_server import page_address
 from tasks.storage.root import Root
+from tasks.storage.sample_request import grown, is_cut_off, model_named, requested_runs
 
 
 @task(
@@ -31,10 +39,55 @@ from tasks.storage.root import Root
     task_run_name="plan generation with {config.model}",
     cache_policy=NO_CACHE,
 )
-def plan_generation(config: GenerateConfig) -> SampleRun:
-    """Find the model and name the run; ModelError if there is no such model."""
+def plan_generation(config: GenerateConfig) -> list[SampleRun]:
+    """Find the model and name the run; ModelError if there is no such model.
+
+    Returns the runs that would do, most wanted first: all but the last may be under way.
+    """
     root = Root.open(config.root, create=False)
-    return sample_run.plan(config, read_card(root, resolve(root, config.model)))
+    found = find(root, model_named(config), config.corpus, config.scheme)
+    get_run_logger().info("plays %s", found.words)
+    card = read_card(root, found.model_id)
+    if caution := _caution(root, card):
+        get_run_logger().warning("caution: %s", caution)
+    return requested_runs(root, config, card)
+
+
+@contextmanager
+def sole_writer(runs: list[SampleRun]) -> Iterator[SampleRun]:
+    """Write the first of `runs` that nobody else writes, as it now stands in the storage root.
+
+    BusyError if others write all of them.
+    """
+    root = Root.open(runs[-1].config.root)
+    with ExitStack() as stack:
+        run = next(filter(None, (_taken(root, run, stack) for run in runs[:-1])), None)
+        if run is None:
+            stack.enter_context(run_writer(root, runs[-1].run_id))
+            run = grown(root, runs[-1])
+            if run.drawn_seed:
+                get_run_logger().info("seed %d was drawn", run.seed)
+        yield run
+
+
+def _taken(root: Root, run: SampleRun, stack: ExitStack) -> SampleRun | None:
+    """Return a run that was cut off, to go on with; None if another writes or has finished it."""
+    with ExitStack() as writing, suppress(BusyError):
+        writing.enter_context(run_writer(root, run.run_id))
+        if is_cut_off(root, run):
+            get_run_logger().info("samples %s were cut off: gone on with", run.run_id)
+            stack.push(writing.pop_all())
+            return run
+    return None
+
+
+def unfinished_batches(run: SampleRun) -> list[tuple[int, int]]:
+    """Begin the run, or go on with it; return (first index, count) of what is to be made."""
+    batches = sample_run.begin(Root.open(run.config.root), run)
+    kept = run.config.samples - sum(count for _, count in batches)
+    if kept:
+        get_run_logger().info("%d samples of %s are already there: kept", kept, run.run_id)
+    return batches
 
 
 @task(
@@ -46,11 +99,8 @@ def plan_generation(config: GenerateConfig) -> SampleRun:
     retry_condition_fn=may_pass,
 )
 def generate_batch(run: SampleRun, first_index: int, count: int) -> None:
-    """Draw one batch from the model and write its MIDI, pictures and audio, unless done."""
+    """Draw one batch from the model and write its MIDI, pictures and audio."""
     root = Root.open(run.config.root)
-    if sample_run.is_batch_done(root, run, first_index):
-        get_run_logger().info("samples from %d on are already there: kept", first_index)
-        return
     model = _model(run.config.root, run.model_id, run.run_id)
     drawing = _within(run, "draw notes", first_index, count)
     pieces = compose_batch(model, sample, run, first_index, count, drawing)
@@ -70,7 +120,7 @@ def publish_run(run: SampleRun) -> GeneratedRun:
     """Write the manifest and the gallery, and show the run in the Prefect UI."""
     root = Root.open(run.config.root)
     card = read_card(root, run.model_id)
-    sample_run.publish(root, run, card)
+    sample_run.publish(root, run, card, _caution(root, card))
     return _shown(root, run, card, reused=False)
 
 
@@ -79,19 +129,29 @@ def finished(run: SampleRun) -> GeneratedRun | None:
     root = Root.open(run.config.root)
     if not sample_run.is_finished(root, run):
         return None
+    sample_run.tidy(root, run)
     get_run_logger().info("samples %s are already there: reused", run.run_id)
     return _shown(root, run, read_card(root, run.model_id), reused=True)
 
 
 def _shown(root: Root, run: SampleRun, card: ModelCard, *, reused: bool) -> GeneratedRun:
     """Show a published run in the Prefect UI; return where it lies."""
-    result = sample_run.summary(root, run, reused=reused)
+    write_index_pages(root)
+    result = sample_run.summary(root, run, reused=reused, caution=_caution(root, card))
     rolls = sample_run.pictures(root, run, SHOWN_PIECES)
     gallery = f"{sample_run.folder_of(run)}/index.html"
     note = run_note(run, card, result, rolls, page_address(run.config.root, gallery))
     create_markdown_artifact(note, key="gallery", description=f"Samples of {run.model_id}")
     link_page(run.config.root, gallery, "gallery-link", f"Gallery of {run.run_id}")
     return result
+
+
+def _caution(root: Root, card: ModelCard) -> str:
+    try:
+        metrics = read_metrics(root, card.model_id)
+    except (NocturneError, ValueError):  # damaged: they say nothing of the weights, which load
+        metrics = {}
+    return caution_of(card, metrics)
 
 
 @lru_cache(maxsize=1)

@@ -3,6 +3,7 @@
 The last base's fields come first in forms and in help, so the bases stand last stage first.
 """
 
+from schemas.config.base import OtherConfig, Seeded
 from schemas.config.generate import SamplingConfig
 from schemas.config.ingest import IngestConfig
 from schemas.config.prepare import PrepareConfig
@@ -15,3 +16,12 @@ class RetrainConfig(TrainConfig, PrepareConfig, IngestConfig):
 
 class ComposeConfig(SamplingConfig, RetrainConfig):
     """All four stages: a source of MIDI in, new MIDI out."""
+
+    def part(self, stage: type[OtherConfig]) -> OtherConfig:
+        """Return the fields that `stage` declares, as its own config.
+
+        An empty seed draws new music but trains from the default one: the model stays the same.
+        """
+        if self.seed is None and issubclass(stage, Seeded):
+            return self.having(seed=Seeded().seed).part(stage)
+        return super().part(stage)

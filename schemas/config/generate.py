@@ -1,18 +1,38 @@
 """Configs of sampling."""
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from schemas.config.base import Place, Seeded
+from schemas.config.base import Place, SchemeName
+from schemas.config.corpus_name import CorpusName
+from schemas.config.rules import RUN
 
 RandomInput = Literal["primer", "gaussian"]
+MOST_SAMPLES = 1_000_000
 
 
-class SamplingConfig(Place, Seeded):
+def empty_as_none(value: Any) -> Any:
+    """Return None for an empty text: how flags, variables and forms leave a field empty."""
+    return None if value == "" else value
+
+
+def as_plain_input(schema: dict[str, Any]) -> None:
+    """Let forms show an input that may be left empty, not a choice between two types.
+
+    Prefect takes null for a field with a type that is neither required nor has a default.
+    """
+    kind, _null = schema.pop("anyOf")
+    del schema["default"]
+    schema.update(kind)
+
+
+class SamplingConfig(Place):
     """How music is drawn from a model and what is written beside it."""
 
-    samples: int = Field(16, title="Samples", description="MIDI files to make", ge=1, le=1_000_000)
+    samples: int = Field(
+        16, title="Samples", description="MIDI files to make", ge=1, le=MOST_SAMPLES
+    )
     notes: int = Field(
         256, title="Notes per sample", description="Notes in each sample", ge=8, le=16_384
     )
@@ -29,6 +49,7 @@ class SamplingConfig(Place, Seeded):
         description="Sound of the samples; empty takes the corpus's most common one",
         ge=0,
         le=127,
+        json_schema_extra=as_plain_input,
     )
     temperature: float = Field(
         0.9,
@@ -46,6 +67,16 @@ class SamplingConfig(Place, Seeded):
         description="primer: a random training window; gaussian: a random vector as state",
     )
     audio: bool = Field(True, title="Audio", description="Also render every sample as OGG")
+    seed: int | None = Field(
+        None,
+        title="Seed",
+        description="Fixes everything random; empty draws a new one each time: new music",
+        ge=0,
+        lt=2**31,
+        json_schema_extra=as_plain_input,
+    )
+
+    _empty_numbers = field_validator("program", "seed", mode="before")(empty_as_none)
 
 
 class GenerateConfig(SamplingConfig):
@@ -54,3 +85,36 @@ class GenerateConfig(SamplingConfig):
     model: str = Field(
         "champion", title="Model", description="champion, latest, or a model id", min_length=1
     )
+    corpus: CorpusName | None = Field(
+        None,
+        title="Corpus",
+        description="Corpus whose champion or latest model plays; empty takes the last trained",
+    )
+    scheme: SchemeName | None = Field(
+        None, title="Category scheme", description="Scheme of that model; empty takes the last"
+    )
+    run: Annotated[str | None, RUN] = Field(
+        None,
+        title="Run",
+        description="Id of a run to go on from, with its model, seed and parameters; alone, what "
+        "that run lacks is made",
+        json_schema_extra=as_plain_input,
+    )
+    more: int | None = Field(
+        None,
+        title="More samples",
+        description="Samples to add to a run: the one named, or else the model's latest",
+        ge=1,
+        lt=MOST_SAMPLES,
+        json_schema_extra=as_plain_input,
+    )
+
+    _empty_names = field_validator("run", "more", mode="before")(empty_as_none)
+
+    @property
+    def action(self) -> str:
+        """What this asks for, in words: the name of its runs."""
+        if self.more is None and self.run is None:
+            return f"generate {self.samples} with {self.model}"
+        what = "what is missing" if self.more is None else f"{self.more} more"
+        return f"generate {what} of {self.run or f'the latest run of {self.model}'}"

@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 import soundfile
+from pretty_midi import PrettyMIDI
 
 from tasks.music import synthesizers
 from tasks.music.midi_writer import to_pretty_midi
@@ -39,20 +40,21 @@ def render(
     `renderer` of None takes FluidSynth when it is installed. A FluidSynth that fails or hangs
     is replaced by pretty_midi's synthesis. The length depends on the notes alone.
     """
-    midi = to_pretty_midi(notes, tempo=tempo, program=program, name="")
-    (instrument,) = midi.instruments
-    instrument.notes = [n for n in instrument.notes if n.start < MAX_SECONDS]
-    for note in instrument.notes:
-        note.end = min(note.end, MAX_SECONDS)
+    midi = _beginning(notes, tempo, program)
     chosen: Renderer = renderer or (
         "fluidsynth" if synthesizers.has_fluidsynth() else "pretty_midi"
     )
     audio = synthesizers.play(midi) if chosen == "fluidsynth" else None
     if audio is None:
         chosen, audio = "pretty_midi", synthesizers.synthesize(midi)
-    frames = round((midi.get_end_time() + TAIL_SECONDS) * SAMPLE_RATE_HZ)
+    frames = _frames(midi)
     ogg = to_ogg(mastered(audio, frames), comment=chosen)
     return Rendering(ogg, frames / SAMPLE_RATE_HZ, chosen)
+
+
+def frames_of(notes: Notes, tempo: float) -> int:
+    """Return how many frames `render` makes of `notes`, whatever plays them."""
+    return _frames(_beginning(notes, tempo, program=0))
 
 
 def read_rendering(ogg: bytes) -> Rendering:
@@ -63,6 +65,20 @@ def read_rendering(ogg: bytes) -> Rendering:
             return Rendering(ogg, file.frames / file.samplerate, renderer)
     except soundfile.LibsndfileError as error:
         raise ValueError("not an OGG file") from error
+
+
+def _beginning(notes: Notes, tempo: float, program: int) -> PrettyMIDI:
+    """Return the first five minutes of `notes`."""
+    midi = to_pretty_midi(notes, tempo=tempo, program=program, name="")
+    (instrument,) = midi.instruments
+    instrument.notes = [n for n in instrument.notes if n.start < MAX_SECONDS]
+    for note in instrument.notes:
+        note.end = min(note.end, MAX_SECONDS)
+    return midi
+
+
+def _frames(midi: PrettyMIDI) -> int:
+    return round((float(midi.get_end_time()) + TAIL_SECONDS) * SAMPLE_RATE_HZ)
 
 
 def mastered(audio: Samples, frames: int) -> Samples:

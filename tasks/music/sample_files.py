@@ -8,10 +8,12 @@ import numpy as np
 
 from schemas.samples import SampleRun
 from schemas.sequences import TICKS_PER_QUARTER
-from tasks.music.audio import Rendering, read_rendering, render
+from tasks.music.audio import Rendering, frames_of, read_rendering, render
 from tasks.music.midi_writer import TickNotes, microseconds_per_quarter, to_midi, to_ticks
 from tasks.music.notes import Notes
-from tasks.music.piano_roll import draw
+from tasks.music.piano_roll import draw, is_current
+from tasks.music.roll_axes import time_axis
+from tasks.music.synthesizers import SAMPLE_RATE_HZ
 
 Kept = Callable[[str], bytes | None]  # a file's name -> what an earlier try left of it
 Row = dict[str, Any]
@@ -27,32 +29,37 @@ def make_files(
     """Return the files of sample `index` that are still to be written, and its manifest row.
 
     `notes` has at least one note. Files that `kept` returns are not made again, except a MIDI
-    file with other content and audio that does not read.
+    file with other content, a picture that was cut and audio that does not read to its end.
     """
     stem = f"{index:05d}"
     config = run.config
     name = f"Nocturne no. {index}, seed {config.seed}, {run.model_id}"
     midi = to_midi(notes, tempo=config.tempo, program=run.program, name=name)
     files = {} if kept(f"{stem}.mid") == midi else {f"{stem}.mid": midi}
-    if kept(f"{stem}.png") is None:
-        files[f"{stem}.png"] = draw(notes)
+    picture = kept(f"{stem}.png") or b""
+    if not is_current(picture):
+        picture = files[f"{stem}.png"] = draw(notes)
     rendering = None
     if config.audio:
-        rendering = _kept_audio(kept(f"{stem}.ogg"))
+        rendering = _kept_audio(kept(f"{stem}.ogg"), frames_of(notes, config.tempo))
         if rendering is None:
             rendering = render(notes, tempo=config.tempo, program=run.program)
             files[f"{stem}.ogg"] = rendering.ogg
     row = _request(run) | _content(to_ticks(notes), config.tempo) | _audio(stem, rendering)
     row |= {"index": index, "file": f"{stem}.mid", "picture": f"{stem}.png"}
+    row |= {"picture_bytes": len(picture), "picture_beats": time_axis(notes).flat()}
     row |= {"midi_bytes": len(midi), "midi_sha256": hashlib.sha256(midi).hexdigest()}
     return files, row
 
 
-def _kept_audio(ogg: bytes | None) -> Rendering | None:
+def _kept_audio(ogg: bytes | None, frames: int) -> Rendering | None:
+    """Return the rendering that an earlier try left, if it has as many frames as the notes."""
     try:
-        return None if ogg is None else read_rendering(ogg)
+        rendering = None if ogg is None else read_rendering(ogg)
     except ValueError:
         return None
+    whole = rendering is not None and rendering.seconds == frames / SAMPLE_RATE_HZ
+    return rendering if whole else None
 
 
 def _request(run: SampleRun) -> Row:
@@ -87,9 +94,10 @@ def _content(ticks: TickNotes, tempo: float) -> Row:
 
 def _audio(stem: str, rendering: Rendering | None) -> Row:
     if rendering is None:
-        return {"audio": None, "audio_seconds": None, "audio_renderer": None}
+        return dict.fromkeys(("audio", "audio_seconds", "audio_renderer", "audio_bytes"))
     return {
         "audio": f"{stem}.ogg",
         "audio_seconds": rendering.seconds,
         "audio_renderer": rendering.renderer,
+        "audio_bytes": len(rendering.ogg),
     }

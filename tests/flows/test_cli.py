@@ -3,7 +3,14 @@
 import pytest
 
 from flows.cli import app, run
-from schemas.config import ComposeConfig, GenerateConfig, IngestConfig, PrepareConfig, TrainConfig
+from schemas.config import (
+    ComposeConfig,
+    Config,
+    GenerateConfig,
+    IngestConfig,
+    PrepareConfig,
+    TrainConfig,
+)
 
 CONFIGS = {
     "compose": ComposeConfig,
@@ -35,6 +42,8 @@ def test_help_shows_every_field_of_the_config(
         ("train --preset huge", "--preset huge: input should be 'small', 'medium' or 'seed'"),
         ("prepare --corpus ../up", "--corpus ../up: string should match pattern"),
         ("ingest --sorce x", "Unknown option: --sorce. Did you mean --source?"),
+        ("generate --run ../up", "--run ../up: string should match pattern"),
+        ("generate --more 0", "--more 0: input should be greater than or equal to 1"),
         ("sing", 'Unknown command "sing"'),
     ],
 )
@@ -55,6 +64,32 @@ def test_environment_variables_set_flags_and_flags_win(
     monkeypatch.setenv("NOCTURNE_SAMPLES", "0")
     assert run(["generate", "--samples", "1"]) == 2
     assert "--temperature 9" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("command", "variables", "config"),
+    [
+        ("generate", {}, GenerateConfig(seed=None)),
+        ("generate --seed 7", {"SEED": "8"}, GenerateConfig(seed=7)),
+        ("generate --seed=", {}, GenerateConfig(seed=None)),
+        ("generate --seed= --program=", {"SEED": "8", "PROGRAM": "5"}, GenerateConfig()),
+        ("generate", {"SEED": "", "PROGRAM": "", "SAMPLES": ""}, GenerateConfig()),
+        ("generate", {"SEED": "8", "MORE": "4"}, GenerateConfig(seed=8, more=4)),
+        ("generate --run m-seed1-0 --more 4", {}, GenerateConfig(run="m-seed1-0", more=4)),
+        ("train", {"SEED": ""}, TrainConfig(seed=0)),
+        ("compose", {"SEED": ""}, ComposeConfig(seed=None)),
+        ("compose", {"SEED": "3"}, ComposeConfig(seed=3)),
+    ],
+)
+def test_an_empty_flag_or_variable_leaves_a_field_empty(
+    command: str, variables: dict[str, str], config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(f"NOCTURNE_{name}", value)
+    asked: list[Config] = []
+    monkeypatch.setattr("flows.cli._run", lambda flow, config: asked.append(config))
+    assert run(command.split()) == 0
+    assert asked == [config]
 
 
 def test_every_command_has_a_line_of_help() -> None:

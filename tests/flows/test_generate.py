@@ -8,7 +8,7 @@ import pytest
 
 from flows.generate import generate
 from schemas.config import GenerateConfig
-from schemas.errors import ModelError, StorageError
+from schemas.errors import BusyError, ModelError, StorageError
 from schemas.presets import NetworkShape
 from schemas.samples import checked
 from tasks.model.champion import promote
@@ -16,6 +16,7 @@ from tasks.model.files import Model, save_model
 from tasks.model.initialise import initial_weights
 from tasks.music.categories import encode_song, fit
 from tasks.storage import sample_run
+from tasks.storage.locks import run_writer
 from tasks.storage.root import Root
 from tests.tasks.storage.runs_for_tests import card_of, wander
 
@@ -52,7 +53,11 @@ def test_same_seed_same_bytes_and_an_identical_run_is_reused(
     with caplog.at_level(logging.INFO):
         made = generate(config)
         assert (made.model_id, made.samples, made.reused) == (model_id, 5, False)
+        assert made.caution.endswith("it was never evaluated; train it longer or on more songs")
+        assert "Caution:" in Path(made.gallery).read_text()
+        assert f"caution: {made.caution}" in caplog.text
         assert Path(made.gallery).is_file()
+        assert f'href="{made.run_id}/index.html"' in root.read_bytes("samples/index.html").decode()
         manifest = checked(root.read_table(f"samples/{made.run_id}/manifest.parquet"))
         assert manifest["audio"].null_count == 0
         assert "already there" not in caplog.text
@@ -73,7 +78,9 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
     root: Root, model_id: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sample_run, "BATCH_SAMPLES", 2)
-    config = GenerateConfig(root=root.uri, samples=4, notes=8, audio=False, random_input="gaussian")
+    config = GenerateConfig(
+        root=root.uri, samples=4, notes=8, audio=False, random_input="gaussian", seed=0
+    )
     whole = generate(config)
     expected = midi_of(root, whole.run_id)
     folder = f"samples/{whole.run_id}"
@@ -83,8 +90,67 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
         root.delete(f"{folder}/{name}")
     with caplog.at_level(logging.INFO):
         assert not generate(config).reused
-    assert "samples from 0 on are already there: kept" in caplog.text
+    assert f"2 samples of {whole.run_id} are already there: kept" in caplog.text
     assert midi_of(root, whole.run_id) == expected
+
+
+def test_an_empty_seed_makes_new_music_and_is_recorded(
+    root: Root, model_id: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    config = GenerateConfig(root=root.uri, samples=2, notes=8, audio=False)
+    with caplog.at_level(logging.INFO):
+        runs = [generate(config) for _ in range(2)]
+    assert not any(run.reused for run in runs)
+    assert runs[0].seed != runs[1].seed
+    assert not set(midi_of(root, runs[0].run_id)) & set(midi_of(root, runs[1].run_id))
+    for run in runs:
+        assert f"-seed{run.seed}-" in run.run_id
+        assert root.read_json(f"samples/{run.run_id}/run.json")["config"]["seed"] == run.seed
+        seeds = root.read_table(f"samples/{run.run_id}/manifest.parquet")["seed"].to_pylist()
+        assert seeds == [run.seed] * 2
+        assert f"seed {run.seed} was drawn" in caplog.text
+        assert generate(config.having(seed=run.seed)) == run.model_copy(update={"reused": True})
+
+
+def test_a_run_with_an_empty_seed_that_was_cut_off_is_gone_on_with_by_one(
+    root: Root, model_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = GenerateConfig(root=root.uri, samples=2, notes=8, audio=False)
+
+    def fails(*_: object) -> None:
+        raise StorageError("no space left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sample_run, "publish", fails)
+        with pytest.raises(StorageError):
+            generate(config)
+    (cut_off,) = root.folders("samples")
+    with run_writer(root, cut_off):  # somebody else goes on with it
+        assert generate(config).run_id != cut_off
+    done = generate(config)
+    assert (done.run_id, done.reused) == (cut_off, False)
+    assert not root.exists(f"samples/{cut_off}/parts")
+    assert generate(config).run_id != cut_off
+
+
+def test_a_run_that_another_writes_is_refused_in_one_line(root: Root, model_id: str) -> None:
+    config = GenerateConfig(root=root.uri, samples=1, notes=8, audio=False, seed=1)
+    made = generate(config)
+    with run_writer(root, made.run_id), pytest.raises(BusyError):
+        generate(config)
+    assert generate(config).reused
+
+
+def test_more_goes_on_from_the_latest_run_and_from_a_named_one(root: Root, model_id: str) -> None:
+    config = GenerateConfig(root=root.uri, samples=3, notes=8, audio=False, seed=5)
+    first = generate(config)
+    more = generate(GenerateConfig(root=root.uri, more=2))
+    assert (more.run_id, more.samples, more.reused) == (first.run_id, 5, False)
+    named = generate(GenerateConfig(root=root.uri, run=first.run_id, more=1))
+    assert (named.run_id, named.samples) == (first.run_id, 6)
+    whole = generate(config.having(samples=6))
+    assert midi_of(root, whole.run_id) == midi_of(root, first.run_id)
+    assert generate(config) == named.model_copy(update={"reused": True})
 
 
 def test_what_cannot_be_done_is_one_line(root: Root, tmp_path: Path) -> None:
@@ -97,6 +163,25 @@ def test_what_cannot_be_done_is_one_line(root: Root, tmp_path: Path) -> None:
     assert not root.exists("samples")
 
 
+def test_damaged_metrics_are_as_none(root: Root, model_id: str) -> None:
+    root.write_bytes(f"models/{model_id}/metrics.json", b"{")
+    made = generate(GenerateConfig(root=root.uri, samples=1, notes=8, audio=False))
+    assert "it was never evaluated" in made.caution
+
+
 def test_an_unknown_model_lists_the_known(root: Root, model_id: str) -> None:
     with pytest.raises(ModelError, match="use champion, latest or one of folk-tiny"):
         generate(GenerateConfig(root=root.uri, model="folk-huge"))
+
+
+def test_the_corpus_says_whose_champion_plays(
+    root: Root, model_id: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    config = GenerateConfig(root=root.uri, samples=1, notes=8, audio=False, seed=1)
+    with caplog.at_level(logging.INFO):
+        assert generate(config).model_id == model_id
+    words = f"plays {model_id}, the champion of folk (factored), the corpus last trained"
+    assert words in caplog.text
+    assert generate(config.having(corpus="folk")).reused
+    with pytest.raises(ModelError, match="no champion of mine, under"):
+        generate(config.having(corpus="mine"))

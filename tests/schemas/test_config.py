@@ -1,6 +1,9 @@
 """The configs as forms show them."""
 
+from typing import Any
+
 import pytest
+from prefect.utilities.schema_tools.validation import validate
 
 from schemas.config import (
     ComposeConfig,
@@ -10,6 +13,8 @@ from schemas.config import (
     PrepareConfig,
     PromoteConfig,
     RetrainConfig,
+    SamplingConfig,
+    TrainConfig,
 )
 
 CONFIGS = (
@@ -72,3 +77,51 @@ def test_a_number_that_may_be_left_empty_says_its_bounds_too() -> None:
 def test_a_promotion_is_named_by_what_it_does() -> None:
     assert PromoteConfig(model="m").action == "promote m"
     assert PromoteConfig(rollback=True).action == "roll the champion back"
+
+
+@pytest.mark.parametrize("config", [ComposeConfig, GenerateConfig])
+def test_the_seed_of_samples_may_be_left_empty_and_is_so_at_first(config: type[Config]) -> None:
+    fields = config.model_json_schema()["properties"]
+    seed = fields["seed"]
+    assert "default" not in seed
+    assert seed["type"] == "integer"
+    assert seed["description"].endswith("(at least 0, below 2,147,483,648)")
+    assert fields["seed"]["position"] == len(fields) - 2  # before the root
+
+
+@pytest.mark.parametrize("value", [None, 0, 2**31 - 1, -1, 2**31, "x"])
+def test_prefect_takes_a_seed_or_none_from_forms_and_from_runs_that_it_starts_again(
+    value: object,
+) -> None:
+    schema = {"type": "object", "properties": {"config": GenerateConfig.model_json_schema()}}
+    found = validate({"config": {"samples": 3, "seed": value}}, schema)
+    assert (not found) == (value in (None, 0, 2**31 - 1))
+
+
+@pytest.mark.parametrize("name", ["seed", "program", "run", "more"])
+@pytest.mark.parametrize("empty", ["", None])
+def test_what_may_be_left_empty_may_be_an_empty_text(name: str, empty: str | None) -> None:
+    assert getattr(GenerateConfig.model_validate({name: empty}), name) is None
+
+
+def test_composing_again_trains_the_same_model_and_makes_new_music() -> None:
+    config = ComposeConfig()
+    assert config.part(TrainConfig) == TrainConfig()
+    assert config.part(TrainConfig).seed == 0
+    assert config.part(RetrainConfig).seed == 0
+    assert config.part(SamplingConfig).seed is None
+    given = config.having(seed=5)
+    assert given.part(TrainConfig).seed == given.part(SamplingConfig).seed == 5
+
+
+@pytest.mark.parametrize(
+    ("asked", "action"),
+    [
+        ({"samples": 8}, "generate 8 with champion"),
+        ({"more": 4, "model": "m"}, "generate 4 more of the latest run of m"),
+        ({"more": 4, "run": "m-seed1-0"}, "generate 4 more of m-seed1-0"),
+        ({"run": "m-seed1-0"}, "generate what is missing of m-seed1-0"),
+    ],
+)
+def test_a_generation_is_named_by_what_it_does(asked: dict[str, Any], action: str) -> None:
+    assert GenerateConfig(**asked).action == action

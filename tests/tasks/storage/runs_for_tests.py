@@ -1,6 +1,7 @@
 """A finished generation run of a made-up model, for tests of storage, gallery and browser."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 
@@ -52,9 +53,20 @@ def wander(index: int, notes: int = 48) -> Notes:
 
 def write_run(root: Root, samples: int, *, notes: int = 48, audio: bool = True) -> SampleRun:
     config = GenerateConfig(root=root.uri, samples=samples, notes=notes, audio=audio, seed=7)
-    run = sample_run.plan(config, card_of())
-    for first, count in sample_run.batches(run):
-        pieces = [wander(i, notes) for i in range(first, first + count)]
+    return make(root, sample_run.plan(config, card_of()))
+
+
+def make(root: Root, run: SampleRun) -> SampleRun:
+    """Write what a run lacks, and publish it, as the flow does."""
+    for first, count in sample_run.begin(root, run):
+        pieces = [wander(i, run.config.notes) for i in range(first, first + count)]
         sample_run.write_batch(root, run, first, pieces)
     sample_run.publish(root, run, card_of())
     return run
+
+
+def contents(root: Root, run: SampleRun) -> dict[str, bytes]:
+    """What a run's folder holds, hidden files included, by path in it."""
+    folder = Path(root.full(sample_run.folder_of(run)))
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
