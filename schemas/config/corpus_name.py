@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
+from pydantic import BeforeValidator
+
 from schemas.config.rules import NAME
 
 LONGEST = 64
 # The empty name stands for a corpus that is not named; configs with a source fill it in.
 CorpusName = Annotated[str, NAME]
+# Where no source names a corpus: what a form leaves empty is nothing.
+CorpusNameOrNone = Annotated[str | None, BeforeValidator(lambda name: name or None), NAME]
 ARCHIVE = re.compile(r"\.(tar\.gz|tgz|tar|zip|gz)$", re.IGNORECASE)
 
 

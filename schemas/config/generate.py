@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator
 
 from schemas.config.base import Place, SchemeName
-from schemas.config.corpus_name import CorpusName
+from schemas.config.corpus_name import CorpusNameOrNone
 from schemas.config.rules import RUN
 
 RandomInput = Literal["primer", "gaussian"]
@@ -85,7 +85,7 @@ class GenerateConfig(SamplingConfig):
     model: str = Field(
         "champion", title="Model", description="champion, latest, or a model id", min_length=1
     )
-    corpus: CorpusName | None = Field(
+    corpus: CorpusNameOrNone = Field(
         None,
         title="Corpus",
         description="Corpus whose champion or latest model plays; empty takes the last trained",

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from schemas.config.base import Place, SchemeName, SchemePlace, Seeded
-from schemas.config.corpus_name import CorpusName
+from schemas.config.corpus_name import CorpusNameOrNone
 
 PresetName = Literal["small", "medium", "seed"]
 Executor = Literal["auto", "xla", "keras"]
@@ -119,7 +119,7 @@ class PromoteConfig(Place):
         description="latest, or a model id: the new champion of its corpus and scheme",
         min_length=1,
     )
-    corpus: CorpusName | None = Field(
+    corpus: CorpusNameOrNone = Field(
         None,
         title="Corpus",
         description="Corpus whose latest model or champion is meant; empty: to promote, that of "
