@@ -134,6 +134,9 @@ class Root:
             info = self.filesystem.get_file_info([self.full(path), self.full(target)])
             if info[0].type == fs.FileType.NotFound and info[1].size == size:
                 return  # an attempt whose answer was lost moved it
+            if not isinstance(self.filesystem, fs.S3FileSystem):
+                folder = self.full(target).rpartition("/")[0]
+                self.filesystem.create_dir(folder, recursive=True)
             self.filesystem.move(self.full(path), self.full(target))
 
         require_leases(self.key)
