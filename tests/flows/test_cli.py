@@ -40,7 +40,7 @@ def test_help_shows_every_field_of_the_config(
         ("compose --notes many", "--notes many: input should be a valid integer"),
         ("compose --samples 0", "--samples 0: input should be greater than or equal to 1"),
         ("train --preset huge", "--preset huge: input should be 'small', 'medium' or 'seed'"),
-        ("prepare --corpus ../up", "--corpus ../up: string should match pattern"),
+        ("prepare --corpus ../up", "--corpus ../up: a name of at most 64 letters, digits"),
         ("ingest --sorce x", "Unknown option: --sorce. Did you mean --source?"),
         ("generate --run ../up", "--run ../up: string should match pattern"),
         ("generate --more 0", "--more 0: input should be greater than or equal to 1"),
