@@ -13,6 +13,7 @@ import pytest
 from pyarrow import fs
 
 from schemas.errors import StorageError, StoreUnavailableError
+from tasks.model.champion import pointer_path
 from tasks.pages import index_models, index_samples
 from tasks.pages.index_models import models_index
 from tasks.pages.index_page import IndexPage, Row, render
@@ -112,7 +113,7 @@ def test_an_empty_manifest_is_damaged(filled: Root) -> None:
 
 
 def test_a_damaged_champion_pointer_marks_nobody(filled: Root) -> None:
-    filled.write_bytes("models/champion.json", b"{")
+    filled.write_bytes(pointer_path("folk", "factored"), b"{")
     assert {row.mark for row in models_index(filled).rows} == {""}
 
 
