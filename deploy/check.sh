@@ -2,7 +2,7 @@
 # Refuse to deploy without a place: a deployment stores an unset variable as it is written.
 set -eu
 : "${NOCTURNE_ROOT:?set it to the storage root of all runs: an absolute folder or an s3:// or gs:// URI}"
-: "${NOCTURNE_CORPUS:?set it to the name of the corpus that is retrained, for example folk}"
+: "${NOCTURNE_CORPUS?set it to the name of the corpus that is retrained, or to nothing: that of the source}"
 : "${NOCTURNE_SOURCE:?set it to what that corpus is ingested from, for example folk or a folder}"
 : "${NOCTURNE_TIMEZONE:?set it to the time zone of the schedules, for example UTC}"
 : "${NOCTURNE_TRAIN_QUEUE:?set it to gpu if a worker with a GPU serves that queue, else to cpu}"

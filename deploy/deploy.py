@@ -23,6 +23,7 @@ PROJECT = Path(__file__).parents[1]
 POOL = "nocturne"
 QUEUES = ("cpu", "gpu")
 DEFAULTS = {
+    "NOCTURNE_CORPUS": "",  # named after the source
     "NOCTURNE_TIMEZONE": "UTC",
     "NOCTURNE_TRAIN_QUEUE": "cpu",
     "NOCTURNE_VERSION": version("nocturne-midi"),

@@ -56,7 +56,7 @@ def environment(inherited: Mapping[str, str], state: Path) -> dict[str, str]:
         "DO_NOT_TRACK": "1",
         "NOCTURNE_GALLERY_PORT": GALLERY_PORT,
         "NOCTURNE_ROOT": str(Path.cwd() / "nocturne-data"),
-        "NOCTURNE_CORPUS": "folk",
+        "NOCTURNE_CORPUS": "",  # named after the source
         "NOCTURNE_SOURCE": "folk",
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
         "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",

@@ -99,10 +99,13 @@ def promote(
 
 @app.command
 def models(*, place: Annotated[Place, Flags] = Place()) -> None:
-    """List the trained models, their scores, and which is champion."""
-    from flows.models import model_rows
+    """List the trained models of each corpus, their scores, and which are champions."""
+    from flows.models import list_models
 
-    Console().table(*model_rows(place.root))
+    console, listing = Console(), list_models(place.root)
+    console.table(listing.columns, listing.rows)
+    for trouble in listing.troubles:
+        console.warn(trouble)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -40,6 +40,10 @@ class Console:
         self.err.print(f"nocturne: {message}", style="red", markup=False)
         return code
 
+    def warn(self, message: str) -> None:
+        """Print one line that a person should see, though the command did its work."""
+        self.err.print(message, style="yellow", markup=False)
+
     def result(self, result: Any) -> None:
         """Print what came of a command and where it lies."""
         title, rows = lines_of(result)

@@ -7,19 +7,23 @@ from prefect.utilities.annotations import quote
 
 from schemas.config import PrepareConfig
 from schemas.sequences import SequenceDataset
-from tasks.encode import encode_songs, finished, fit_vocabulary, split_corpus
+from tasks.encode import encode_songs, finished, fit_vocabulary, split_corpus, with_corpus
 from tasks.progress_artifacts import progress_artifacts
+from tasks.storage.locks import corpus_writer
+from tasks.storage.root import Root
 from tasks.storage.sequence_plan import SequencePlan
 
 
-@flow(name="prepare", flow_run_name="prepare {config.corpus}")
+@flow(name="prepare", flow_run_name="prepare {config.corpus_or_any}")
 def prepare(config: PrepareConfig) -> SequenceDataset:
     """Split a corpus by song, fit the categories on the training songs, encode every song."""
-    plan = split_corpus(config)
-    if done := finished(plan):
-        return done
-    # Quoted: Prefect would walk through the whole plan, 10 s for each task at 175,000 songs.
-    sealed = cast(SequencePlan, quote(plan))
-    with progress_artifacts():
-        vocabulary = fit_vocabulary(sealed)
-        return encode_songs(sealed, vocabulary)
+    config = with_corpus(config)
+    with corpus_writer(Root.open(config.root, create=False), config.corpus, "prepare"):
+        plan = split_corpus(config)
+        if done := finished(plan):
+            return done
+        # Quoted: Prefect would walk through the whole plan, 10 s for each task at 175,000 songs.
+        sealed = cast(SequencePlan, quote(plan))
+        with progress_artifacts():
+            vocabulary = fit_vocabulary(sealed)
+            return encode_songs(sealed, vocabulary)

@@ -63,14 +63,14 @@ def _(result: GeneratedRun) -> Lines:
 @lines_of.register
 def _(result: Champion) -> Lines:
     rows = [(f"{p.at:%Y-%m-%d %H:%M}", f"{p.model_id}: {p.reason}") for p in result.history[-5:]]
-    return f"Champion {result.model_id}", list(rows)
+    return f"Champion of {result.corpus} ({result.scheme}): {result.model_id}", list(rows)
 
 
 @lines_of.register
 def _(result: Composition) -> Lines:
     title, samples = lines_of(result.generated)
     _, model = lines_of(result.trained)
-    return title, [*model, *samples]
+    return title, [("corpus", result.ingested.corpus), *model, *samples]
 
 
 def _reused(reused: bool) -> str:

@@ -13,8 +13,12 @@ class StorageError(NocturneError):
     """The storage root cannot be read or written."""
 
 
+class StoreUnavailableError(StorageError):
+    """An object store answers with trouble that may pass: it was asked again for minutes."""
+
+
 class BusyError(NocturneError):
-    """Another process is writing the same thing."""
+    """Another process is writing the same thing, or took it over from this one."""
 
 
 class CorpusError(NocturneError):

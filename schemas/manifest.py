@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict, Field
 
+from schemas.facts import Facts
 from schemas.reasons import DUPLICATE_REASONS, Outcome, Reason
 
 MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi")
@@ -88,7 +89,7 @@ class Counts(BaseModel):
 
 
 class NoteDataset(BaseModel):
-    """notes/<corpus>/dataset.json: written last, its presence means the dataset is complete."""
+    """corpora/<corpus>/notes.json: writing it publishes the notes, manifests and families."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -100,7 +101,12 @@ class NoteDataset(BaseModel):
     families: int = Field(0, ge=0, description="Near-duplicate families of accepted songs")
     licence: str = ""
     attribution: str = ""
-    source: str = ""
+    source: str = Field("", description="The source as it was named, without credentials")
+    source_id: str = Field("", description="The source, however it is spelt")
+    peak_songs: int = Field(
+        0, ge=0, description="Most songs accepted since a shrink or another source was allowed"
+    )
+    facts: Facts = Field(default_factory=dict, description="Of the files; {}: an older version's")
 
 
 class IngestSummary(BaseModel):
@@ -113,3 +119,12 @@ class IngestSummary(BaseModel):
     counts: Counts
     notes: int
     reused: bool = Field(description="Nothing was to do: the dataset was already complete")
+
+
+class QualityReport(BaseModel):
+    """corpora/<corpus>/quality.json: written last, the report of these notes is complete."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fingerprint: str = Field(description="Of the notes that the report is about")
+    facts: Facts = Field(default_factory=dict)

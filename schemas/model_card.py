@@ -1,4 +1,4 @@
-"""What a trained model says about itself, and the pointer to the champion.
+"""What a trained model says about itself, and the pointers to the champions.
 
 Under models/<model_id>/: weights.safetensors, config.json, vocabulary.json, primers.safetensors,
 metrics.json, history.json, report.html, card.json (ModelCard; written last, it completes them).
@@ -6,10 +6,11 @@ Judging adds judged.safetensors, the samples that metrics.json speaks of.
 """
 
 from datetime import datetime
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from schemas.config import TrainConfig
+from schemas.config import SchemeName, TrainConfig
 from schemas.presets import NetworkShape
 
 
@@ -49,24 +50,56 @@ class ModelCard(BaseModel):
     attribution: str
 
 
+class Metrics(BaseModel):
+    """metrics.json: the figures that the gate needs, and whatever else was measured."""
+
+    model_config = ConfigDict(extra="allow")
+
+    bits_per_note: float | None = None
+    composite_bits_per_note: float | None = None
+    degenerate_share: float | None = None
+    copied_share: float | None = None
+    weights_sha256: str | None = Field(None, description="Of the weights that were measured")
+
+
+Decider = Literal["gate", "person", "rollback"]
+
+
 class Promotion(BaseModel):
-    """One change of the champion."""
+    """One change of a champion."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
     model_id: str
-    at: datetime
+    at: AwareDatetime
     reason: str
     previous: str | None
+    by: Decider = Field("gate", description="rollback: earlier promotions were taken back")
+    bits: float | None = Field(
+        None, description="Bits per note on the songs that the gate compared on"
+    )
 
 
-class Champion(BaseModel):
-    """models/champion.json: who is champion, and every promotion, oldest first."""
+class RootChampion(BaseModel):
+    """models/champion.json of earlier versions: one champion for a whole root; only read."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
     model_id: str
-    history: tuple[Promotion, ...]
+    history: tuple[Promotion, ...] = Field(min_length=1, description="Oldest first")
+
+    @model_validator(mode="after")
+    def _is_the_last(self) -> Self:
+        if self.model_id != self.history[-1].model_id:
+            raise ValueError("model_id is not that of the last entry of its history")
+        return self
+
+
+class Champion(RootChampion):
+    """models/champions/<corpus>/<scheme>.json: who is champion there, and every change of it."""
+
+    corpus: str
+    scheme: SchemeName
 
 
 class TrainedModel(BaseModel):

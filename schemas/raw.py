@@ -1,10 +1,8 @@
 """Raw shards: every regular file of a source, as bytes, before anything is parsed.
 
-Under raw/<corpus>/:
-
-    archive/<name>            the download, if the source is a URL, with <name>.download.json beside
-    shard-NNNNN.parquet       path (string), md5 (string), bytes (int64), content (large_binary)
-    dataset.json              RawDataset, written last: its presence means complete
+raw/<corpus>/shard-NNNNN.parquet has the columns path (string), md5 (string), bytes (int64) and
+content (large_binary); corpora/<corpus>/raw.json is a RawDataset, whose writing publishes them.
+downloads/<corpus>/<name> is the archive, if the source is a URL, with <name>.download.json beside.
 
 `content` is null for a file that is MIDI neither by content nor by name, and for one above
 `max_file_bytes`. A shard holds `shard_files` rows (the last one fewer) in row groups of at most
@@ -12,6 +10,8 @@ about 8 MiB of content, so that a reader can take one row group at a time.
 """
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from schemas.facts import Facts
 
 
 class SkippedFile(BaseModel):
@@ -38,11 +38,12 @@ class RawDataset(BaseModel):
     skipped_files: tuple[SkippedFile, ...] = Field((), description="The first of them")
     licence: str = ""
     attribution: str = ""
+    facts: Facts = Field(default_factory=dict, description="Of the shards; {}: an older version's")
     reused: bool = Field(False, exclude=True, description="Whether this run found it done")
 
 
 class DownloadRecord(BaseModel):
-    """What lies in raw/<corpus>/archive/<name>; without it a download is not finished."""
+    """What lies in downloads/<corpus>/<name>; without it a download is not finished."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

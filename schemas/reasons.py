@@ -22,7 +22,8 @@ class Reason(StrEnum):
     BAD_DATA_BYTE = "bad_data_byte"  # a data byte above 127
     BAD_EVENT = "bad_event"  # unknown status byte, or running status without a status
     BAD_TIME = "bad_time"  # ticks that overflow, or a note that ends before it begins
-    ZERO_TEMPO = "zero_tempo"
+    ZERO_TEMPO = "zero_tempo"  # of 0 microseconds to the quarter while notes sound
+    IMPLAUSIBLE_TEMPO = "implausible_tempo"  # outside 1 to 2,000 quarters a minute likewise
     NO_NOTES = "no_notes"
     ONLY_DRUMS = "only_drums"
     TOO_MANY_NOTES = "too_many_notes"  # over max_notes, all instruments together

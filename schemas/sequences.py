@@ -1,12 +1,14 @@
 """Category sequences: what prepare publishes and training reads.
 
-Under sequences/<corpus>/<scheme>/:
-
-    vocabulary.json           Vocabulary
-    train|valid|test.parquet  one row per note: song_id (string), then one int16 column for
-                              each attribute of the vocabulary, songs contiguous, notes in order
-    songs.parquet             one row per song: song_id, split, notes, program, tempo
-    dataset.json              SequenceDataset, written last: its presence means complete
+sequences/<corpus>/<scheme>/{train,valid,test}.parquet
+                          one row per note: song_id (string), then one int16 column for each
+                          attribute of the vocabulary, songs contiguous, notes in order
+songs/<corpus>/<scheme>/songs.parquet
+                          one row per song: song_id, split, notes, program, tempo
+vocabularies/<corpus>/<scheme>/vocabulary.json
+                          Vocabulary
+corpora/<corpus>/sequences-<scheme>.json
+                          SequenceDataset, whose writing publishes all of them
 """
 
 import hashlib
@@ -15,6 +17,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.config import SchemeName
+from schemas.facts import Facts
 
 TICKS_PER_QUARTER = 480  # time resolution of every codebook
 Split = Literal["train", "valid", "test"]
@@ -75,3 +78,4 @@ class SequenceDataset(BaseModel):
     program: int = Field(ge=0, le=127, description="Most common program of the training songs")
     licence: str = ""
     attribution: str = ""
+    facts: Facts = Field(default_factory=dict, description="Of the files; {}: an older version's")

@@ -6,6 +6,7 @@ from prefect.cache_policies import NO_CACHE
 from schemas.config import IngestConfig
 from tasks.policy import may_pass
 from tasks.progress import progress_of
+from tasks.storage.replacement import require_replaceable
 from tasks.storage.root import Root
 from tasks.storage.sources import fetch, is_download
 
@@ -28,7 +29,10 @@ def download_source(config: IngestConfig) -> str | None:
         logger.info("source %s needs no download", config.source)
         return None
     root = Root.open(config.root)
+    require_replaceable(root, config)
     found = fetch(root, config, progress_of("download"))
+    if found.trouble:
+        logger.warning("%s: %s; the copy of before is used", found.record.url, found.trouble)
     logger.info(
         "%s %s: %d bytes, SHA-256 %s",
         "already there, reused" if found.reused else "downloaded to",

@@ -9,6 +9,7 @@ from schemas.sequences import SequenceDataset, Vocabulary
 from tasks.policy import may_pass
 from tasks.progress import progress_of
 from tasks.storage import sequence_plan, sequence_writing
+from tasks.storage.corpus_choice import choose_ingested
 from tasks.storage.root import Root
 from tasks.storage.sequence_plan import SequencePlan
 
@@ -65,11 +66,20 @@ def encode_songs(plan: SequencePlan, vocabulary: Vocabulary) -> SequenceDataset:
     return dataset
 
 
+def with_corpus(config: PrepareConfig) -> PrepareConfig:
+    """Return the config with its corpus named, saying which one if it was not."""
+    chosen = choose_ingested(Root.open(config.root, create=False), config)
+    if not config.corpus:
+        get_run_logger().info("corpus %s: the only one there is", chosen.corpus)
+    return chosen
+
+
 def finished(plan: SequencePlan) -> SequenceDataset | None:
     """Return the dataset if it is already there, saying so."""
     root = Root.open(plan.config.root)
     dataset = sequence_plan.published(root, plan)
     if dataset:
+        sequence_writing.finish_publishing(root, plan, dataset)
         get_run_logger().info("%s is up to date: reused", root.shown(plan.folder))
         _show(plan, dataset)
     return dataset

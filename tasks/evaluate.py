@@ -7,7 +7,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from tasks.links import link_page
-from tasks.model import judging, registry, report_folder
+from tasks.model import judging, report_folder
 from tasks.policy import may_pass
 from tasks.progress import progress_of
 from tasks.storage.root import Root
@@ -24,7 +24,7 @@ from tasks.storage.root import Root
 def judge_model(root_uri: str, model_id: str) -> dict[str, Any]:
     """Measure a model on held-out songs and by its samples, unless that is done."""
     root = Root.open(root_uri)
-    if metrics := registry.read_metrics(root, model_id):
+    if metrics := judging.measured(root, model_id):
         return metrics
     metrics = judging.judge_model(root, model_id, progress_of("judge model"))
     get_run_logger().info(

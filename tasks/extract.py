@@ -9,6 +9,7 @@ from prefect.cache_policies import NO_CACHE
 
 from schemas.config import IngestConfig
 from schemas.manifest import IngestSummary, NoteDataset
+from schemas.raw import RawDataset
 from tasks.policy import may_pass
 from tasks.progress import progress_of, tell
 from tasks.storage import note_dataset, publish_notes
@@ -22,10 +23,10 @@ from tasks.storage.shared_workers import shared_workers
     task_run_name="plan extraction of {config.corpus}",
     cache_policy=NO_CACHE,
 )
-def plan_extraction(config: IngestConfig) -> Plan:
+def plan_extraction(config: IngestConfig, raw: RawDataset) -> Plan:
     """Find out what there is to extract, and clear away what another plan left."""
     root = Root.open(config.root)
-    plan = note_dataset.plan(root, config)
+    plan = note_dataset.plan(root, config, raw)
     note_dataset.clear_other_plans(root, plan)
     return plan
 
@@ -65,9 +66,11 @@ def publish(plan: Plan, config: IngestConfig) -> IngestSummary:
 
 def finished(plan: Plan, config: IngestConfig) -> IngestSummary | None:
     """Return the summary of a dataset that is already there, saying so."""
-    dataset = note_dataset.published(Root.open(config.root), plan)
+    root = Root.open(config.root)
+    dataset = note_dataset.published(root, plan)
     if dataset is None:
         return None
+    publish_notes.finish_publishing(root, plan, dataset)
     get_run_logger().info("notes of %s are already extracted: reused", plan.corpus)
     return _summary(dataset, plan, reused=True)
 

@@ -19,7 +19,8 @@ from schemas.samples import GeneratedRun, SampleRun
 from tasks.links import link_page
 from tasks.model.composing import compose_batch
 from tasks.model.files import Model, load_model
-from tasks.model.registry import read_card, resolve
+from tasks.model.lookup import find
+from tasks.model.registry import read_card
 from tasks.model.sampling import sample
 from tasks.music.run_note import SHOWN_PIECES, run_note
 from tasks.policy import may_pass
@@ -42,8 +43,9 @@ def plan_generation(config: GenerateConfig) -> list[SampleRun]:
     Returns the runs that would do, most wanted first: all but the last may be under way.
     """
     root = Root.open(config.root, create=False)
-    model = model_named(config)
-    return requested_runs(root, config, read_card(root, resolve(root, model)))
+    found = find(root, model_named(config), config.corpus, config.scheme)
+    get_run_logger().info("plays %s", found.words)
+    return requested_runs(root, config, read_card(root, found.model_id))
 
 
 @contextmanager

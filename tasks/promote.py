@@ -6,20 +6,25 @@ from prefect.cache_policies import NO_CACHE
 from prefect.events import emit_event
 
 from schemas.config import PromoteConfig
+from schemas.errors import ModelError
 from schemas.model_card import Champion
 from tasks.model.champion import promote, roll_back
+from tasks.model.files import damage_of
 from tasks.model.gate import Verdict
+from tasks.model.lookup import find, last_changed
 from tasks.model.promotion import consider
-from tasks.model.registry import resolve
+from tasks.model.root_champion import BY_A_PERSON
 from tasks.storage.root import Root
 
 PROMOTED = "nocturne.model.promoted"
 
 
 @task(name="consider promotion", task_run_name="consider {model_id}", cache_policy=NO_CACHE)
-def consider_promotion(root_uri: str, model_id: str, margin_bits: float) -> Verdict:
+def consider_promotion(
+    root_uri: str, model_id: str, margin_bits: float, min_test_songs: int
+) -> Verdict:
     """Promote the model if it passes the gate, and tell the server so."""
-    verdict = consider(Root.open(root_uri), model_id, margin_bits)
+    verdict = consider(Root.open(root_uri), model_id, margin_bits, min_test_songs)
     get_run_logger().info("%s: %s", model_id, verdict.reason)
     if verdict.newly:
         announce(root_uri, model_id)
@@ -37,18 +42,31 @@ def announce(root_uri: str, model_id: str) -> None:
 
 @task(name="promote by hand", task_run_name="{config.action}", cache_policy=NO_CACHE)
 def promote_by_hand(config: PromoteConfig) -> Champion:
-    """Make the named model champion, or the one before; tell the server so."""
-    root = Root.open(config.root, create=False)
-    champion = (
-        roll_back(root)
-        if config.rollback
-        else promote(root, resolve(root, config.model), "promoted by a person")
-    )
+    """Make the named model champion of its corpus, or the one before; tell the server so."""
+    champion = _changed(Root.open(config.root, create=False), config)
     announce(config.root, champion.model_id)
     rows = [
         {"when": f"{one.at:%Y-%m-%d %H:%M}", "model": one.model_id, "why": one.reason}
         for one in reversed(champion.history)
     ]
-    title = f"Champion {champion.model_id}, and those before"
+    title = f"Champion of {champion.corpus}: {champion.model_id}, and those before"
     create_table_artifact(rows, key="champions", description=title)
     return champion
+
+
+def _changed(root: Root, config: PromoteConfig) -> Champion:
+    """Do what is asked; say which corpus it is about, as it need not have been named."""
+    logger = get_run_logger()
+    if config.rollback:
+        last = last_changed(root, config.corpus, config.scheme)
+        champion = roll_back(root, last.corpus, last.scheme)
+        corpus = f"{champion.corpus} ({champion.scheme})"
+        logger.info(
+            "%s: %s, champion again, %s", corpus, champion.model_id, champion.history[-1].reason
+        )
+        return champion
+    found = find(root, config.model, config.corpus, config.scheme)
+    if damage := damage_of(root, found.model_id):
+        raise ModelError(damage)
+    logger.info("%s: promoted", found.words)
+    return promote(root, found.model_id, BY_A_PERSON)

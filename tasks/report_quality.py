@@ -9,9 +9,11 @@ from schemas.config import IngestConfig
 from schemas.manifest import NoteDataset
 from tasks.links import link_page
 from tasks.policy import may_pass
+from tasks.storage.layout import quality_page_path
 from tasks.storage.note_dataset import load_marker
 from tasks.storage.quality import quality_table
 from tasks.storage.quality_page import quality_markdown, quality_page
+from tasks.storage.quality_report import read_report, write_report
 from tasks.storage.root import Root
 
 
@@ -27,27 +29,21 @@ def report_quality(config: IngestConfig) -> str:
     """Write the report unless it is there, and show it in the Prefect UI; returns the page."""
     root, corpus = Root.open(config.root), config.corpus
     dataset = load_marker(root, corpus)
-    page = root.shown(_page(corpus))
+    page = root.shown(quality_page_path(corpus))
     quality = _written(root, corpus, dataset)
     title = f"What came of the files of {corpus}"
     text = quality_markdown(corpus, dataset, quality, page)
     create_markdown_artifact(text, key="data-quality", description=title)
-    link_page(config.root, _page(corpus), "data-quality-link", title)
+    link_page(config.root, quality_page_path(corpus), "data-quality-link", title)
     get_run_logger().info("data quality of %s: %s", corpus, page)
     return page
 
 
 def _written(root: Root, corpus: str, dataset: NoteDataset) -> pa.Table:
     """Return the quality table, from an earlier run if the corpus is the same as then."""
-    table, done = f"quality/{corpus}/quality.parquet", f"quality/{corpus}/dataset.json"
-    if root.exists(done) and root.read_json(done) == {"fingerprint": dataset.fingerprint}:
-        return root.read_table(table)
+    if (written := read_report(root, corpus, dataset)) is not None:
+        return written
     quality = quality_table(root, corpus)
-    root.write_table(table, quality)
-    root.write_bytes(_page(corpus), quality_page(corpus, dataset, quality).encode())
-    root.write_json(done, {"fingerprint": dataset.fingerprint})
+    page = quality_page(corpus, dataset, quality)
+    write_report(root, corpus, dataset, quality, page)
     return quality
-
-
-def _page(corpus: str) -> str:
-    return f"quality/{corpus}/report.html"

@@ -7,7 +7,7 @@ from schemas.config import IngestConfig
 from schemas.raw import RawDataset
 from tasks.policy import may_pass
 from tasks.progress import progress_of
-from tasks.storage.raw import build_raw
+from tasks.storage.raw import stage_raw
 from tasks.storage.root import Root
 
 SKIPPED_LOGGED = 20
@@ -22,15 +22,16 @@ SKIPPED_LOGGED = 20
     retry_condition_fn=may_pass,
 )
 def shard_source(config: IngestConfig) -> RawDataset:
-    """Bring every file of the source into raw shards, or find that done."""
+    """Bring every file of the source into raw shards, or find that done; nothing is published."""
     logger = get_run_logger()
     root = Root.open(config.root)
     progress = progress_of("read source")
-    dataset = build_raw(root, config, progress)
+    dataset = stage_raw(root, config, progress)
     progress(1, 1)
     logger.info(
-        "%s %d files (%d MIDI) of %s in %d raw shards",
-        "reused:" if dataset.reused else "wrote",
+        "corpus %s: %s %d files (%d MIDI) of %s in %d raw shards",
+        config.corpus,
+        "reused" if dataset.reused else "wrote",
         dataset.files,
         dataset.midi,
         dataset.source,
@@ -39,5 +40,5 @@ def shard_source(config: IngestConfig) -> RawDataset:
     for item in dataset.skipped_files[:SKIPPED_LOGGED]:
         logger.warning("skipped %s: %s", item.path, item.reason)
     if dataset.skipped > SKIPPED_LOGGED:
-        logger.warning("skipped %d files in all; see dataset.json", dataset.skipped)
+        logger.warning("skipped %d files in all", dataset.skipped)
     return dataset

@@ -1,5 +1,7 @@
 """Prefect tasks of training."""
 
+from contextlib import AbstractContextManager
+
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
@@ -11,6 +13,8 @@ from tasks.model.registry import read_metrics
 from tasks.model.report_folder import report_path
 from tasks.policy import may_pass
 from tasks.progress import progress_of
+from tasks.storage.corpus_choice import choose_prepared
+from tasks.storage.locks import model_writer
 from tasks.storage.root import Root
 
 
@@ -33,8 +37,18 @@ def train_model(config: TrainConfig) -> ModelCard:
 
 
 def settled(config: TrainConfig) -> TrainConfig:
-    """Return the config with its warm start named by model id."""
-    return build.resolved(Root.open(config.root, create=False), config)
+    """Return the config with its corpus named, and its warm start by model id."""
+    root = Root.open(config.root, create=False)
+    chosen = choose_prepared(root, config)
+    if not config.corpus:
+        get_run_logger().info("corpus %s: the only one there is to learn from", chosen.corpus)
+    return build.resolved(root, chosen)
+
+
+def one_training(config: TrainConfig) -> AbstractContextManager[None]:
+    """Let one process train the model that `config` gives; BusyError for another."""
+    root = Root.open(config.root)
+    return model_writer(root, build.model_name(root, config))
 
 
 def finished(config: TrainConfig) -> ModelCard | None:

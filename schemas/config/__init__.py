@@ -6,7 +6,6 @@ fields: nothing is declared twice. A composed stage inherits the fields of its p
 
 from schemas.config.base import (
     Config,
-    CorpusName,
     CorpusPlace,
     Place,
     SchemeName,
@@ -14,6 +13,7 @@ from schemas.config.base import (
     Seeded,
 )
 from schemas.config.compose import ComposeConfig, RetrainConfig
+from schemas.config.corpus_name import CorpusName
 from schemas.config.generate import GenerateConfig, RandomInput, SamplingConfig
 from schemas.config.ingest import IngestConfig, Reader
 from schemas.config.prepare import PrepareConfig

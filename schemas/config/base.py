@@ -1,11 +1,12 @@
 """What all configs share: how they behave, and the fields that several stages have."""
 
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from schemas.config.corpus_name import CorpusName
 
 SchemeName = Literal["factored", "song-max"]
-CorpusName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 OtherConfig = TypeVar("OtherConfig", bound="Config")
 
 
@@ -63,8 +64,22 @@ class Place(Config):
 
 class CorpusPlace(Place):
     corpus: CorpusName = Field(
-        "folk", title="Corpus", description="Name of the corpus inside the storage root"
+        "",
+        title="Corpus",
+        description="Name of the corpus inside the storage root; empty takes the name of the "
+        "source or, where none is asked for, the only corpus there is",
     )
+
+    @field_validator("corpus", mode="before")
+    @classmethod
+    def _not_named(cls, value: object) -> object:
+        """Take what a form leaves empty, which is null in JSON, for the empty name."""
+        return "" if value is None else value
+
+    @property
+    def corpus_or_any(self) -> str:
+        """The corpus in words: the name of runs."""
+        return self.corpus or "the only corpus"
 
 
 class SchemePlace(CorpusPlace):

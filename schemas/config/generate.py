@@ -4,7 +4,8 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
-from schemas.config.base import Place
+from schemas.config.base import Place, SchemeName
+from schemas.config.corpus_name import CorpusName
 
 RandomInput = Literal["primer", "gaussian"]
 MOST_SAMPLES = 1_000_000
@@ -82,6 +83,15 @@ class GenerateConfig(SamplingConfig):
 
     model: str = Field(
         "champion", title="Model", description="champion, latest, or a model id", min_length=1
+    )
+    corpus: CorpusName | None = Field(
+        None,
+        title="Corpus",
+        description="Corpus whose champion or latest model plays; empty takes the last trained",
+        json_schema_extra=as_plain_input,
+    )
+    scheme: SchemeName | None = Field(
+        None, title="Category scheme", description="Scheme of that model; empty takes the last"
     )
     run: str | None = Field(
         None,

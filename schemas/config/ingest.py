@@ -1,10 +1,13 @@
 """Config of ingest."""
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from schemas.config.base import CorpusPlace
+from schemas.config.corpus_name import corpus_name_of
+
+DEFAULT_SOURCE = "folk"
 
 Reader = Literal["symusic", "pretty_midi"]
 
@@ -13,7 +16,7 @@ class IngestConfig(CorpusPlace):
     """Sources become raw shards; every file becomes notes or a manifest row that says why not."""
 
     source: str = Field(
-        "folk",
+        DEFAULT_SOURCE,
         title="Source",
         description="folk (embedded), lakh-full, lakh-matched, lakh-clean, a folder, "
         "a .tar.gz, .tar or .zip archive, or an http(s) URL of one",
@@ -77,3 +80,28 @@ class IngestConfig(CorpusPlace):
         ge=0,
         le=1,
     )
+    max_shrink: float = Field(
+        0.1,
+        title="Largest shrink",
+        description="Ingest stops, and the corpus stays as it is, if more than this share of its "
+        "accepted songs would be lost",
+        ge=0,
+        le=1,
+    )
+    allow_shrink: bool = Field(
+        False, title="Allow shrink", description="The corpus is meant to lose that many songs"
+    )
+    replace: bool = Field(
+        False,
+        title="Replace",
+        description="The corpus is meant to be replaced if it was made from another source",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named_after_source(cls, fields: Any) -> Any:
+        """Name a corpus that is not named after its source."""
+        if not isinstance(fields, dict) or fields.get("corpus"):
+            return fields
+        source = fields.get("source", DEFAULT_SOURCE)
+        return {**fields, "corpus": corpus_name_of(source)} if isinstance(source, str) else fields

@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from schemas.config.base import Place, SchemePlace, Seeded
+from schemas.config.base import Place, SchemeName, SchemePlace, Seeded
+from schemas.config.corpus_name import CorpusName
 
 PresetName = Literal["small", "medium", "seed"]
 Executor = Literal["auto", "xla", "keras"]
@@ -83,6 +84,13 @@ class TrainConfig(SchemePlace, Seeded):
         ge=0,
         le=10,
     )
+    min_test_songs: int = Field(
+        5,
+        title="Fewest test songs",
+        description="With fewer, a model is not compared with the champion, which then stays",
+        ge=1,
+        le=1_000_000,
+    )
     init_from: str | None = Field(
         None, title="Start from model", description="champion or a model id: a warm start"
     )
@@ -92,7 +100,19 @@ class PromoteConfig(Place):
     """A person makes a model champion, or takes the last promotion back."""
 
     model: str = Field(
-        "latest", title="Model", description="latest, or a model id: the new champion", min_length=1
+        "latest",
+        title="Model",
+        description="latest, or a model id: the new champion of its corpus and scheme",
+        min_length=1,
+    )
+    corpus: CorpusName | None = Field(
+        None,
+        title="Corpus",
+        description="Corpus whose latest model or champion is meant; empty: to promote, that of "
+        "the latest model; to roll back, that whose champion changed last",
+    )
+    scheme: SchemeName | None = Field(
+        None, title="Category scheme", description="Scheme that is meant; empty goes as for corpus"
     )
     rollback: bool = Field(
         False, title="Roll back", description="Make the champion before this one champion again"

@@ -15,9 +15,10 @@ from tasks.model import checkpoint
 from tasks.model.files import Model, load_model, save_model
 from tasks.model.identity import model_id
 from tasks.model.initialise import Weights
+from tasks.model.lookup import resolve
 from tasks.model.precision import decided
 from tasks.model.primers import random_inputs
-from tasks.model.registry import known_models, read_card, resolve
+from tasks.model.registry import known_models, read_card
 from tasks.model.training import TrainingResult, train
 from tasks.progress import Progress, silent
 from tasks.storage.root import Root
@@ -29,13 +30,18 @@ def resolved(root: Root, config: TrainConfig) -> TrainConfig:
     """Return the config with `init_from` as a model id, so that it names one warm start."""
     if config.init_from is None:
         return config
-    return config.having(init_from=resolve(root, config.init_from))
+    return config.having(init_from=resolve(root, config.init_from, config.corpus, config.scheme))
 
 
 def finished_model(root: Root, config: TrainConfig) -> ModelCard | None:
     """Return the card of the model that `config` gives on this machine, if it is there."""
-    name = model_id(decided(config), load_dataset(root, config.corpus, config.scheme))
+    name = model_name(root, config)
     return read_card(root, name) if name in known_models(root) else None
+
+
+def model_name(root: Root, config: TrainConfig) -> str:
+    """Return the id of the model that `config` gives on this machine."""
+    return model_id(decided(config), load_dataset(root, config.corpus, config.scheme))
 
 
 def build_model(root: Root, config: TrainConfig, progress: Progress = silent) -> ModelCard:

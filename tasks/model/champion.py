@@ -1,54 +1,158 @@
-"""The champion pointer: changed by promotion alone, atomically, with its whole history."""
+"""The champions: one for each corpus and scheme, changed by promotion alone, with its history.
 
+Kept in models/champions/<corpus>/<scheme>.json (Champion), replaced atomically under a lock.
+"""
+
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import get_args
 
+from schemas.config import SchemeName
 from schemas.errors import ModelError
-from schemas.model_card import Champion, Promotion
+from schemas.model_card import Champion, Decider, Promotion
+from tasks.model.files import damage_of
+from tasks.model.registry import CHAMPIONS, known_models, read_card
+from tasks.model.root_champion import MEND, ROLLED_BACK, Line, earlier_histories
+from tasks.model.succession import standing
+from tasks.storage.markers import read_marker
 from tasks.storage.root import Root
 from tasks.storage.scratch import locked
 
-POINTER = "models/champion.json"
+
+def pointer_path(corpus: str, scheme: SchemeName) -> str:
+    """Return where the champion of a corpus and scheme is kept, under the storage root."""
+    return f"{CHAMPIONS}/{corpus}/{scheme}.json"
 
 
-def read_champion(root: Root) -> Champion | None:
-    """Return the champion and its history; None before the first promotion."""
+def lock_name(corpus: str, scheme: SchemeName) -> str:
+    """Return the name of the lock that whoever changes this champion must hold."""
+    return f"champion-{corpus}-{scheme}"
+
+
+def read_champion(root: Root, corpus: str, scheme: SchemeName) -> Champion | None:
+    """Return the champion and its history; None before the first promotion.
+
+    ModelError if a pointer is damaged.
+    """
+    return _champion(root, (corpus, scheme), earlier_histories(root).get((corpus, scheme), []))
+
+
+def all_champions(root: Root) -> tuple[list[Champion], list[str]]:
+    """Return every champion, by corpus and scheme, and what is wrong with damaged pointers."""
+    troubles = []
+    earlier: dict[Line, list[Promotion]] = {}
     try:
-        return Champion.model_validate(root.read_json(POINTER))
-    except FileNotFoundError:
-        return None
-    except ValueError as error:
-        raise ModelError(
-            f"{root.shown(POINTER)} is damaged: delete it and promote a model again"
-        ) from error
+        earlier = earlier_histories(root)
+    except ModelError as error:
+        troubles.append(str(error))
+    champions = []
+    for line in sorted({*_pointers(root), *earlier}):
+        try:
+            champions.append(_champion(root, line, earlier.get(line, [])))
+        except ModelError as error:
+            troubles.append(str(error))
+    return [one for one in champions if one], troubles
 
 
-def promote(root: Root, model_id: str, reason: str) -> Champion:
-    """Make `model_id` champion and add that to the history; ModelError if it is unknown.
+def promote(root: Root, model_id: str, reason: str, by: Decider = "person") -> Champion:
+    """Make `model_id` champion of its own corpus and scheme; ModelError if it is unknown.
 
     Two promotions at once take turns: the later one wins and both stand in the history.
     """
-    if not root.exists(f"models/{model_id}/card.json"):
+    if model_id not in known_models(root):
         raise ModelError(
             f"no model {model_id} under {root.shown('models')}: nocturne models lists them"
         )
-    with locked(root, "champion"):
-        before = read_champion(root)
-        entry = Promotion(
-            model_id=model_id,
-            at=datetime.now(UTC),
-            reason=reason,
-            previous=before.model_id if before else None,
-        )
-        history = (*(before.history if before else ()), entry)
-        champion = Champion(model_id=model_id, history=history)
-        root.write_bytes(POINTER, champion.model_dump_json(indent=2).encode())
+    card = read_card(root, model_id)
+    line = card.corpus, card.config.scheme
+    with locked(root, lock_name(*line)):
+        return record(root, line, model_id, reason, by)
+
+
+def roll_back(
+    root: Root,
+    corpus: str,
+    scheme: SchemeName,
+    damage: Callable[[Root, str], str | None] = damage_of,
+) -> Champion:
+    """Take the last promotion back: the champion before it is champion again.
+
+    Models that are gone or do not load are skipped, which the entry in the history says.
+    ModelError if there was no champion before.
+    """
+    with locked(root, lock_name(corpus, scheme)):
+        champion = read_champion(root, corpus, scheme)
+        if champion is None:
+            raise ModelError(f"{corpus} ({scheme}) has no champion yet: there is nothing to undo")
+        skipped: dict[str, str] = {}
+        for model_id in _before(champion):
+            if model_id in skipped:
+                continue
+            if (reason := _unusable(root, model_id, damage)) is None:
+                said = "".join(f"; skipped {name}, which {why}" for name, why in skipped.items())
+                reason = f"{ROLLED_BACK} {champion.model_id}{said}"
+                return record(root, (corpus, scheme), model_id, reason, "rollback")
+            skipped[model_id] = reason
+    said = "".join(f"; {name} {why}" for name, why in skipped.items())
+    raise ModelError(f"no earlier champion of {corpus} ({scheme}) to go back to{said}")
+
+
+def record(
+    root: Root, line: Line, model_id: str, reason: str, by: Decider, bits: float | None = None
+) -> Champion:
+    """Add a change to the history of a corpus and scheme; the caller holds the lock of both."""
+    before = read_champion(root, *line)
+    now = datetime.now(UTC)
+    entry = Promotion(
+        model_id=model_id,
+        at=max(now, before.history[-1].at) if before else now,  # a clock may have been set back
+        reason=reason,
+        previous=before.model_id if before else None,
+        by=by,
+        bits=bits,
+    )
+    history = (*(before.history if before else ()), entry)
+    corpus, scheme = line
+    champion = Champion(model_id=model_id, history=history, corpus=corpus, scheme=scheme)
+    root.write_bytes(pointer_path(*line), champion.model_dump_json(indent=2).encode())
     return champion
 
 
-def roll_back(root: Root) -> Champion:
-    """Make the champion before this one champion again; ModelError if there was none."""
-    champion = read_champion(root)
-    for entry in reversed(champion.history if champion else ()):
-        if champion and entry.model_id != champion.model_id:
-            return promote(root, entry.model_id, f"rolled back from {champion.model_id}")
-    raise ModelError(f"no earlier champion under {root.shown('models')} to go back to")
+def _before(champion: Champion) -> list[str]:
+    """Return the champions before this one, the last first."""
+    stack = standing(champion.history)
+    return [one.model_id for one in reversed(stack) if one.model_id != champion.model_id]
+
+
+def _unusable(root: Root, model_id: str, damage: Callable[[Root, str], str | None]) -> str | None:
+    if model_id not in known_models(root):
+        return "is gone"
+    return "is damaged" if damage(root, model_id) else None
+
+
+def _pointers(root: Root) -> list[Line]:
+    paths = root.files(CHAMPIONS, ".json", recursive=True)
+    schemes: dict[str, SchemeName] = {f"{name}.json": name for name in get_args(SchemeName)}
+    parts = [path.removeprefix(f"{CHAMPIONS}/").split("/") for path in paths]
+    return [(one[0], schemes[one[1]]) for one in parts if len(one) == 2 and one[1] in schemes]
+
+
+def _champion(root: Root, line: Line, earlier: list[Promotion]) -> Champion | None:
+    """Join a pointer with what an earlier version wrote before it, or after a downgrade."""
+    corpus, scheme = line
+    path = pointer_path(*line)
+    own: tuple[Promotion, ...] = ()
+    try:
+        pointer = read_marker(root, path, Champion, ModelError, MEND)
+        own = pointer.history
+        if (pointer.corpus, pointer.scheme) != line:
+            raise ModelError(f"{root.shown(path)} is that of {pointer.corpus}: {MEND}")
+    except FileNotFoundError:
+        pass
+    there = {(one.model_id, one.at) for one in own}
+    missing = [one for one in earlier if (one.model_id, one.at) not in there]
+    history = sorted((*own, *missing), key=lambda one: one.at)
+    if not history:
+        return None
+    model_id = history[-1].model_id
+    return Champion(model_id=model_id, history=tuple(history), corpus=corpus, scheme=scheme)

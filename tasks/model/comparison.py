@@ -1,60 +1,50 @@
-"""A candidate and the champion on the very same songs: each other's test splits."""
+"""Models of one corpus and scheme on the very same songs: those of today's test split.
+
+A song keeps its split while a corpus grows (see tasks.music.splits), so an earlier model has not
+learned from the songs that are held out today, unless the shares of the splits were changed.
+"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
-from schemas.model_card import ModelCard
+from schemas.config import SchemeName
 from tasks.model.files import Model, load_model
 from tasks.model.likelihood import evaluate
 from tasks.music.categories import encode_song
 from tasks.music.notes import Notes
 from tasks.storage.note_corpus import shard_names, songs_of_shard
 from tasks.storage.root import Root
-from tasks.storage.sequences import SplitIds, sequences_folder
+from tasks.storage.sequences import SplitIds, song_splits
 
-MOST_SONGS = 300  # of each test split: some tens of thousands of notes settle a hundredth of a bit
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Bits per note of both models on one set of songs."""
-
-    songs: str
-    candidate: float
-    champion: float
+MOST_SONGS = 300  # some tens of thousands of notes settle a hundredth of a bit
 
 
-def compare(root: Root, candidate: ModelCard, champion: ModelCard) -> list[Comparison]:
-    """Judge both on the test songs of the champion's corpus and of the candidate's own.
+def held_out_songs(root: Root, corpus: str, scheme: SchemeName) -> list[Notes]:
+    """Return the notes of up to MOST_SONGS test songs; none if the corpus is not prepared.
 
-    Each model codes the songs with its own vocabulary. A corpus whose notes are gone is left
-    out.
+    CorpusError if its notes are damaged or gone.
     """
-    models = [load_model(root, card.model_id) for card in (candidate, champion)]
-    found = []
-    sets = {champion.corpus: ("the champion's", champion)}
-    sets.setdefault(candidate.corpus, ("its own", candidate))
-    for whose, card in sets.values():
-        songs = list(_test_songs(root, card))
-        if songs:
-            bits = [evaluate(model, _coded(model, songs)).bits_per_note for model in models]
-            found.append(Comparison(f"{whose} test songs", *bits))
-    return found
+    return list(_songs_of_split(root, corpus, scheme))
 
 
-def _test_songs(root: Root, card: ModelCard) -> Iterator[Notes]:
-    folder = sequences_folder(card.corpus, card.config.scheme)
-    if not root.exists(f"{folder}/songs.parquet"):
+def bits_on(root: Root, model_id: str, songs: list[Notes]) -> float:
+    """Return a model's bits per note on songs, coded with its own vocabulary.
+
+    NaN without songs. ModelError if the model does not load.
+    """
+    model = load_model(root, model_id)
+    return evaluate(model, _coded(model, songs)).bits_per_note if songs else float("nan")
+
+
+def _songs_of_split(root: Root, corpus: str, scheme: SchemeName) -> Iterator[Notes]:
+    splits = song_splits(root, corpus, scheme) or {}
+    test = [song for song, split in splits.items() if split == "test"]
+    if not test:
         return
-    songs = root.read_table(f"{folder}/songs.parquet", columns=["song_id", "split"]).to_pylist()
-    test = [song["song_id"] for song in songs if song["split"] == "test"]
     wanted = set(sorted(test)[:MOST_SONGS])  # ids are digests: the first of them are any songs
-    for name in shard_names(root, card.corpus):
-        yield from (
-            notes for song, notes in songs_of_shard(root, card.corpus, name) if song in wanted
-        )
+    for name in shard_names(root, corpus):
+        yield from (notes for song, notes in songs_of_shard(root, corpus, name) if song in wanted)
 
 
 def _coded(model: Model, songs: list[Notes]) -> SplitIds:

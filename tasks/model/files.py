@@ -9,13 +9,12 @@ card.json             ModelCard, written last: it completes the folder
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load
 
@@ -25,12 +24,15 @@ from schemas.presets import NetworkShape
 from schemas.sequences import Vocabulary
 from tasks.model.initialise import Weights, weight_shapes
 from tasks.model.packing import packed
-from tasks.model.registry import known_models, read_card
+from tasks.model.registry import known_models, read_card, read_cards
 from tasks.model.runs import unlimited
+from tasks.storage.markers import read_marker
 from tasks.storage.root import Root
 
 FOLDER = "models"
 RANDOM_INPUTS = ("primers", "state_mean", "state_factor", "loop_limits")
+OF_THE_WEIGHTS = ("metrics.json", "judged.safetensors", "report.html")  # made once they are there
+MEND = "train the model again or choose another"
 
 
 @dataclass(frozen=True)
@@ -53,13 +55,16 @@ class Model:
 def save_model(
     root: Root, model: Model, card: ModelCard, documents: Mapping[str, bytes]
 ) -> ModelCard:
-    """Write the model's folder; `documents` are further files by name, such as metrics.json.
+    """Write the model's folder; `documents` are further files by name, such as history.json.
+
+    What was made of weights that lay there before, such as their metrics, is deleted.
 
     Returns the card as written: model_id, vocabulary_id, shape, parameters and weights_sha256
     are set from the model.
     """
     folder = f"{FOLDER}/{model.model_id}"
-    root.delete(f"{folder}/card.json")  # from here to the end the folder is not a model
+    for name in ("card.json", *OF_THE_WEIGHTS):  # from here to the end the folder is not a model
+        root.delete(f"{folder}/{name}")
     inputs = {name: getattr(model, name) for name in RANDOM_INPUTS}
     files = {
         "weights.safetensors": packed(model.weights),
@@ -113,14 +118,29 @@ def load_model(root: Root, model_id: str) -> Model:
     return model
 
 
+def damage_of(root: Root, model_id: str) -> str | None:
+    """Return in one line why a model does not load; None if it does."""
+    try:
+        load_model(root, model_id)
+    except ModelError as error:
+        return str(error)
+    return None
+
+
 def list_models(root: Root) -> list[ModelCard]:
-    """Return the cards of all complete models, by model id."""
-    return [read_card(root, model_id) for model_id in known_models(root)]
+    """Return the cards of all complete models that read, by model id."""
+    return read_cards(root)[0]
+
+
+class _Saved(BaseModel):
+    """The part of config.json that loading needs."""
+
+    sha256: dict[str, str]
 
 
 def _verified(root: Root, folder: str, card: ModelCard) -> dict[str, bytes]:
     """Contents of the files with a digest; ValueError where one is not what was saved."""
-    digests = json.loads(root.read_bytes(f"{folder}/config.json"))["sha256"]
+    digests = read_marker(root, f"{folder}/config.json", _Saved, ModelError, MEND).sha256
     if digests["weights.safetensors"] != card.weights_sha256:
         raise ValueError("config.json and card.json are of different models")
     content = {}
@@ -146,6 +166,4 @@ def _check(root: Root, folder: str, model: Model, card: ModelCard) -> None:
 
 
 def _damaged(root: Root, folder: str, reason: str) -> ModelError:
-    return ModelError(
-        f"{root.shown(folder)} is damaged: {reason}; train the model again or choose another"
-    )
+    return ModelError(f"{root.shown(folder)} is damaged: {reason}; {MEND}")

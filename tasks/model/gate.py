@@ -1,11 +1,13 @@
-"""Whether a candidate may replace the champion: figures in, verdict out."""
+"""Whether a candidate may become champion: figures in, verdict out."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 MAX_DEGENERATE_SHARE = 0.05
 MAX_COPIED_SHARE = 0.05  # samples that share a longer run with training than held-out songs do
+FIGURES = ("bits_per_note", "composite_bits_per_note", "degenerate_share", "copied_share")
 
 
 @dataclass(frozen=True)
@@ -17,41 +19,59 @@ class Verdict:
     newly: bool = False
 
 
-class Compared(Protocol):
-    """Bits per note of candidate and champion on the same songs."""
+@dataclass(frozen=True)
+class Comparison:
+    """Bits per note on one set of songs: the candidate's, and the rivals' by model id."""
+
+    songs: int
+    candidate: float
+    rivals: Mapping[str, float] = field(default_factory=dict)
 
     @property
-    def songs(self) -> str:
-        """Which songs, in words."""
-
-    @property
-    def candidate(self) -> float:
-        """Bits per note of the candidate."""
-
-    @property
-    def champion(self) -> float:
-        """Bits per note of the champion."""
+    def best(self) -> tuple[str, float]:
+        """The rival that needs the fewest bits, and how many."""
+        return min(self.rivals.items(), key=lambda rival: rival[1])
 
 
 def judge_candidate(
-    candidate: Mapping[str, float],
-    comparisons: Sequence[Compared] = (),
-    margin_bits: float = 0.0,
+    metrics: Mapping[str, Any], comparison: Comparison | None = None, margin_bits: float = 0.0
 ) -> Verdict:
-    """Weigh a candidate's metrics (the keys of metrics.json) and its comparisons.
+    """Weigh a candidate's metrics (the keys of metrics.json) and its comparison with rivals.
 
-    One that is at most margin_bits per note worse than the champion is still let in.
+    One that is at most margin_bits per note worse than the best of its rivals is still let in,
+    so that however many are, none is further from the best.
     """
+    if missing := [name for name in FIGURES if not _is_finite(metrics.get(name))]:
+        return Verdict(False, f"it was not measured: metrics.json lacks {', '.join(missing)}")
     against = [
-        *_against_baseline(candidate),
-        *_against_samples(candidate),
-        *(_worse(one) for one in comparisons if one.candidate > one.champion + margin_bits),
+        *_against_baseline(metrics),
+        *_against_samples(metrics),
+        *(_against_rivals(comparison, margin_bits) if comparison else ()),
     ]
     if against:
         return Verdict(False, "; ".join(against))
-    gain = candidate["composite_bits_per_note"] - candidate["bits_per_note"]
+    gain = metrics["composite_bits_per_note"] - metrics["bits_per_note"]
     reason = f"{gain:.2f} bits per note below the composite baseline; samples pass"
+    if comparison:
+        name, bits = comparison.best
+        reason += (
+            f"; {comparison.candidate:.2f} bits per note on {comparison.songs} test songs, "
+            f"{bits:.2f} by {name}, the best champion so far"
+        )
     return Verdict(True, reason, newly=True)
+
+
+def too_few_songs(songs: int, least: int) -> Verdict:
+    """Return the verdict on a candidate that cannot be compared with the champion."""
+    return Verdict(
+        False,
+        f"the champion stays: {songs} test songs are too few to compare on, {least} are needed "
+        "(--min-test-songs)",
+    )
+
+
+def _is_finite(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
 
 
 def _against_baseline(metrics: Mapping[str, float]) -> list[str]:
@@ -71,8 +91,11 @@ def _against_samples(metrics: Mapping[str, float]) -> list[str]:
     return found
 
 
-def _worse(comparison: Compared) -> str:
-    return (
-        f"{comparison.candidate:.2f} bits per note on {comparison.songs} are worse than the "
-        f"champion's {comparison.champion:.2f}"
-    )
+def _against_rivals(comparison: Comparison, margin_bits: float) -> list[str]:
+    name, bits = comparison.best
+    if comparison.candidate <= bits + margin_bits:  # not so for NaN
+        return []
+    return [
+        f"{comparison.candidate:.2f} bits per note on {comparison.songs} test songs are worse "
+        f"than the {bits:.2f} of {name}, the best champion so far"
+    ]

@@ -8,7 +8,14 @@ from schemas.sequences import SequenceDataset
 
 MODEL_VERSION = 3  # raised when the same config would train different weights
 # Fields that say where and how a model is trained, not which model comes out.
-CIRCUMSTANCES = {"root", "resume", "checkpoint_minutes", "executor", "promotion_margin"}
+CIRCUMSTANCES = {
+    "root",
+    "resume",
+    "checkpoint_minutes",
+    "executor",
+    "promotion_margin",
+    "min_test_songs",
+}
 
 
 def model_id(config: TrainConfig, dataset: SequenceDataset) -> str:

@@ -9,18 +9,20 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from safetensors.numpy import load
 
 from schemas.config import SchemePlace
-from schemas.errors import CorpusError
+from schemas.errors import CorpusError, ModelError
 from schemas.model_card import Evaluation
 from schemas.sequences import SPLITS, Split, Vocabulary
 from tasks.model.baselines import judge_baselines
 from tasks.model.files import Model, load_model
+from tasks.model.gate import FIGURES
 from tasks.model.likelihood import evaluate
 from tasks.model.packing import packed
 from tasks.model.primers import choose_primers
-from tasks.model.registry import metrics_path, read_card
+from tasks.model.registry import metrics_path, read_card, read_metrics
 from tasks.model.sampling import primer_of, sample
 from tasks.music.metrics import Primed, judge_samples, judge_uptake, primed
 from tasks.music.metrics.excerpt import excerpt_of, held_out_pieces
@@ -45,7 +47,8 @@ def judge_model(root: Root, model_id: str, progress: Progress = silent) -> dict[
     The samples that it is judged by are kept beside, for whoever wants to look at them.
     """
     model = load_model(root, model_id)
-    splits = load_splits(root, read_card(root, model_id).config)
+    card = read_card(root, model_id)
+    splits = load_splits(root, card.config)
     progress(0, 4)
     bits = evaluate(model, splits["test"])
     progress(1, 4)
@@ -59,6 +62,7 @@ def judge_model(root: Root, model_id: str, progress: Progress = silent) -> dict[
     )
     metrics |= _uptake(model, splits["test"])
     metrics["samples"] = len(samples)
+    metrics["weights_sha256"] = card.weights_sha256
     metrics["histograms"] = _histograms(samples, splits["test"], model.vocabulary)
     root.write_json(metrics_path(model_id), metrics)
     progress(4, 4)
@@ -74,10 +78,30 @@ def load_splits(root: Root, config: SchemePlace) -> Splits:
 def judged_samples(root: Root, model_id: str) -> NDArray[np.int16]:
     """Return the samples that a model was judged by, int16 [SAMPLES, SAMPLE_NOTES, attributes].
 
-    FileNotFoundError before it was judged.
+    FileNotFoundError before it was judged; ModelError if the file is damaged.
     """
-    samples: NDArray[np.int16] = load(root.read_bytes(_samples_path(model_id)))["samples"]
+    path = _samples_path(model_id)
+    try:
+        samples: NDArray[np.int16] = load(root.read_bytes(path))["samples"]
+    except (SafetensorError, ValueError, KeyError) as error:
+        raise ModelError(
+            f"{root.shown(path)} is damaged: delete it and train the model again, which then only "
+            "measures it"
+        ) from error
     return samples
+
+
+def measured(root: Root, model_id: str) -> dict[str, Any]:
+    """Return the metrics of a model that was judged to the end; empty if that is to be done.
+
+    Metrics that are damaged, of other weights or without the samples they speak of do not count.
+    """
+    try:
+        metrics = read_metrics(root, model_id)
+        judged_samples(root, model_id)
+    except (ModelError, FileNotFoundError):
+        return {}
+    return metrics if all(metrics.get(name) is not None for name in FIGURES) else {}
 
 
 def _samples_path(model_id: str) -> str:

@@ -1,45 +1,130 @@
-"""Letting a trained model out: the gate, the comparison with the champion, the pointer."""
+"""Letting a trained model out: the gate, the comparison with champions, the pointer."""
 
+import math
 from dataclasses import replace
 
-from schemas.model_card import ModelCard
-from tasks.model.champion import promote, read_champion
-from tasks.model.comparison import compare
-from tasks.model.gate import Verdict, judge_candidate
+from schemas.errors import CorpusError, ModelError
+from schemas.model_card import Champion, ModelCard, Promotion
+from tasks.model.champion import lock_name, read_champion, record
+from tasks.model.comparison import bits_on, held_out_songs
+from tasks.model.gate import Comparison, Verdict, judge_candidate, too_few_songs
 from tasks.model.registry import known_models, metrics_path, read_card, read_metrics
+from tasks.model.root_champion import Line
+from tasks.model.succession import standing, taken_back
+from tasks.music.notes import Notes
 from tasks.storage.root import Root
+from tasks.storage.scratch import locked
+
+MOST_RIVALS = 4  # the champion and the best before it; each takes some seconds to measure
 
 
-def consider(root: Root, model_id: str, margin_bits: float = 0.0) -> Verdict:
-    """Promote a judged model if it passes; either way the verdict stands in its metrics."""
-    champion = read_champion(root)
-    if champion and champion.model_id == model_id:
-        return Verdict(True, "is champion")
-    rival = _rival(root, champion.model_id) if champion else None
-    verdict = _verdict(root, read_card(root, model_id), rival, margin_bits)
+def consider(
+    root: Root, model_id: str, margin_bits: float = 0.0, min_test_songs: int = 1
+) -> Verdict:
+    """Promote a judged model if it passes; either way the verdict stands in its metrics.
+
+    It is compared, within its corpus and scheme, with the champion and with the best of those
+    that were champion before, as far as they stand: back to the last one that a person chose,
+    without those that were rolled back from. Two that end together take turns.
+    """
+    card = read_card(root, model_id)
+    line: Line = card.corpus, card.config.scheme
+    with locked(root, lock_name(*line)):
+        try:
+            champion = read_champion(root, *line)
+        except ModelError as error:
+            return _noted(root, model_id, Verdict(False, str(error)))
+        if champion and champion.model_id == model_id:
+            return Verdict(True, "is champion")
+        verdict, bits = _verdict(root, card, champion, margin_bits, min_test_songs)
+        said = _noted(root, model_id, verdict)
+        if verdict.promoted:
+            record(root, line, model_id, verdict.reason, "gate", bits)
+    return said
+
+
+def _noted(root: Root, model_id: str, verdict: Verdict) -> Verdict:
+    """Write the verdict into the model's metrics; return it as written."""
+    said = f"{'promoted' if verdict.promoted else 'not promoted'}: {verdict.reason}"
     metrics = read_metrics(root, model_id)
-    said = "promoted" if verdict.promoted else "not promoted"
-    root.write_json(metrics_path(model_id), {**metrics, "verdict": f"{said}: {verdict.reason}"})
-    if verdict.promoted:
-        promote(root, model_id, verdict.reason)
-    return replace(verdict, reason=f"{said}: {verdict.reason}")
-
-
-def _rival(root: Root, model_id: str) -> ModelCard | None:
-    """Return the champion's card; a champion whose folder is gone defends nothing."""
-    return read_card(root, model_id) if model_id in known_models(root) else None
+    root.write_json(metrics_path(model_id), {**metrics, "verdict": said})
+    return replace(verdict, reason=said)
 
 
 def _verdict(
-    root: Root, candidate: ModelCard, rival: ModelCard | None, margin_bits: float
-) -> Verdict:
-    metrics = read_metrics(root, candidate.model_id)
-    if rival is None:
-        return judge_candidate(metrics)
-    if rival.config.scheme != candidate.config.scheme:
+    root: Root, card: ModelCard, champion: Champion | None, margin_bits: float, least: int
+) -> tuple[Verdict, float | None]:
+    """Return the verdict on a candidate, and its bits per note where it was compared."""
+    metrics = read_metrics(root, card.model_id)
+    if champion is None:
+        return judge_candidate(metrics), metrics.get("bits_per_note")
+    if card.model_id in taken_back(champion.history):
         return Verdict(
             False,
-            f"its scheme is {candidate.config.scheme} and the champion's "
-            f"{rival.config.scheme}, whose bits cannot be compared; a person may promote it",
-        )
-    return judge_candidate(metrics, compare(root, candidate, rival), margin_bits)
+            f"it was rolled back from: nocturne promote {card.model_id} makes it champion again",
+        ), None
+    try:
+        songs = held_out_songs(root, card.corpus, card.config.scheme)
+    except CorpusError as error:
+        return Verdict(False, f"the champion stays: {error}"), None
+    rivals, left_out = _measured(root, champion, songs)
+    if rivals and len(songs) < least:
+        return too_few_songs(len(songs), least), None
+    if not rivals:
+        return _with(judge_candidate(metrics), left_out), metrics.get("bits_per_note")
+    bits = bits_on(root, card.model_id, songs)
+    comparison = Comparison(len(songs), bits, rivals)
+    return _with(judge_candidate(metrics, comparison, margin_bits), left_out), bits
+
+
+def _measured(
+    root: Root, champion: Champion, songs: list[Notes]
+) -> tuple[dict[str, float], list[str]]:
+    """Return bits per note of the champion and the best before it, and who is left out and why."""
+    measured: dict[str, float] = {}
+    left_out = []
+    ranked, known = _ranked(root, champion), set(known_models(root))
+    for model_id in (name for name in ranked if name in known):
+        try:
+            bits = bits_on(root, model_id, songs)
+        except ModelError as error:
+            left_out.append(str(error))
+            continue
+        if math.isfinite(bits) or not songs:
+            measured[model_id] = bits
+        else:
+            left_out.append(f"{model_id}, which has no finite bits per note")
+        if len(measured) == MOST_RIVALS:
+            break
+    if gone := [name for name in ranked if name not in known]:
+        left_out.append(f"{', '.join(gone[:3])}{', ...' if gone[3:] else ''}, deleted")
+    return measured, left_out
+
+
+def _ranked(root: Root, champion: Champion) -> list[str]:
+    """Return the champion, then those that it must not fall behind, the best first.
+
+    The best by the bits that they were promoted with, on the songs of their time.
+    """
+    stack = standing(champion.history)
+    chosen = [place for place, entry in enumerate(stack) if entry.by == "person"]
+    since = stack[chosen[-1] if chosen else 0 :]
+    entries = {entry.model_id: entry for entry in since}
+    entries.pop(champion.model_id)
+    ranked = sorted(entries, key=lambda name: _bits_then(root, entries[name]))
+    return [champion.model_id, *ranked]
+
+
+def _bits_then(root: Root, entry: Promotion) -> float:
+    if entry.bits is not None:
+        return entry.bits
+    try:  # promoted by a person, or by an earlier version
+        bits = read_metrics(root, entry.model_id).get("bits_per_note")
+    except ModelError:
+        bits = None
+    return math.inf if bits is None else bits
+
+
+def _with(verdict: Verdict, left_out: list[str]) -> Verdict:
+    said = "".join(f"; not compared with: {reason}" for reason in left_out)
+    return replace(verdict, reason=verdict.reason + said)

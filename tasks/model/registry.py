@@ -1,52 +1,44 @@
-"""Which model is meant, champion, latest or an id, and what is known of it."""
+"""The models of a storage root: their ids, their cards, their metrics."""
 
 from typing import Any
 
-from pydantic import ValidationError
-
 from schemas.errors import ModelError
-from schemas.model_card import ModelCard
-from tasks.model.champion import read_champion
+from schemas.model_card import Metrics, ModelCard
+from tasks.storage.markers import read_marker
 from tasks.storage.root import Root
+
+CHAMPIONS = "models/champions"  # the one folder beside the models' own
 
 
 def known_models(root: Root) -> list[str]:
-    """Return the ids of all complete models, sorted."""
-    names = root.folders("models")
+    """Return the ids of all complete models, sorted; their cards may yet be damaged."""
+    names = (name for name in root.folders("models") if f"models/{name}" != CHAMPIONS)
     return [name for name in names if root.exists(f"models/{name}/card.json")]
 
 
-def resolve(root: Root, name: str) -> str:
-    """Return the id of the model that `name` (champion, latest or an id) stands for.
-
-    ModelError if there is none: it lists the models that there are.
-    """
-    known = known_models(root)
-    if not known:
-        raise ModelError(
-            f"no trained model under {root.shown('models')}: run nocturne train (or compose) first"
-        )
-    if name == "champion":
-        return _champion(root, known)
-    if name == "latest":
-        return max((read_card(root, model_id) for model_id in known), key=_age).model_id
-    if name not in known:
-        raise ModelError(
-            f"no model {name} under {root.shown('models')}: use champion, latest or one of "
-            f"{', '.join(known)}"
-        )
-    return name
+def read_cards(root: Root) -> tuple[list[ModelCard], dict[str, str]]:
+    """Return the cards of all complete models, and by id why others do not read."""
+    cards, damaged = [], {}
+    for model_id in known_models(root):
+        try:
+            cards.append(read_card(root, model_id))
+        except ModelError as error:
+            damaged[model_id] = str(error)
+    return cards, damaged
 
 
 def read_card(root: Root, model_id: str) -> ModelCard:
     """Return the card of a known model; ModelError if it does not read."""
     path = f"models/{model_id}/card.json"
     try:
-        return ModelCard.model_validate(root.read_json(path))
+        card = read_marker(root, path, ModelCard, ModelError, "train the model again")
     except FileNotFoundError as error:
         raise ModelError(f"no model {model_id} under {root.shown('models')}") from error
-    except (ValidationError, ValueError) as error:
-        raise ModelError(f"{root.shown(path)} is damaged: train the model again") from error
+    if card.model_id != model_id:
+        raise ModelError(
+            f"{root.shown(path)} is that of {card.model_id}: rename or delete its folder"
+        )
+    return card
 
 
 def metrics_path(model_id: str) -> str:
@@ -55,28 +47,17 @@ def metrics_path(model_id: str) -> str:
 
 
 def read_metrics(root: Root, model_id: str) -> dict[str, Any]:
-    """Return a model's metrics; empty if it was never judged."""
+    """Return a model's metrics; empty if these weights were never judged.
+
+    Earlier versions did not note whose metrics they were: they count. ModelError if they do not
+    read.
+    """
+    mend = "delete it and train the model again, which then only measures it"
     try:
-        metrics: dict[str, Any] = root.read_json(metrics_path(model_id))
+        found = read_marker(root, metrics_path(model_id), Metrics, ModelError, mend)
     except FileNotFoundError:
         return {}
-    return metrics
-
-
-def _champion(root: Root, known: list[str]) -> str:
-    champion = read_champion(root)
-    if champion is None:
-        raise ModelError(
-            f"no champion under {root.shown('models')} yet: train a model that passes, or name "
-            f"one with --model: latest, {', '.join(known)}"
-        )
-    if champion.model_id not in known:
-        raise ModelError(
-            f"the champion {champion.model_id} is gone from {root.shown('models')}: name another "
-            f"with --model: latest, {', '.join(known)}"
-        )
-    return champion.model_id
-
-
-def _age(card: ModelCard) -> tuple[float, str]:
-    return card.created.timestamp(), card.model_id
+    weights = found.weights_sha256
+    if weights is not None and weights != read_card(root, model_id).weights_sha256:
+        return {}
+    return found.model_dump(exclude_unset=True)

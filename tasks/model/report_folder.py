@@ -1,9 +1,11 @@
 """The report of a model that lies in a storage root."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
+from schemas.errors import ModelError
 from tasks.model.files import load_model
 from tasks.model.judging import judged_samples, load_splits
 from tasks.model.registry import read_card, read_metrics
@@ -12,6 +14,7 @@ from tasks.music.categories import decode
 from tasks.music.metrics.excerpt import excerpt_of, held_out_pieces
 from tasks.music.metrics.overlap import mean_overlaps
 from tasks.music.piano_roll import draw
+from tasks.storage.markers import read_marker
 from tasks.storage.root import Root
 
 TEMPO = 120.0
@@ -25,11 +28,20 @@ def report_path(model_id: str) -> str:
 def write_report(root: Root, model_id: str) -> str:
     """Write the model's report.html; return the same report as Markdown."""
     card, metrics = read_card(root, model_id), read_metrics(root, model_id)
-    history = root.read_json(f"models/{model_id}/history.json")
+    history = _history(root, model_id)
     rolls = list(_rolls(root, model_id))
     page = report_page(card, metrics, history, rolls)
     root.write_bytes(report_path(model_id), page.encode())
     return report_markdown(card, metrics, history, rolls)
+
+
+def _history(root: Root, model_id: str) -> list[dict[str, Any]]:
+    """Return the model's evaluations; none if they are gone."""
+    path, mend = f"models/{model_id}/history.json", "delete it, and the report has no curves"
+    try:
+        return read_marker(root, path, list[dict[str, Any]], ModelError, mend)
+    except FileNotFoundError:
+        return []
 
 
 def _rolls(root: Root, model_id: str) -> Iterator[tuple[str, bytes]]:

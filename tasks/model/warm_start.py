@@ -16,7 +16,7 @@ def start_of(root: Root, config: TrainConfig) -> tuple[str | None, str]:
     """
     if config.init_from is not None:
         return config.init_from, f"starts from {config.init_from}, as asked"
-    champion = read_champion(root)
+    champion = read_champion(root, config.corpus, config.scheme)
     if champion is None:
         return None, "starts from nothing: there is no champion yet"
     if champion.model_id not in known_models(root):

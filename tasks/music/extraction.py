@@ -1,7 +1,8 @@
 """MIDI bytes to the notes of one instrument, or the reason why not. Never raises for bad input."""
 
 import hashlib
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,11 +10,12 @@ import numpy as np
 
 from schemas.reasons import Reason
 from tasks.music.instrument import main_instrument
-from tasks.music.midi_header import Header, scan
+from tasks.music.midi_header import Header, patterns, scan
 from tasks.music.notes import Notes
-from tasks.music.score import Score, TickNotes, UnreadableError
+from tasks.music.score import Score, TickNotes, Track, UnreadableError
+from tasks.music.tempo import PLAUSIBLE_BPM
 
-EXTRACTOR_VERSION = 2  # raise it when the same bytes give another result: shards are then redone
+EXTRACTOR_VERSION = 3  # raise it when the same bytes give another result: shards are then redone
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ Extraction = Extracted | Rejected
 def extract(content: bytes, reader: str = "symusic", limits: Limits | None = None) -> Extraction:
     """Return the notes of the main instrument of a MIDI file's bytes, or why there are none."""
     try:
-        return _extracted(_reader(reader)(scan(content)), limits or Limits())
+        read = _reader(reader)
+        return _fullest([read(pattern) for pattern in patterns(scan(content))], limits or Limits())
     except UnreadableError as error:
         return Rejected(error.reason, error.detail[:200])
     except ZeroDivisionError as error:
@@ -71,19 +74,36 @@ def _reader(name: str) -> Callable[[Header], Score]:
     return module.read  # type: ignore[no-any-return]
 
 
-def _extracted(score: Score, limits: Limits) -> Extracted:
-    count = sum(track.count for track in score.tracks)
+def _fullest(scores: Sequence[Score], limits: Limits) -> Extracted:
+    """Return the notes of the score whose main instrument has most; the first of equals."""
+    count = sum(track.count for score in scores for track in score.tracks)
     if count > limits.max_notes:
         raise UnreadableError(Reason.TOO_MANY_NOTES, f"{count} notes")
-    track = main_instrument(score.tracks)
-    notes = _timed(track.load(), score)
-    if not len(notes):
-        raise UnreadableError(Reason.NO_NOTES, "no note has a length")
+    chosen: list[tuple[Score, Track, TickNotes]] = []
+    for score in scores:
+        try:
+            chosen.append((score, *main_instrument(score.tracks)))
+        except UnreadableError as error:
+            silence = error
+    if not chosen:
+        raise silence
+    return _extracted(*max(chosen, key=lambda choice: len(choice[2])), limits)
+
+
+def _extracted(score: Score, track: Track, ticks: TickNotes, limits: Limits) -> Extracted:
+    tempo_map, per_quarter = score.tempo_map, score.ticks_per_quarter
+    implausible = tempo_map.implausible(ticks.onset, ticks.offset, per_quarter)
+    if implausible is not None:
+        reason = Reason.IMPLAUSIBLE_TEMPO if implausible < math.inf else Reason.ZERO_TEMPO
+        raise UnreadableError(reason, f"{implausible:g} quarters a minute while notes sound")
+    notes = _timed(ticks, score)
     seconds = float(notes.offset_seconds.max())
     if not seconds <= limits.max_song_seconds:
         raise UnreadableError(Reason.TOO_LONG, f"{seconds:.0f} seconds")
-    tempo = score.tempo_map.initial_tempo(score.ticks_per_quarter)
-    return Extracted(notes, track.program, tempo, score.ticks_per_quarter, digest_of(notes))
+    tempo = tempo_map.tempo_at(0, per_quarter)
+    if not PLAUSIBLE_BPM[0] <= tempo <= PLAUSIBLE_BPM[1]:  # before any note sounds
+        tempo = tempo_map.tempo_at(int(ticks.onset.min()), per_quarter)
+    return Extracted(notes, track.program, tempo, per_quarter, digest_of(notes))
 
 
 def digest_of(notes: Notes) -> str:

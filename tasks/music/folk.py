@@ -8,7 +8,6 @@ processes, as a foreign parser may hang, crash or write to the terminal.
 import multiprocessing
 import os
 import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -20,6 +19,7 @@ from pebble import ProcessExpired, ProcessPool
 from schemas.errors import SourceError
 from tasks.progress import Progress
 from tasks.storage.entries import RawFile, Skipped, read_file
+from tasks.storage.temporary import temporary_folder
 
 # Tunes in the public domain, with encodings that name no further terms. Essen is left out: its
 # encodings are for non-commercial use.
@@ -84,7 +84,7 @@ def _split(raw: bytes) -> list[str]:
 def read_tunes(largest: int, progress: Progress) -> Iterator[RawFile | Skipped]:
     """Yield every tune as a MIDI file, Skipped where it cannot be converted; progress in tunes."""
     named = list(tunes())
-    with tempfile.TemporaryDirectory() as scratch, _workers(scratch) as pool:
+    with temporary_folder() as scratch, _workers(str(scratch)) as pool:
         results = pool.map(to_midi, [tune for _, tune in named], timeout=TUNE_SECONDS).result()
         for number, (name, _) in enumerate(named):
             progress(number, len(named))

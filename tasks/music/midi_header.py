@@ -1,7 +1,7 @@
 """A cheap look at header and chunks, before any parser is trusted with the bytes.
 
-Standard MIDI Files 1.0: `MThd`, length 6, format, tracks, division; then chunks of a
-four-byte name and a big-endian length. RIFF RMID wraps such a file in a `data` chunk.
+Standard MIDI Files 1.0: `MThd`, a length of 6 or more, format, tracks, division; then chunks of
+a four-byte name and a big-endian length. RIFF RMID wraps such a file in a `data` chunk.
 """
 
 import struct
@@ -12,14 +12,19 @@ from schemas.reasons import Reason
 from tasks.music.score import UnreadableError
 
 HEADER = struct.Struct(">4sIHHh")
+HEADER_BYTES = 6  # after the length: what is known of a header; a longer one is of the future
 CHUNK = struct.Struct(">4sI")
 RIFF_CHUNK = struct.Struct("<4sI")
 
 
 @dataclass(frozen=True)
 class Header:
-    """The division in ticks per quarter and the bytes from `MThd` to the last track."""
+    """The format (0 to 2), ticks per quarter, and the bytes from `MThd` to the last track.
 
+    The bytes begin with a header of the standard's length, whatever the file's had.
+    """
+
+    form: int
     ticks_per_quarter: int
     content: bytes
 
@@ -32,12 +37,27 @@ def scan(content: bytes) -> Header:
     if len(content) < HEADER.size:
         raise UnreadableError(Reason.TRUNCATED, "ends inside the header")
     _, length, form, tracks, division = HEADER.unpack_from(content)
-    if length != 6 or form > 2:
+    if length < HEADER_BYTES or form > 2:
         raise UnreadableError(Reason.BAD_HEADER, f"header length {length}, format {form}")
     if division <= 0:
         what = "0 ticks per quarter" if division == 0 else "SMPTE time"
         raise UnreadableError(Reason.UNSUPPORTED_DIVISION, what)
-    return Header(division, content[: _end_of_tracks(content, tracks)])
+    if length > HEADER_BYTES:
+        standard = HEADER.pack(b"MThd", HEADER_BYTES, form, tracks, division)
+        content = standard + content[CHUNK.size + length :]
+    return Header(form, division, content[: _end_of_tracks(content, tracks)])
+
+
+def patterns(header: Header) -> list[Header]:
+    """Return the parts of a file that sound together: of format 2 each track, else the file.
+
+    The tracks of format 2 are independent, each with its own tempo.
+    """
+    if header.form != 2:
+        return [header]
+    start = HEADER.pack(b"MThd", HEADER_BYTES, 0, 1, header.ticks_per_quarter)
+    chunks = [header.content[at - CHUNK.size : stop] for at, stop in track_chunks(header.content)]
+    return [Header(0, header.ticks_per_quarter, start + chunk) for chunk in chunks] or [header]
 
 
 def _end_of_tracks(content: bytes, tracks: int) -> int:

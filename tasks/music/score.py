@@ -28,6 +28,15 @@ class TickNotes:
     pitch: NDArray[np.int64]
     velocity: NDArray[np.int64]
 
+    def __len__(self) -> int:
+        """Return the number of notes."""
+        return len(self.onset)
+
+    @classmethod
+    def none(cls) -> "TickNotes":
+        """Return no notes."""
+        return cls(*[np.empty(0, np.int64)] * 4)
+
     def where(self, kept: NDArray[np.bool_]) -> "TickNotes":
         """Return the notes for which `kept`, bool [notes], is true."""
         if kept.all():

@@ -70,7 +70,7 @@ def _notes(chunk: bytes, pitches: Container[int]) -> Iterator[tuple[int, int, in
     It ends with the end-of-track event, as for the parser: any bytes may follow.
     """
     content, at, stop = chunk + bytes(LONGEST_EVENT_BYTES), 0, len(chunk)
-    tick = status = 0
+    tick = running = 0
     while at < stop:
         byte = content[at]
         at += 1
@@ -80,10 +80,12 @@ def _notes(chunk: bytes, pitches: Container[int]) -> Iterator[tuple[int, int, in
             at += 1
             delta = delta << 7 | byte & 0x7F
         tick += delta
-        byte = content[at]
-        if byte & 0x80:
-            status = byte
+        status = content[at]
+        if status & 0x80:
             at += 1
+        else:
+            status = running
+        running = status if status < 0xF0 else running
         kind = status & 0xF0
         if kind in (0x80, 0x90):
             if content[at] in pitches:

@@ -9,6 +9,7 @@ import symusic
 from numpy.typing import NDArray
 
 from schemas.reasons import Reason
+from tasks.music.midi_events import readable
 from tasks.music.midi_header import Header
 from tasks.music.note_ends import are_apart, find_ends, key_of
 from tasks.music.score import Score, TickNotes, Track, UnreadableError
@@ -26,8 +27,9 @@ REASON_OF_MESSAGE = (  # the start of symusic 0.6's own words
 
 def read(header: Header) -> Score:
     """Parse a scanned file; raises UnreadableError."""
+    content = readable(header.content)
     try:
-        parsed = symusic.Score.from_midi(header.content)
+        parsed = symusic.Score.from_midi(content)
     except MemoryError:
         raise
     except Exception as error:
@@ -36,7 +38,7 @@ def read(header: Header) -> Score:
     tempo_map = TempoMap.of_events(
         events["time"].astype(np.int64), events["mspq"], header.ticks_per_quarter
     )
-    tracks = [_track(header.content, track) for track in parsed.tracks]
+    tracks = [_track(content, track) for track in parsed.tracks]
     return Score(header.ticks_per_quarter, tempo_map, tracks)
 
 

@@ -8,11 +8,12 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import pretty_midi
 from numpy.typing import NDArray
+
+from tasks.storage.temporary import temporary_folder
 
 Samples = NDArray[np.float32]
 
@@ -46,7 +47,7 @@ def synthesize(midi: pretty_midi.PrettyMIDI) -> Samples:
 
 def play(midi: pretty_midi.PrettyMIDI) -> Samples | None:
     """Return FluidSynth's rendering, [frames, 2], or None if the program fails or hangs."""
-    with TemporaryDirectory() as folder:
+    with temporary_folder() as folder:
         source, target = Path(folder, "in.mid"), Path(folder, "out.raw")
         midi.write(str(source))
         options = ["-niq", "-g", "0.5", "-r", str(SAMPLE_RATE_HZ), "-T", "raw", "-O", "float"]

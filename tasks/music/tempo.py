@@ -1,11 +1,13 @@
 """The tempo map: ticks to seconds, in float64, as pretty_midi computes it."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 DEFAULT_TEMPO_BPM = 120.0
+PLAUSIBLE_BPM = (1.0, 2000.0)
 MICROSECONDS_PER_MINUTE = 6e7
 
 
@@ -37,10 +39,21 @@ class TempoMap:
     ) -> "TempoMap":
         """Build the map from tempo events, in any order; the last one on a tick holds.
 
-        Raises ZeroDivisionError for a tempo of 0 microseconds or 0 ticks to the quarter.
+        Ticks of 0 microseconds to the quarter take no time. Raises ZeroDivisionError for 0
+        ticks to the quarter.
         """
-        if ticks_per_quarter <= 0 or (microseconds_per_quarter <= 0).any():
-            raise ZeroDivisionError("tempo or ticks per quarter is 0")
+        if ticks_per_quarter <= 0:
+            raise ZeroDivisionError("0 ticks per quarter")
+        with np.errstate(divide="ignore"):  # 0 microseconds are an endless number of quarters
+            return cls._of_events(ticks, microseconds_per_quarter, ticks_per_quarter)
+
+    @classmethod
+    def _of_events(
+        cls,
+        ticks: NDArray[np.int64],
+        microseconds_per_quarter: NDArray[np.float64],
+        ticks_per_quarter: int,
+    ) -> "TempoMap":
         if len(ticks) == 1 and ticks[0] == 0:  # as in most songs: quicker, and the same
             only = 60.0 / (MICROSECONDS_PER_MINUTE / microseconds_per_quarter * ticks_per_quarter)
             return cls(np.zeros(1, np.int64), only, np.zeros(1))
@@ -66,6 +79,23 @@ class TempoMap:
         time: NDArray[np.float64] = self.start_seconds[stretch] + pace * since
         return time
 
-    def initial_tempo(self, ticks_per_quarter: int) -> float:
-        """Return the tempo at tick 0, in quarters a minute."""
-        return float(60.0 / (self.seconds_per_tick[0] * ticks_per_quarter))
+    def tempo_at(self, tick: int, ticks_per_quarter: int) -> float:
+        """Return the tempo at `tick`, in quarters a minute; inf where ticks take no time."""
+        stretch = int(np.searchsorted(self.ticks, tick, side="right")) - 1
+        pace = float(self.seconds_per_tick[stretch])
+        return 60.0 / (pace * ticks_per_quarter) if pace else math.inf
+
+    def implausible(
+        self, onset: NDArray[np.int64], offset: NDArray[np.int64], ticks_per_quarter: int
+    ) -> float | None:
+        """Return a tempo that no music has, if one holds while a note sounds; else None.
+
+        onset, offset: ticks [notes]. The tempo is in quarters a minute, outside PLAUSIBLE_BPM.
+        """
+        slowest, fastest = PLAUSIBLE_BPM
+        pace = self.seconds_per_tick * ticks_per_quarter / 60.0  # minutes a quarter
+        ends = np.append(self.ticks[1:], np.iinfo(np.int64).max)
+        for stretch in np.flatnonzero((pace * slowest > 1) | (pace * fastest < 1)):
+            if ((onset < ends[stretch]) & (offset > self.ticks[stretch])).any():
+                return self.tempo_at(int(self.ticks[stretch]), ticks_per_quarter)
+        return None

@@ -16,9 +16,9 @@ def kind_of(head: bytes) -> Kind:
         return "zip"
     if head[:4] == b"MThd":
         return "midi"
-    if head.lstrip()[:1] == b"<":
-        return "html"
-    return "tar" if _is_tar_header(head[:512]) else "unknown"
+    if _is_tar_header(head[:512]):  # before HTML: a member's name may begin with "<"
+        return "tar"
+    return "html" if head.lstrip()[:1] == b"<" else "unknown"
 
 
 def _is_tar_header(block: bytes) -> bool:

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from schemas.errors import SourceError
 from tasks.progress import Progress
 from tasks.storage.entries import CHUNK_BYTES, RawFile, Skipped, chunks_of, read_file, tidy_path
-from tasks.storage.expansion import Expansion, Limits
+from tasks.storage.expansion import CutShortError, Expansion, Limits
+from tasks.storage.zip_directory import require_small_directory
 
 DAMAGE = (
     tarfile.TarError,
@@ -22,39 +23,77 @@ DAMAGE = (
     NotImplementedError,
     RuntimeError,  # how zipfile refuses an encrypted member
 )
+MOST_PAX_HEADERS = 1000  # that hold for all members: only a hostile tar has more
+# Of these methods alone zipfile expands no more at once than it is asked for.
+READ_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+HardLink = tuple[str, str]  # the path of the file, and the path that is another name of it
+OTHER_METHODS = {zipfile.ZIP_BZIP2: "bzip2", zipfile.ZIP_LZMA: "LZMA", 9: "Deflate64"}
 
 
-def _too_big(shown: str, path: str, limits: Limits) -> SourceError:
-    return SourceError(
-        f"{shown}: member {path} is larger than {limits.member_bytes} bytes; "
-        "this is no collection of MIDI files"
-    )
+def _wrong_size(path: str, size: int, limits: Limits) -> Skipped:
+    return Skipped(path, f"has {size} bytes by its header, outside 0 to {limits.member_bytes}")
 
 
 def read_tar(
-    bound: Expansion, largest: int, limits: Limits, _progress: Progress
-) -> Iterator[RawFile]:
-    """Yield the regular files of a tar, content kept up to `largest` bytes a file."""
+    bound: Expansion, largest: int, limits: Limits, _progress: Progress, links: list[HardLink]
+) -> Iterator[RawFile | Skipped]:
+    """Yield the regular files of a tar, content kept up to `largest` bytes a file.
+
+    Hard links are put into `links`; other links and devices are
+    Skipped, as is a member that the end of the archive cuts short.
+    """
     try:
         tar = tarfile.TarFile(fileobj=bound, mode="r")  # type: ignore[arg-type]
     except tarfile.ReadError as error:
         raise SourceError(
             f"{bound.shown} does not hold a tar archive, or is cut short ({error}); get it again"
         ) from error
-    blocks = 0
-    while (member := tar.next()) is not None:
-        blocks += 1
-        if blocks > 4 * limits.members:
-            raise SourceError(f"{bound.shown} holds too many members; split it")
+    try:
+        for member in _tar_headers(tar, bound, limits):
+            if member.islnk() and _is_kept(links, member, limits):
+                continue
+            if not member.isdir():
+                yield _read_tar_member(tar, member, bound, largest, limits)
+        bound.finish_tar()
+    except CutShortError as error:
+        yield Skipped(str(error) or "(the next member)", "the archive is cut short here")
+
+
+def _read_tar_member(
+    tar: tarfile.TarFile, member: tarfile.TarInfo, bound: Expansion, largest: int, limits: Limits
+) -> RawFile | Skipped:
+    path = tidy_path(member.name)
+    if not member.isreg():
+        return Skipped(path, "a link or device: not followed")
+    if not 0 <= member.size <= limits.member_bytes:
+        return _wrong_size(path, member.size, limits)
+    return read_file(path, _tar_chunks(tar, member, bound), largest)
+
+
+def _tar_headers(
+    tar: tarfile.TarFile, bound: Expansion, limits: Limits
+) -> Iterator[tarfile.TarInfo]:
+    """Yield the headers of a tar, in little memory."""
+    for count in range(4 * limits.members + 1):
+        bound.allow()
+        if count and bound.seek(tar.offset) < tar.offset:
+            raise CutShortError
+        member = tar.next()
+        if member is None:
+            return
+        if count == 4 * limits.members or len(tar.pax_headers) > MOST_PAX_HEADERS:
+            raise SourceError(f"{bound.shown} holds too many members or headers; split it")
         # It remembers every member it has passed, and would fill the memory.
         tar.members.clear()  # type: ignore[attr-defined]
-        if not member.isreg():
-            continue
-        path = tidy_path(member.name)
-        if not 0 <= member.size <= limits.member_bytes:
-            raise _too_big(bound.shown, path, limits)
-        yield read_file(path, _tar_chunks(tar, member, bound), largest)
-    bound.expect_tar_end()
+        yield member
+
+
+def _is_kept(links: list[HardLink], member: tarfile.TarInfo, limits: Limits) -> bool:
+    """Remember a hard link; False once there are more than memory should hold."""
+    if len(links) >= limits.links:
+        return False
+    links.append((tidy_path(member.linkname), tidy_path(member.name)))
+    return True
 
 
 def _tar_chunks(tar: tarfile.TarFile, member: tarfile.TarInfo, bound: Expansion) -> Iterator[bytes]:
@@ -62,14 +101,17 @@ def _tar_chunks(tar: tarfile.TarFile, member: tarfile.TarInfo, bound: Expansion)
         bound.charge(member.size)  # its holes cost nothing in the archive
         stream = tar.extractfile(member)
         assert stream is not None  # a regular file
-        yield from chunks_of(stream.read)
+        for chunk in chunks_of(stream.read):
+            bound.allow()
+            yield chunk
         return
     bound.seek(member.offset_data)
     left = member.size
     while left:
+        bound.allow()
         chunk = bound.read(min(left, CHUNK_BYTES))
         if not chunk:
-            raise EOFError(f"the data ends inside {tidy_path(member.name)}")
+            raise CutShortError(tidy_path(member.name))
         left -= len(chunk)
         yield chunk
 
@@ -77,25 +119,31 @@ def _tar_chunks(tar: tarfile.TarFile, member: tarfile.TarInfo, bound: Expansion)
 def read_zip(
     bound: Expansion, largest: int, limits: Limits, progress: Progress
 ) -> Iterator[RawFile | Skipped]:
-    """Yield the regular files of a zip; a damaged or encrypted one is Skipped."""
+    """Yield the regular files of a zip; what cannot be read is Skipped."""
+    require_small_directory(bound.source, bound.shown, limits.directory_bytes)
     with zipfile.ZipFile(bound.source) as archive:
         members = archive.infolist()
-        if len(members) > 4 * limits.members:
-            raise SourceError(f"{bound.shown} holds too many members; split it")
         for number, member in enumerate(members):
             progress(number, len(members))
-            kind = stat.S_IFMT(member.external_attr >> 16)
-            if member.is_dir() or kind not in (0, stat.S_IFREG):
-                continue
-            path = tidy_path(member.filename)
-            if member.file_size > limits.member_bytes:
-                raise _too_big(bound.shown, path, limits)
-            yield _read_zip_member(archive, member, path, bound, largest)
+            if not member.is_dir():
+                yield _read_zip_member(archive, member, bound, largest, limits)
 
 
 def _read_zip_member(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: str, bound: Expansion, largest: int
+    archive: zipfile.ZipFile,
+    member: zipfile.ZipInfo,
+    bound: Expansion,
+    largest: int,
+    limits: Limits,
 ) -> RawFile | Skipped:
+    path, kind = tidy_path(member.filename), stat.S_IFMT(member.external_attr >> 16)
+    if kind not in (0, stat.S_IFREG):
+        return Skipped(path, "a link or device: not followed")
+    if member.file_size > limits.member_bytes:
+        return _wrong_size(path, member.file_size, limits)
+    if member.compress_type not in READ_METHODS:
+        method = OTHER_METHODS.get(member.compress_type, f"method {member.compress_type}")
+        return Skipped(path, f"compressed by {method}: only stored and deflated members are read")
     try:
         with archive.open(member) as stream:
             return read_file(path, bound.charged(chunks_of(stream.read)), largest)

@@ -5,11 +5,8 @@ does it get its name. What fails the check stays as `<name>.rejected`, out of th
 """
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from pydantic import ValidationError
 
@@ -17,8 +14,11 @@ from schemas.errors import SourceError
 from schemas.raw import DownloadRecord
 from tasks.progress import Progress, silent
 from tasks.storage.archive_kinds import require_archive
-from tasks.storage.remote_file import Patience, Validators, is_unchanged, shown_url
+from tasks.storage.data_folders import move_file
+from tasks.storage.layout import downloads_of, old_downloads_of
+from tasks.storage.remote_file import Patience, Validators, freshness, shown_url
 from tasks.storage.root import Root
+from tasks.storage.scratch import scratch
 from tasks.storage.transfer import local_disk, transfer
 
 COPY_BYTES = 8 << 20
@@ -41,6 +41,7 @@ class Download:
     path: str
     record: DownloadRecord
     reused: bool
+    trouble: str = ""  # why the server could not be asked whether the file has changed
 
 
 def download(
@@ -52,31 +53,45 @@ def download(
 ) -> Download:
     """Bring `wanted` to `folder` of the root, or find it there already; progress in bytes.
 
-    An unpinned file is asked for again, and fetched only if the server says that it changed.
+    An unpinned file is asked for again, and fetched if it may have changed; where the server is
+    out of reach or has lost it, the copy that is there is used, and `trouble` says why.
     Raises SourceError for an unreachable or refusing host and for a file that is not what was
     wanted, StorageError when the disk is full; what was fetched so far is kept for next time.
     """
     patience = patience or Patience()
     path = f"{folder}/{wanted.name}"
-    if (record := _finished(root, path, wanted)) and (
-        wanted.sha256 or is_unchanged(wanted.url, Validators.of(record), patience)
-    ):
-        return Download(path, record, reused=True)
-    with _scratch(root, folder) as scratch:
-        part = scratch / f"{wanted.name}.part"
-        validators = transfer(wanted.url, part, wanted.size, wanted.sha256, patience, progress)
-        record = _verified(root, path, part, wanted, validators)
+    if there := _finished(root, path, wanted):
+        if wanted.sha256:
+            return Download(path, there, reused=True)
+        fresh = freshness(wanted.url, Validators.of(there), patience)
+        if not fresh.may_have_changed:
+            return Download(path, there, reused=True, trouble=fresh.trouble)
+    parts = _part_folder(root, folder)
+    _clear_other_parts(parts, wanted.name)
+    part = parts / f"{wanted.name}.part"
+    validators = transfer(wanted.url, part, wanted.size, wanted.sha256, patience, progress)
+    record = _verified(root, path, part, wanted, validators)
+    if there and there.sha256 == record.sha256:
+        part.unlink()
+    else:
         root.delete(path)  # never an old file beside a new record
         root.write_json(f"{path}.download.json", record.model_dump())
         _publish(root, part, path)
-        Validators.beside(part).unlink(missing_ok=True)
-    return Download(path, record, reused=False)
+    root.delete(f"{path}.rejected")
+    Validators.beside(part).unlink(missing_ok=True)
+    return Download(path, record, reused=there is not None and there.sha256 == record.sha256)
+
+
+def move_old_downloads(root: Root, corpus: str) -> None:
+    """Move what older versions downloaded among the raw shards to where downloads lie."""
+    for path in root.files(old_downloads_of(corpus)):
+        move_file(root, path, f"{downloads_of(corpus)}/{path.rpartition('/')[2]}")
 
 
 def reject(root: Root, download: Download) -> str:
     """Take a download that proved unreadable out of the way; return where it lies now."""
     root.delete(f"{download.path}.download.json")
-    root.filesystem.move(root.full(download.path), root.full(f"{download.path}.rejected"))
+    root.move(download.path, f"{download.path}.rejected")
     return root.shown(f"{download.path}.rejected")
 
 
@@ -96,17 +111,23 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-@contextmanager
-def _scratch(root: Root, folder: str) -> Iterator[Path]:
-    """Where the .part grows: beside its final name, or in a local folder for a remote root."""
+def _part_folder(root: Root, folder: str) -> Path:
+    """Where the .part grows: beside its final name, or in the scratch folder of a remote root."""
     if not root.is_local:
-        with TemporaryDirectory() as scratch:
-            yield Path(scratch)
-        return
+        return scratch(root, folder)
     place = Path(root.full(folder))
     with local_disk(str(place)):
         place.mkdir(parents=True, exist_ok=True)
-    yield place
+    return place
+
+
+def _clear_other_parts(folder: Path, name: str) -> None:
+    """Delete what stopped downloads of other files left."""
+    kept = {f"{name}.part", Validators.beside(folder / f"{name}.part").name}
+    for path in folder.iterdir():
+        unfinished = path.name.endswith((".part", ".part.json")) or path.name.startswith(".tmp-")
+        if unfinished and path.name not in kept:
+            path.unlink(missing_ok=True)
 
 
 def _publish(root: Root, part: Path, path: str) -> None:

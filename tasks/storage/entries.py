@@ -7,6 +7,11 @@ from typing import NamedTuple
 CHUNK_BYTES = 1 << 20
 LONGEST_PATH = 1024  # characters
 MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi")
+ARCHIVE_SUFFIXES = (
+    ".zip", ".tar", ".gz", ".tgz", ".bz2", ".tbz", ".xz", ".txz", ".zst", ".7z", ".rar", ".lzh"
+)  # fmt: skip
+APPLE_DOUBLE = b"\x00\x05\x16\x07"  # how macOS keeps a file's resource fork beside it
+INNER_ARCHIVE = "an archive or compressed file inside the source: unpack it to have it read"
 
 
 class RawFile(NamedTuple):
@@ -52,6 +57,25 @@ def read_file(path: str, chunks: Iterable[bytes], largest: int) -> RawFile:
     head = kept[0][:12] if kept else b""
     keep = size <= largest and may_be_midi(path, head)
     return RawFile(path, digest.hexdigest(), size, b"".join(kept) if keep else None)
+
+
+def inputs(items: Iterable[RawFile | Skipped]) -> Iterator[RawFile | Skipped]:
+    """Yield what counts as input: resource forks do not, and archives inside are Skipped."""
+    for item in items:
+        if isinstance(item, Skipped) or not _is_resource_fork(item):
+            yield Skipped(item.path, INNER_ARCHIVE) if _is_archive(item) else item
+
+
+def _is_archive(item: RawFile | Skipped) -> bool:
+    """Whether a file is a compressed file or archive by its name, and no MIDI by its content."""
+    named = item.path.lower().endswith(ARCHIVE_SUFFIXES)
+    return isinstance(item, RawFile) and named and item.content is None
+
+
+def _is_resource_fork(item: RawFile) -> bool:
+    """Whether a file is what macOS writes beside a real one, `._` and its name."""
+    hidden = item.path.rpartition("/")[2].startswith("._")
+    return hidden and (item.content is None or item.content.startswith(APPLE_DOUBLE))
 
 
 def tidy_path(name: str) -> str:

@@ -8,7 +8,7 @@ from schemas.errors import SourceError
 from tasks.progress import Progress
 from tasks.storage.entries import CHUNK_BYTES
 
-LARGEST_READ_BYTES = 4 * CHUNK_BYTES  # only a hostile header makes tarfile ask for more
+LARGEST_HEADER_BYTES = 4 * CHUNK_BYTES  # only a hostile header makes tarfile ask for more
 TAR_BLOCK_BYTES = 512
 
 
@@ -20,17 +20,24 @@ class Limits:
     member_bytes: int = 2 * 1024**3
     expansion: int = 100  # times the archive's own size, on top of the floor
     floor_bytes: int = 1024**3
+    links: int = 50_000  # hard links that are remembered
+    directory_bytes: int = 32 * 1024**2  # of a zip: about 400,000 members
 
     def total(self, archive_bytes: int) -> int:
         """Most bytes that an archive of this size may expand to."""
         return self.floor_bytes + self.expansion * archive_bytes
 
 
+class CutShortError(Exception):
+    """A tar ends too early; the message is the path of the member that it ends in, if in one."""
+
+
 class Expansion:
     """Bytes inside an archive, `source`, forward only, at most `most` of them.
 
-    Has just what tarfile needs of a file: read, seek, tell. Refuses large single reads, so a
-    header that claims gigabytes of name cannot fill the memory.
+    Has just what tarfile needs of a file: read, seek, tell. Between two calls of `allow` it
+    gives LARGEST_HEADER_BYTES at most, so that no header's name, extended attributes or map of
+    holes can fill the memory.
     """
 
     def __init__(self, source: Any, size: int, most: int, shown: str, progress: Progress) -> None:
@@ -42,7 +49,12 @@ class Expansion:
         self._size, self._most, self._progress = size, most, progress
         self._buffer, self._start, self._at = b"", 0, 0  # buffer, its position, place inside it
         self._charged = 0
+        self._allowed = LARGEST_HEADER_BYTES
         self._last = b""
+
+    def allow(self) -> None:
+        """Let the next header, or the next chunk of data, be read."""
+        self._allowed = LARGEST_HEADER_BYTES
 
     def tell(self) -> int:
         """Position in the expanded bytes."""
@@ -73,7 +85,8 @@ class Expansion:
 
     def read(self, count: int) -> bytes:
         """Return the next `count` bytes, fewer only at the end."""
-        if not 0 <= count <= LARGEST_READ_BYTES:
+        self._allowed -= max(count, 0)
+        if count < 0 or self._allowed < 0:
             raise SourceError(f"{self.shown} has a header that claims {count} bytes: not read")
         end = self._at + count
         self._last = self._buffer[self._at : end]
@@ -92,13 +105,14 @@ class Expansion:
         self._at = min(position - self._start, len(self._buffer))
         return self.tell()
 
-    def expect_tar_end(self) -> None:
-        """Check that a tar ended with its zero block, then read to the end to check sums.
+    def finish_tar(self) -> None:
+        """Read to the end of a tar, so that checksums are checked.
 
-        tarfile takes a damaged header in mid-archive for the end, silently.
+        It may lack its end mark, blocks of zeros. Raises CutShortError if it ends inside a
+        header, and ValueError for a damaged one, which tarfile takes for the end, silently.
         """
-        if len(self._last) < TAR_BLOCK_BYTES:
-            raise EOFError("no end mark")
+        if 0 < len(self._last) < TAR_BLOCK_BYTES:
+            raise CutShortError
         if self._last.strip(b"\0"):
             raise ValueError(f"damaged header before byte {self.tell()}")
         while self._refill():

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tasks.progress import Progress
-from tasks.storage.entries import RawFile, Skipped, chunks_of, read_file, tidy_path
+from tasks.storage.entries import RawFile, Skipped, chunks_of, inputs, read_file, tidy_path
 
 PROGRESS_FILES = 50
 
@@ -29,8 +29,8 @@ def _entries(folder: Path) -> list[Path]:
 def walk(folder: Path, left_out: Path | None) -> Iterator[Found | Skipped]:
     """Yield the regular files under `folder`, sorted by name within each folder, depth first.
 
-    A link to a file counts as the file; linked folders are not entered (they may go round), nor
-    is `left_out`. Pipes and devices are passed over. What cannot be looked at is Skipped.
+    A link to a file counts as the file; linked folders are not entered (they may go round) and
+    Skipped, as are pipes, devices and what cannot be looked at. `left_out` is passed over.
     """
     waiting = _entries(folder)
     while waiting:
@@ -38,11 +38,14 @@ def walk(folder: Path, left_out: Path | None) -> Iterator[Found | Skipped]:
         name = str(place.relative_to(folder))
         try:
             facts = place.stat()
-            if stat.S_ISDIR(facts.st_mode) and not place.is_symlink():
-                if left_out is None or place.resolve() != left_out:
-                    waiting.extend(_entries(place))
-            elif stat.S_ISREG(facts.st_mode):
+            if stat.S_ISREG(facts.st_mode):
                 yield Found(name, place, facts.st_size, facts.st_mtime_ns)
+            elif not stat.S_ISDIR(facts.st_mode):
+                yield Skipped(tidy_path(name), "a pipe or device, not a file")
+            elif place.is_symlink():
+                yield Skipped(tidy_path(name), "a link to a folder: links are not followed")
+            elif left_out is None or place.resolve() != left_out:
+                waiting.extend(_entries(place))
         except OSError as error:
             yield Skipped(tidy_path(name), f"cannot be read: {error.strerror}")
 
@@ -60,7 +63,13 @@ def fingerprint_of(folder: Path, left_out: Path | None) -> tuple[str, int]:
 def read_folder(
     folder: Path, left_out: Path | None, largest: int, progress: Progress, total: int
 ) -> Iterator[RawFile | Skipped]:
-    """Yield every file of a folder, content kept up to `largest` bytes; progress in files."""
+    """Yield every input of a folder, content kept up to `largest` bytes; progress in files."""
+    return inputs(_read_all(folder, left_out, largest, progress, total))
+
+
+def _read_all(
+    folder: Path, left_out: Path | None, largest: int, progress: Progress, total: int
+) -> Iterator[RawFile | Skipped]:
     for number, found in enumerate(walk(folder, left_out)):
         if number % PROGRESS_FILES == 0:
             progress(min(number, total), total)

@@ -1,60 +1,90 @@
-"""Where a storage root is: opening its URI, and saying clearly why it cannot be used."""
+"""Where a storage root is: opening its URI, one spelling for each root."""
 
 import errno
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
-import pyarrow as pa
 from pyarrow import fs
 
 from schemas.errors import StorageError
+from tasks.storage.retry import DEFAULT, FIRST_CONTACT, explained, with_retries
 
-
-@contextmanager
-def explained(doing: str, where: str) -> Iterator[None]:
-    """Turn an operating system's error into one clear line."""
-    try:
-        yield
-    except FileNotFoundError:
-        raise
-    except (OSError, pa.ArrowInvalid) as error:
-        number = getattr(error, "errno", None)
-        reason = os.strerror(number) if number else str(error)
-        raise StorageError(
-            f"cannot {doing} {where}: {reason.splitlines()[0]}; "
-            "check that the storage root exists, is writable and has free space"
-        ) from error
+_answered: set[str] = set()  # the roots that this process has reached
 
 
 def open_filesystem(uri: str, *, create: bool) -> tuple[fs.FileSystem, str]:
     """Return the file system of `uri` and the path inside it, a folder made if `create`.
 
-    Raises StorageError if the folder is missing, not a folder or cannot be made.
+    The path is the same however the root is spelled: without `..`, symbolic links, doubled or
+    trailing slashes. Raises StorageError if the folder is missing, not a folder or cannot be
+    made, StoreUnavailableError if a store does not answer.
     """
-    shown = without_secrets(uri)
-    with explained("open storage root", shown):
-        if "://" in uri:
-            filesystem, base = fs.FileSystem.from_uri(uri)
-        else:
-            filesystem, base = fs.LocalFileSystem(), str(Path(uri).expanduser().absolute())
-        kind = filesystem.get_file_info(base).type
-        if kind == fs.FileType.NotFound and not create:
-            raise StorageError(f"no storage root at {shown}: check --root, or ingest into it first")
-        if kind == fs.FileType.File:
-            raise NotADirectoryError(errno.ENOTDIR, "")
-        if kind == fs.FileType.NotFound:
-            _make(filesystem, base)
-    return filesystem, base
+    if (path := local_path(uri)) is not None:
+        with explained("open storage root", uri):
+            filesystem, base = fs.LocalFileSystem(), str(path.expanduser().resolve())
+            _require_folder(filesystem, base, uri, create=create)
+        return filesystem, base
+    policy = DEFAULT if uri in _answered else FIRST_CONTACT
+
+    def attempt() -> tuple[fs.FileSystem, str]:
+        filesystem, path = _object_store(uri)
+        base = "/".join(part for part in path.split("/") if part)
+        _require_folder(filesystem, base, without_secrets(uri), create=create)
+        return filesystem, base
+
+    opened = with_retries("open storage root", without_secrets(uri), attempt, policy)
+    _answered.add(uri)
+    return opened
 
 
-def _make(filesystem: fs.FileSystem, base: str) -> None:
-    try:
-        filesystem.create_dir(base, recursive=True)
-    except FileNotFoundError as error:  # how /proc and its like refuse a new folder
-        raise PermissionError(errno.EACCES, "") from error
+def local_path(uri: str) -> Path | None:
+    """Return the path that `uri` names on this machine; None if it is somewhere else."""
+    if "://" not in uri:
+        return Path(uri.removeprefix("file:"))
+    parts = urlsplit(uri)
+    here = parts.scheme == "file" and parts.netloc in ("", "localhost")
+    return Path(unquote(parts.path)) if here else None
+
+
+def _object_store(uri: str) -> tuple[fs.FileSystem, str]:
+    """Open an object store without retries of its own: with_retries has one policy for all."""
+    filesystem, path = fs.FileSystem.from_uri(uri)
+    options = store_options(filesystem)
+    if isinstance(filesystem, fs.S3FileSystem):
+        once = fs.AwsStandardS3RetryStrategy(max_attempts=1)
+        return fs.S3FileSystem(**options, retry_strategy=once), path
+    if isinstance(filesystem, fs.GcsFileSystem):
+        # Its client knows best what may pass; it would go on for a quarter of an hour.
+        options.setdefault("retry_time_limit", timedelta(seconds=60))
+        return fs.GcsFileSystem(**options), path
+    return filesystem, path
+
+
+def store_options(filesystem: fs.FileSystem) -> dict[str, Any]:
+    """Return the options that pyarrow read from a store's URI, as its constructor takes them.
+
+    They come from what pickling keeps: the file systems have no attributes for them.
+    """
+    if not isinstance(filesystem, fs.S3FileSystem | fs.GcsFileSystem):
+        return {}
+    kept: dict[str, Any] = filesystem.__reduce__()[1][0]
+    kept.pop("proxy_options", None)  # never part of a URI; its empty form is refused
+    return {name: value for name, value in kept.items() if value not in ("", None, -1.0)}
+
+
+def _require_folder(filesystem: fs.FileSystem, base: str, shown: str, *, create: bool) -> None:
+    kind = filesystem.get_file_info(base).type
+    if kind == fs.FileType.NotFound and not create:
+        raise StorageError(f"no storage root at {shown}: check --root, or ingest into it first")
+    if kind == fs.FileType.File:
+        raise NotADirectoryError(errno.ENOTDIR, "")
+    if kind == fs.FileType.NotFound:
+        try:
+            filesystem.create_dir(base, recursive=True)
+        except FileNotFoundError as error:  # how /proc and its like refuse a new folder
+            raise PermissionError(errno.EACCES, "") from error
 
 
 def without_secrets(uri: str) -> str:

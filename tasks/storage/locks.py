@@ -1,28 +1,87 @@
-"""One writer at a time for each generation run."""
+"""One writer at a time for each thing in a storage root, on one machine and across machines."""
 
-import fcntl
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from schemas.errors import BusyError
+from tasks.storage.conditional import conditional_store
+from tasks.storage.file_lock import FileLock
+from tasks.storage.holder import Holder
+from tasks.storage.leases import Lease
+from tasks.storage.retry import explained
 from tasks.storage.root import Root
-from tasks.storage.scratch import scratch
+
+FOLDER = ".cache/locks"
+POLL_SECONDS = 0.1
+
+
+class _Lock(Protocol):
+    def acquire(self, holder: Holder) -> Holder | bytes | None: ...
+    def release(self) -> None: ...
 
 
 @contextmanager
-def run_writer(root: Root, run_id: str) -> Iterator[None]:
-    """Be the only writer of samples/<run_id> in the block; BusyError if there is another.
+def one_writer(
+    root: Root, name: str, work: str, *, wait: bool = False, clear: tuple[str, ...] = ()
+) -> Iterator[None]:
+    """Hold the lock `name` of `root` in the block; `work` says what for, to whom it keeps out.
 
-    What killed writers left aside there is deleted first.
+    Raises BusyError, which names the holder, if another process or thread has it; with `wait`
+    it waits for its turn. A holder that crashed keeps nobody out: the kernel gives its lock back
+    on a file system, and on an object store its lease runs out in a minute. What killed writers
+    left in the folders `clear` is deleted first.
     """
-    with Path(scratch(root, "locks"), f"samples-{run_id}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise BusyError(
-                f"samples {run_id} are being written by another process: wait until it has ended"
-            ) from error
-        for aside in Path(root.full(f"samples/{run_id}")).rglob(".tmp-*"):
-            aside.unlink(missing_ok=True)
+    lock = _lock(root, name)
+    holder = Holder.current(work)
+    while (other := _acquire(root, lock, holder, name)) is not None:
+        if not wait or (isinstance(other, Holder) and other.is_this_thread()):
+            raise BusyError(f"{work} cannot start: {_shown(other)} is under way; {_ADVICE}")
+        time.sleep(POLL_SECONDS)
+    try:
+        for folder in clear:
+            root.clear_unfinished(folder)
         yield
+    finally:
+        lock.release()
+
+
+def corpus_writer(root: Root, corpus: str, stage: str) -> AbstractContextManager[None]:
+    """Let one process write a corpus: ingest and prepare exclude each other and themselves."""
+    work = f"{stage} of corpus {corpus}"
+    clear = tuple(f"{kind}/{corpus}" for kind in ("raw", "notes", "files", "sequences"))
+    return one_writer(root, f"corpus-{corpus}", work, clear=clear)
+
+
+def model_writer(root: Root, model_id: str) -> AbstractContextManager[None]:
+    """Let one process train, judge and describe a model."""
+    work, clear = f"training of model {model_id}", (f"models/{model_id}",)
+    return one_writer(root, f"model-{model_id}", work, clear=clear)
+
+
+def run_writer(root: Root, run_id: str) -> AbstractContextManager[None]:
+    """Let one process write a run of samples."""
+    work, clear = f"generation of {run_id}", (f"samples/{run_id}",)
+    return one_writer(root, f"run-{run_id}", work, clear=clear)
+
+
+_ADVICE = "wait until it has ended, or stop it, then run this again"
+
+
+def _lock(root: Root, name: str) -> _Lock:
+    path = f"{FOLDER}/{name}.lock"
+    if root.is_local:
+        return FileLock(Path(root.full(path)))
+    store = conditional_store(root.uri)
+    return Lease(store, root.object_key(path), root.key, root.shown(path))
+
+
+def _acquire(root: Root, lock: _Lock, holder: Holder, name: str) -> Holder | bytes | None:
+    with explained("lock", root.shown(f"{FOLDER}/{name}.lock")):
+        return lock.acquire(holder)
+
+
+def _shown(other: Holder | bytes) -> str:
+    return str(other) if isinstance(other, Holder) else "the work of another process"

@@ -1,9 +1,10 @@
-"""Reading a published note corpus, a shard at a time: its marker, its songs, their families."""
+"""Reading the songs of a published note corpus, a shard at a time, and their families."""
 
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.errors import CorpusError
@@ -11,7 +12,26 @@ from schemas.manifest import NoteDataset
 from schemas.notes import song_starts
 from schemas.reasons import Outcome
 from tasks.music.notes import Notes
+from tasks.storage.data_folders import published_sizes, read_published, read_rows
+from tasks.storage.layout import FAMILIES_FILE, NOTES, DataFolder, shard_number
+from tasks.storage.note_marker import (
+    ingest_command,
+    load_note_dataset,
+    note_dataset,
+    published_notes,
+)
 from tasks.storage.root import Root
+
+__all__ = [
+    "Song",
+    "accepted_songs",
+    "families_of",
+    "load_note_dataset",
+    "require_unchanged",
+    "shard_names",
+    "shard_table",
+    "songs_of_shard",
+]
 
 SONG_COLUMNS = ["song_id", "outcome", "notes", "program", "tempo"]
 
@@ -26,34 +46,54 @@ class Song:
     tempo: float
 
 
-def load_note_dataset(root: Root, corpus: str) -> NoteDataset:
-    """Return the marker of a complete note corpus; CorpusError, naming those known, if none."""
-    marker = "notes/{}/dataset.json"
-    try:
-        return NoteDataset.model_validate(root.read_json(marker.format(corpus)))
-    except FileNotFoundError as error:
-        names = root.folders("notes")
-        known = [name for name in names if root.exists(marker.format(name))]
-        raise CorpusError(
-            f"unknown or unfinished corpus {corpus} under {root.uri} "
-            f"(finished: {', '.join(known) or 'none'}): run `nocturne ingest --root {root.uri} "
-            f"--corpus {corpus} --source SOURCE` first"
-        ) from error
-    except ValueError as error:
-        where = root.shown(marker.format(corpus))
-        raise CorpusError(f"{where} is damaged: delete it and ingest again") from error
-
-
 def shard_names(root: Root, corpus: str) -> list[str]:
     """Return the file names of a corpus's note shards, in order."""
-    return [path.rpartition("/")[2] for path in root.files(f"notes/{corpus}", ".parquet")]
+    dataset = note_dataset(root, corpus)
+    known = dataset.facts.get(NOTES) or published_sizes(
+        root, DataFolder(NOTES, corpus), dataset.fingerprint
+    )
+    return sorted((name for name in known if shard_number(name) >= 0), key=shard_number)
+
+
+def shard_table(
+    root: Root, corpus: str, kind: str, name: str, columns: list[str] | None = None
+) -> pa.Table:
+    """Return one shard of `kind`, notes or files; CorpusError if it is damaged or lost."""
+    dataset = note_dataset(root, corpus)
+    mend = ingest_command(root, corpus, dataset.source)
+    folder = DataFolder(kind, corpus)
+    try:
+        table = read_published(
+            root,
+            folder,
+            dataset.fingerprint,
+            name,
+            lambda path: read_rows(root, path, mend, columns),
+        )
+    except FileNotFoundError as error:
+        require_unchanged(root, corpus, dataset)
+        raise CorpusError(f"{root.shown(f'{folder.path}/{name}')} is missing: {mend}") from error
+    require_unchanged(root, corpus, dataset)
+    return table
+
+
+def require_unchanged(root: Root, corpus: str, dataset: NoteDataset) -> None:
+    """Raise CorpusError if a corpus was ingested anew since `dataset` was read.
+
+    Files of the new generation are moved into place after its marker is written: as long as the
+    marker stands, what was read is of the old one.
+    """
+    if note_dataset(root, corpus).fingerprint != dataset.fingerprint:
+        raise CorpusError(
+            f"corpus {corpus} under {root.uri} was ingested anew while it was read: run this again"
+        )
 
 
 def accepted_songs(root: Root, corpus: str, min_notes: int) -> list[Song]:
     """Return the accepted songs of at least `min_notes` notes, in the order of the shards."""
     songs = []
-    for path in root.files(f"files/{corpus}", ".parquet"):
-        files = root.read_table(path, columns=SONG_COLUMNS)
+    for name in shard_names(root, corpus):
+        files = shard_table(root, corpus, "files", name, SONG_COLUMNS)
         accepted = pc.equal(files["outcome"], str(Outcome.ACCEPTED))
         long_enough = pc.greater_equal(files["notes"], min_notes)
         rows = files.filter(pc.and_(accepted, long_enough)).to_pylist()
@@ -63,7 +103,9 @@ def accepted_songs(root: Root, corpus: str, min_notes: int) -> list[Song]:
 
 def songs_of_shard(root: Root, corpus: str, name: str) -> Iterator[tuple[str, Notes]]:
     """Yield (song id, notes) for every song of one note shard, in order."""
-    table = root.read_table(f"notes/{corpus}/{name}")
+    table = shard_table(root, corpus, NOTES, name)
+    if not len(table):  # a shard all of whose files are duplicates or broken
+        return
     columns = {field.name: table[field.name].to_numpy() for field in fields(Notes)}
     starts = song_starts(table).tolist()
     for start, stop in zip(starts, [*starts[1:], len(table)], strict=True):
@@ -73,9 +115,14 @@ def songs_of_shard(root: Root, corpus: str, name: str) -> Iterator[tuple[str, No
 
 def families_of(root: Root, corpus: str) -> tuple[dict[str, str], str]:
     """Return song id -> near-duplicate family, and a digest; ({}, "") if none were looked for."""
-    path = f"families/{corpus}/families.parquet"
+    dataset = published_notes(root, corpus)
+    generation, source = (dataset.fingerprint, dataset.source) if dataset else ("", "")
+    mend, columns = ingest_command(root, corpus, source), ["song_id", "family"]
+    folder = DataFolder("families", corpus)
     try:
-        table = root.read_table(path, columns=["song_id", "family"])
+        table = read_published(
+            root, folder, generation, FAMILIES_FILE, lambda p: read_rows(root, p, mend, columns)
+        )
     except FileNotFoundError:
         return {}, ""
     songs, names = table["song_id"].to_pylist(), map(str, table["family"].to_pylist())

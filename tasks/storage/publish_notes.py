@@ -8,58 +8,122 @@ import pyarrow.compute as pc
 
 from schemas.config import IngestConfig
 from schemas.errors import CorpusError
+from schemas.facts import Facts
 from schemas.manifest import MIDI_SUFFIXES, Counts, FileManifest, NoteDataset
 from schemas.reasons import Outcome, Reason
 from tasks.progress import Progress, silent
 from tasks.storage.checked import check
+from tasks.storage.data_folders import drop_staging, facts_of, find, read_rows
 from tasks.storage.duplicates import Duplicates
-from tasks.storage.note_dataset import LEFT_OUT, Plan, shard_name, without, write_notes
+from tasks.storage.layout import FAMILIES_FILE, notes_marker, shard_name, staging_of
+from tasks.storage.note_dataset import LEFT_OUT, Plan, manifest_path, without, write_notes
+from tasks.storage.note_marker import implied_facts, published_notes, put_notes_in_place
+from tasks.storage.raw import publish_raw
+from tasks.storage.replacement import next_peak, require_no_shrink, require_same_music
 from tasks.storage.root import Root
 from tasks.storage.song_families import ShardSongs, write_families
+from tasks.storage.source_identity import source_id
 
 
 def publish_notes(
     root: Root, plan: Plan, config: IngestConfig, progress: Progress = silent
 ) -> NoteDataset:
-    """Publish all staged shards as one dataset; raises CorpusError if too little is left.
+    """Publish all extracted shards, and their raw shards, as one dataset.
 
-    The manifests are published even then, so that what went wrong can be looked up.
+    Raises CorpusError if too little is left, or if the published corpus is of another source or
+    would lose too many songs: then that one stays as it is, and the staged manifests, too, so
+    that what went wrong can be looked up.
     """
-    duplicates = Duplicates()
-    manifests: list[pa.Table] = []
-    songs: list[ShardSongs] = []
-    with ThreadPoolExecutor(2) as threads:
-        writes = []
-        for index in range(plan.raw.shards):
-            staged = root.read_table(f"{plan.staging}/{shard_name(index)}")
-            left_out = set(staged["song_id"].filter(staged[LEFT_OUT]).to_pylist())
-            files, dropped = duplicates.mark(staged.drop_columns(LEFT_OUT))
-            _require_kept(root, plan, index, left_out.difference(dropped))
-            late = [song_id for song_id in dropped if song_id not in left_out]
-            writes.append(threads.submit(_publish_shard, root, plan, index, files, late))
-            manifests.append(files.select(["path", "outcome", "reason", "notes"]))
-            songs.append(_songs(plan, index, files))
-        for done, write in enumerate(writes, 1):
-            write.result()
-            progress(done, plan.raw.shards)
+    old = published_notes(root, plan.corpus)
+    manifests, songs = _write_manifests(root, plan, progress)
     files = pa.concat_tables(manifests)
     counts = count(files)
     _check(files, counts, plan, config, root)
-    families = write_families(root, plan.corpus, songs)
-    accepted = files.filter(pc.equal(files["outcome"], Outcome.ACCEPTED))
+    require_same_music(root, config, files["song_id"].to_pylist())
+    require_no_shrink(root, config, counts.accepted)
+    families = write_families(root, _families_path(plan), songs)
     dataset = NoteDataset(
         fingerprint=plan.fingerprint,
         raw_fingerprint=plan.raw.fingerprint,
         counts=counts,
         skipped=plan.raw.skipped,
         families=families,
-        notes=pc.sum(accepted["notes"]).as_py(),
+        notes=sum(sum(shard.notes) for shard in songs),
         licence=plan.raw.licence,
         attribution=plan.raw.attribution,
         source=plan.raw.source,
+        source_id=source_id(config.source),
+        peak_songs=next_peak(old, config, counts.accepted),
+        facts=_facts(root, plan, [len(files) for files in manifests], songs),
     )
-    root.write_json(plan.marker, dataset.model_dump(mode="json"))
+    publish_raw(root, plan.corpus, plan.raw)
+    root.write_json(notes_marker(plan.corpus), dataset.model_dump(mode="json"))
+    _put_in_place(root, plan, dataset)
     return dataset
+
+
+def finish_publishing(root: Root, plan: Plan, dataset: NoteDataset) -> None:
+    """Move what is published into place, and clear staging and what older versions left.
+
+    For a dataset that was published before, too: the run that did it may have been killed, or
+    been an older version's, whose marker says nothing of the files.
+    """
+    if not dataset.facts:
+        facts = implied_facts(root, plan.corpus, dataset)
+        dataset = dataset.model_copy(update={"facts": facts})
+        root.write_json(notes_marker(plan.corpus), dataset.model_dump(mode="json"))
+    publish_raw(root, plan.corpus, plan.raw)
+    _put_in_place(root, plan, dataset)
+
+
+def _put_in_place(root: Root, plan: Plan, dataset: NoteDataset) -> None:
+    put_notes_in_place(root, plan.corpus, dataset)
+    root.delete(plan.extracted)
+    drop_staging(root, plan.corpus)
+
+
+def _write_manifests(
+    root: Root, plan: Plan, progress: Progress
+) -> tuple[list[pa.Table], list[ShardSongs]]:
+    """Stage the final manifests; return what each says of its files, and its songs."""
+    duplicates = Duplicates()
+    manifests: list[pa.Table] = []
+    songs: list[ShardSongs] = []
+    with ThreadPoolExecutor(2) as threads:
+        writes = []
+        for index in range(plan.raw.shards):
+            path = manifest_path(root, plan, index)
+            staged = read_rows(root, path, "run nocturne ingest again")
+            if fresh := LEFT_OUT in staged.column_names:
+                left_out = set(staged["song_id"].filter(staged[LEFT_OUT]).to_pylist())
+                staged = staged.drop_columns(LEFT_OUT)
+            else:
+                left_out = set()
+            files, dropped = duplicates.mark(staged)
+            _require_kept(root, plan, index, left_out.difference(dropped))
+            if fresh:
+                late = [song_id for song_id in dropped if song_id not in left_out]
+                writes.append(threads.submit(_stage_manifest, root, plan, index, files, late))
+            manifests.append(files.select(["path", "song_id", "outcome", "reason", "notes"]))
+            songs.append(_songs(root, plan, index, files))
+        for done, write in enumerate(writes, 1):
+            write.result()
+            progress(done, len(writes))
+    return manifests, songs
+
+
+def _facts(root: Root, plan: Plan, files: list[int], songs: list[ShardSongs]) -> Facts:
+    """Return the facts of all files of the dataset; `files` are the rows of the manifests."""
+    kinds = (
+        (plan.notes, {shard_name(i): sum(shard.notes) for i, shard in enumerate(songs)}),
+        (plan.files, {shard_name(i): rows for i, rows in enumerate(files)}),
+        (plan.families, {FAMILIES_FILE: sum(len(shard.song_ids) for shard in songs)}),
+    )
+    return {folder.kind: facts_of(root, folder, plan.fingerprint, names) for folder, names in kinds}
+
+
+def _families_path(plan: Plan) -> str:
+    return f"{plan.families.staging(plan.fingerprint)}/{FAMILIES_FILE}"
 
 
 def _require_kept(root: Root, plan: Plan, index: int, lost: set[str]) -> None:
@@ -68,28 +132,28 @@ def _require_kept(root: Root, plan: Plan, index: int, lost: set[str]) -> None:
     That takes a killed run, and an earlier shard whose file passed then and timed out now.
     """
     if lost:
-        root.delete(f"{plan.staging}/{shard_name(index)}")
+        root.delete(f"{plan.extracted}/{shard_name(index)}")
         raise CorpusError(
             f"corpus {plan.corpus!r}: shard {index} left out {len(lost)} songs that are no "
             "duplicates any more; run ingest again to redo it"
         )
 
 
-def _publish_shard(root: Root, plan: Plan, index: int, files: pa.Table, late: list[str]) -> None:
-    """Write one manifest, and its notes again if duplicates of it were found only now."""
+def _stage_manifest(root: Root, plan: Plan, index: int, files: pa.Table, late: list[str]) -> None:
+    """Stage one manifest, and its notes again if duplicates of it were found only now."""
     name = shard_name(index)
     check(FileManifest, files)
     if late:
-        path = f"notes/{plan.corpus}/{name}"
+        path = f"{plan.notes.staging(plan.fingerprint)}/{name}"
         notes = without(root.read_table(path), pa.chunked_array([late], pa.string()))
         write_notes(root, path, notes)
-    root.write_table(f"files/{plan.corpus}/{name}", files)
+    root.write_table(f"{plan.files.staging(plan.fingerprint)}/{name}", files)
 
 
-def _songs(plan: Plan, index: int, files: pa.Table) -> ShardSongs:
+def _songs(root: Root, plan: Plan, index: int, files: pa.Table) -> ShardSongs:
     """Return the accepted songs of one shard as its note table has them: by song_id."""
     accepted = files.filter(pc.equal(files["outcome"], Outcome.ACCEPTED)).sort_by("song_id")
-    path = f"notes/{plan.corpus}/{shard_name(index)}"
+    path = find(root, plan.notes, plan.fingerprint, shard_name(index))
     return ShardSongs(path, accepted["song_id"].to_pylist(), accepted["notes"].to_pylist())
 
 
@@ -110,11 +174,11 @@ def claims_midi(files: pa.Table) -> pa.Array:
 
 def _check(files: pa.Table, counts: Counts, plan: Plan, config: IngestConfig, root: Root) -> None:
     """Raise CorpusError if files are unaccounted for, or too many of them unusable."""
-    where = root.shown(f"files/{plan.corpus}")
+    where = root.shown(plan.files.staging(plan.fingerprint))
     if counts.inputs != plan.raw.files or not counts.is_complete:
         raise CorpusError(
             f"corpus {plan.corpus!r}: {plan.raw.files} files went in and {counts.inputs} came "
-            f"out; delete {where} and run ingest again"
+            f"out; delete {root.shown(staging_of(plan.corpus))} and run ingest again"
         )
     bad = files.filter(pc.equal(files["outcome"], Outcome.QUARANTINED))
     claiming = Counter(bad.filter(claims_midi(bad))["reason"].to_pylist())

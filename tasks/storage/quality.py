@@ -1,6 +1,6 @@
 """Data quality of an ingested corpus, as counts: what came of the files, and what the songs are.
 
-quality/<corpus>/quality.parquet has one row for each bar of each distribution.
+statistics/<corpus>/quality.parquet has one row for each bar of each distribution.
 """
 
 from collections import Counter
@@ -11,9 +11,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from schemas.reasons import Outcome
+from tasks.storage.layout import NOTES
+from tasks.storage.note_corpus import families_of, shard_names, shard_table
 from tasks.storage.raw import load_raw
 from tasks.storage.root import Root
-from tasks.storage.song_families import families_path
 
 QUALITY_SCHEMA = pa.schema(
     [
@@ -35,11 +36,11 @@ def quality_table(root: Root, corpus: str) -> pa.Table:
 
     The first files that could not even be read from the source are named one by one.
     """
-    paths = root.files(f"files/{corpus}", ".parquet")
-    files = pa.concat_tables([root.read_table(path) for path in paths])
+    names = shard_names(root, corpus)
+    files = pa.concat_tables([shard_table(root, corpus, "files", name) for name in names])
     accepted = files.filter(pc.equal(files["outcome"], Outcome.ACCEPTED))
-    families = root.read_table(families_path(corpus))["family"].to_pylist()
-    sizes = np.array(list(Counter(families).values()), float)
+    families, _ = families_of(root, corpus)
+    sizes = np.array(list(Counter(families.values()).values()), float)
     notes = accepted["notes"].to_numpy().astype(float)
     skipped = load_raw(root, corpus).skipped_files
     rows = [
@@ -59,8 +60,8 @@ def quality_table(root: Root, corpus: str) -> pa.Table:
 def pitch_counts(root: Root, corpus: str) -> NDArray[np.int64]:
     """Return how many notes there are of each pitch, int64 [128], a shard at a time."""
     counts = np.zeros(128, np.int64)
-    for path in root.files(f"notes/{corpus}", ".parquet"):
-        pitch = root.read_table(path, columns=["pitch"])["pitch"].to_numpy()
+    for name in shard_names(root, corpus):
+        pitch = shard_table(root, corpus, NOTES, name, ["pitch"])["pitch"].to_numpy()
         counts += np.bincount(pitch, minlength=128)
     return counts
 

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from schemas.raw import SkippedFile
 from tasks.storage.entries import RawFile, Skipped
+from tasks.storage.layout import shard_name
 from tasks.storage.root import Root
 
 ROW_GROUP_BYTES = 8 << 20
@@ -37,22 +38,27 @@ class Tally:
     files: int = 0
     midi: int = 0
     size: int = 0
-    shards: int = 0
+    rows: list[int] = field(default_factory=list)  # of each shard
+    digests: set[str] = field(default_factory=set)  # MD5s of the files with content
     skipped: int = 0
     named: list[SkippedFile] = field(default_factory=list)
+
+    @property
+    def shards(self) -> int:
+        """Number of shards written."""
+        return len(self.rows)
 
 
 def write_shards(
     root: Root, folder: str, items: Iterable[RawFile | Skipped], shard_files: int
 ) -> Tally:
-    """Write `folder`/0, `folder`/1, ... of `shard_files` rows each, and count everything."""
+    """Write the shards of `shard_files` rows each into `folder`, and count everything."""
     tally = Tally()
     rows = _counted(items, tally)
     while (first := next(rows, None)) is not None:
-        _write_shard(
-            root, f"{folder}/{tally.shards}", chain([first], islice(rows, shard_files - 1))
-        )
-        tally.shards += 1
+        path, before = f"{folder}/{shard_name(tally.shards)}", tally.files
+        _write_shard(root, path, chain([first], islice(rows, shard_files - 1)))
+        tally.rows.append(tally.files - before + 1)
     return tally
 
 
@@ -65,7 +71,9 @@ def _counted(items: Iterable[RawFile | Skipped], tally: Tally) -> Iterator[RawFi
                 tally.named.append(SkippedFile(path=item.path, reason=item.reason))
             continue
         tally.files += 1
-        tally.midi += item.content is not None
+        if item.content is not None:
+            tally.midi += 1
+            tally.digests.add(item.md5)
         tally.size += item.size
         yield item
 

@@ -3,12 +3,14 @@
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx
 from pydantic import BaseModel
 
 from schemas.errors import SourceError
 from schemas.raw import DownloadRecord
+from tasks.storage.redirects import refuse_unsafe_redirect
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,8 @@ class Patience:
     backoff_seconds: float = 1.0  # doubles with every failure
     longest_wait_seconds: float = 30.0
     timeout_seconds: float = 30.0  # without a single byte
+    total_seconds: float = 24 * 3600.0  # of one download, all attempts together
+    largest_bytes: int = 100 * 10**9  # of one file
 
     def wait(self, failures: int) -> None:
         """Sleep after the given number of failures in a row."""
@@ -70,21 +74,32 @@ def open_client(patience: Patience) -> httpx.Client:
     return httpx.Client(
         timeout=patience.timeout_seconds,
         follow_redirects=True,
+        event_hooks={"response": [refuse_unsafe_redirect]},
         headers={"Accept-Encoding": "identity", "User-Agent": "nocturne-midi"},
     )
 
 
-def is_unchanged(url: str, known: Validators, patience: Patience) -> bool:
-    """Whether the server has nothing newer. True, too, when it cannot say or be reached."""
+class Freshness(NamedTuple):
+    """What a server says of a file that was downloaded before."""
+
+    may_have_changed: bool
+    trouble: str = ""  # why the server could not be asked; the copy here is then as good as any
+
+
+def freshness(url: str, known: Validators, patience: Patience) -> Freshness:
+    """Ask whether the server has a newer file; without validators only the file itself tells."""
     headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
     asked = {name: value for name, value in headers.items() if value}
-    if not asked:
-        return True
     try:
         with open_client(patience) as client, client.stream("GET", url, headers=asked) as response:
-            return response.status_code != httpx.codes.OK
-    except httpx.HTTPError:
-        return True
+            code = response.status_code
+    except httpx.HTTPError as error:
+        return Freshness(False, " ".join(str(error).split()) or type(error).__name__)
+    if code == httpx.codes.NOT_MODIFIED:
+        return Freshness(False)
+    if code == httpx.codes.OK:
+        return Freshness(True)
+    return Freshness(False, f"the server answers {code} {response.reason_phrase}")
 
 
 def name_of(url: str) -> str:

@@ -7,18 +7,26 @@ file in one put. Readers therefore see the old file or the new one, never a half
 import json
 import os
 import uuid
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import IO, Any
+from urllib.parse import quote
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import fs
 
-from tasks.storage.location import explained, open_filesystem, without_secrets
+from tasks.storage.conditional import conditional_store, update_object
+from tasks.storage.file_lock import FileLock
+from tasks.storage.holder import Holder
+from tasks.storage.leases import require_leases
+from tasks.storage.location import open_filesystem, store_options, without_secrets
+from tasks.storage.retry import explained, with_retries
+from tasks.storage.store_file import StoreFile
+from tasks.storage.temporary import temporary_folder
 
 COMPRESSION = "zstd"
 
@@ -38,16 +46,29 @@ class Root:
         Raises StorageError if the folder is missing, not a folder or cannot be made.
         """
         filesystem, base = open_filesystem(uri, create=create)
-        return cls(uri, filesystem, base.rstrip("/"))
+        return cls(uri, filesystem, base)
 
     @property
     def is_local(self) -> bool:
         """Whether files lie on this machine's own file system."""
         return isinstance(self.filesystem, fs.LocalFileSystem)
 
+    @property
+    def key(self) -> str:
+        """What names this root alone, however its URI spells it: without secrets and options."""
+        if self.is_local:
+            return self.base
+        options = store_options(self.filesystem)
+        endpoint = str(options.get("endpoint_override", "")).rpartition("://")[2]
+        return f"{self.filesystem.type_name}://{endpoint}/{self.base}"
+
     def full(self, path: str) -> str:
         """Return `path` as the underlying file system spells it."""
         return f"{self.base}/{path}" if path else self.base
+
+    def object_key(self, path: str) -> str:
+        """Return `path` as an object store's own programs spell it inside the bucket."""
+        return self.full(path).partition("/")[2]
 
     def shown(self, path: str) -> str:
         """Return `path` as a person would open it."""
@@ -55,11 +76,11 @@ class Root:
 
     def exists(self, path: str) -> bool:
         """Whether a file or folder is at `path`."""
-        return bool(self.filesystem.get_file_info(self.full(path)).type != fs.FileType.NotFound)
+        return bool(self._info(path).type != fs.FileType.NotFound)
 
     def size(self, path: str) -> int:
         """Size of the file at `path`, in bytes; FileNotFoundError if there is none."""
-        info = self.filesystem.get_file_info(self.full(path))
+        info = self._info(path)
         if info.type != fs.FileType.File:
             raise FileNotFoundError(self.shown(path))
         return int(info.size)
@@ -82,23 +103,42 @@ class Root:
 
     def modified(self, path: str) -> float:
         """Return when the file at `path` was last written, in seconds since 1970; 0 if missing."""
-        with explained("look at", self.shown(path)):
-            info = self.filesystem.get_file_info(self.full(path))
+        info = self._info(path)
         return float(info.mtime_ns or 0) / 1e9 if info.type == fs.FileType.File else 0.0
+
+    def entries(self, path: str) -> list[fs.FileInfo]:
+        """Return what lies directly under `path`, hidden files too; [] if it is missing."""
+        return self._list(path, recursive=False)
 
     def delete(self, path: str) -> None:
         """Delete the file or folder at `path`, if there is one."""
-        info = self.filesystem.get_file_info(self.full(path))
-        with explained("delete", self.shown(path)):
-            if info.type == fs.FileType.Directory:
-                self.filesystem.delete_dir(info.path)
-            elif info.type == fs.FileType.File:
-                self.filesystem.delete_file(info.path)
 
-    def _list(self, path: str, recursive: bool) -> list[Any]:
-        selector = fs.FileSelector(self.full(path), allow_not_found=True, recursive=recursive)
-        with explained("list", self.shown(path)):
-            return list(self.filesystem.get_file_info(selector))
+        def attempt() -> None:
+            info = self.filesystem.get_file_info(self.full(path))
+            with suppress(FileNotFoundError):  # an attempt whose answer was lost deleted it
+                if info.type == fs.FileType.Directory:
+                    self.filesystem.delete_dir(info.path)
+                elif info.type == fs.FileType.File:
+                    self.filesystem.delete_file(info.path)
+
+        require_leases(self.key)
+        with_retries("delete", self.shown(path), attempt)
+
+    def move(self, path: str, target: str) -> None:
+        """Give the file at `path` another name, in place of what is there.
+
+        FileNotFoundError if there is none. An object store copies it, then deletes the old one.
+        """
+        size = self.size(path)
+
+        def attempt() -> None:
+            info = self.filesystem.get_file_info([self.full(path), self.full(target)])
+            if info[0].type == fs.FileType.NotFound and info[1].size == size:
+                return  # an attempt whose answer was lost moved it
+            self.filesystem.move(self.full(path), self.full(target))
+
+        require_leases(self.key)
+        with_retries("move", self.shown(path), attempt)
 
     @contextmanager
     def writing(self, path: str) -> Iterator[IO[bytes]]:
@@ -106,19 +146,34 @@ class Root:
         final = self.full(path)
         folder = final.rpartition("/")[0]
         with explained("write", self.shown(path)), ExitStack() as stack:
-            self.filesystem.create_dir(folder, recursive=True)
+            if self.is_local:
+                self.filesystem.create_dir(folder, recursive=True)
             # An object store's half-written stream would be published on closing: so aside first.
-            scratch = folder if self.is_local else stack.enter_context(TemporaryDirectory())
-            aside = Path(scratch, f".tmp-{uuid.uuid4().hex}")
+            place = folder if self.is_local else stack.enter_context(temporary_folder())
+            aside = Path(place, f".tmp-{uuid.uuid4().hex}")
             stack.callback(aside.unlink, missing_ok=True)
             with aside.open("wb") as stream:
                 yield stream
                 stream.flush()
                 os.fsync(stream.fileno())
-            if self.is_local:
-                aside.replace(final)
-            else:
-                fs.copy_files(str(aside), final, fs.LocalFileSystem(), self.filesystem)
+            self._publish(aside, path)
+
+    def _publish(self, aside: Path, path: str) -> None:
+        """Give a finished local file its name in the root."""
+        require_leases(self.key)
+        final = self.full(path)
+        if self.is_local:
+            aside.replace(final)
+            return
+
+        def attempt() -> None:
+            if isinstance(self.filesystem, fs.S3FileSystem):
+                conditional_store(self.uri).upload(self.object_key(path), aside)
+                return
+            self.filesystem.create_dir(final.rpartition("/")[0], recursive=True)
+            fs.copy_files(str(aside), final, fs.LocalFileSystem(), self.filesystem)
+
+        with_retries("write", self.shown(path), attempt)
 
     def write_bytes(self, path: str, content: bytes) -> None:
         """Write a whole file, atomically."""
@@ -127,11 +182,58 @@ class Root:
 
     def read_bytes(self, path: str) -> bytes:
         """Read a whole file; FileNotFoundError if there is none."""
-        with (
-            explained("read", self.shown(path)),
-            self.filesystem.open_input_stream(self.full(path), compression=None) as stream,
-        ):
-            return bytes(stream.read())
+
+        def attempt() -> bytes:
+            with self.filesystem.open_input_stream(self.full(path), compression=None) as stream:
+                return bytes(stream.read())
+
+        return with_retries("read", self.shown(path), attempt)
+
+    @contextmanager
+    def reading(self, path: str) -> Iterator[Any]:
+        """Open a file for reading at any place, a part at a time; FileNotFoundError if missing."""
+        shown = self.shown(path)
+        opened = with_retries(
+            "read", shown, lambda: self.filesystem.open_input_file(self.full(path))
+        )
+        with opened if self.is_local else StoreFile(opened, shown) as stream:
+            yield stream
+
+    def update(self, path: str, change: Callable[[bytes | None], bytes]) -> bytes:
+        """Replace a whole file by `change` of its content (None if missing); return the new one.
+
+        No update of another process is lost, on whatever machine: `change` is called again on
+        what another wrote in between.
+        """
+        if not self.is_local:
+            require_leases(self.key)
+            return update_object(
+                conditional_store(self.uri), self.object_key(path), self.shown(path), change
+            )
+        lock = FileLock(Path(self.full(f".cache/locks/{quote(path, safe='')}.update.lock")))
+        with explained("update", self.shown(path)), lock.waiting(Holder.current(f"update {path}")):
+            before = self.read_bytes(path) if self.exists(path) else None
+            content = change(before)
+            self.write_bytes(path, content)
+        return content
+
+    def clear_unfinished(self, path: str) -> None:
+        """Delete what killed writers left aside under `path`; none may be at work there."""
+        start = len(self.base) + 1
+        paths = (f.path[start:].partition("/.tmp-") for f in self._list(path, recursive=True))
+        asides = {f"{head}{mark}{rest.partition('/')[0]}" for head, mark, rest in paths if mark}
+        for aside in sorted(asides):
+            self.delete(aside)
+
+    def _info(self, path: str) -> Any:
+        call = partial(self.filesystem.get_file_info, self.full(path))
+        return with_retries("look at", self.shown(path), call)
+
+    def _list(self, path: str, recursive: bool) -> list[Any]:
+        selector = fs.FileSelector(self.full(path), allow_not_found=True, recursive=recursive)
+        return with_retries(
+            "list", self.shown(path), lambda: self.filesystem.get_file_info(selector)
+        )
 
     def write_json(self, path: str, value: Any) -> None:
         """Write `value` as indented JSON, atomically."""
@@ -148,8 +250,9 @@ class Root:
 
     def read_table(self, path: str, columns: list[str] | None = None) -> pa.Table:
         """Read one Parquet file; FileNotFoundError if there is none."""
-        with (
-            explained("read", self.shown(path)),
-            self.filesystem.open_input_file(self.full(path)) as stream,
-        ):
-            return pq.read_table(stream, columns=columns)
+
+        def attempt() -> pa.Table:
+            with self.filesystem.open_input_file(self.full(path)) as stream:
+                return pq.read_table(stream, columns=columns)
+
+        return with_retries("read", self.shown(path), attempt)

@@ -1,18 +1,25 @@
-"""Local folders for what can be made again: memory-mapped copies, checkpoints, locks."""
+"""Local folders for what can be made again: memory-mapped copies, checkpoints."""
 
-import fcntl
 import hashlib
+import logging
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
+from schemas.errors import StorageError
+from tasks.storage.locks import one_writer
+from tasks.storage.retry import explained
 from tasks.storage.root import Root
+
+logger = logging.getLogger(__name__)
 
 
 def scratch(root: Root, name: str) -> Path:
-    """Return a local folder of `root`'s own, made if missing.
+    """Return a local folder of `root`'s own, made if missing; StorageError if that fails.
 
     Beside the data for a local root, so that a restart finds it; for an object store under
     the user's cache folder, one for each storage root.
@@ -20,16 +27,39 @@ def scratch(root: Root, name: str) -> Path:
     if root.is_local:
         base = Path(root.base, ".cache")
     else:
-        cache = os.environ.get("XDG_CACHE_HOME") or tempfile.gettempdir()
-        base = Path(cache, "nocturne", hashlib.sha256(root.uri.encode()).hexdigest()[:16])
+        base = _user_cache() / hashlib.sha256(root.key.encode()).hexdigest()[:16]
     folder = base / name
-    folder.mkdir(parents=True, exist_ok=True)
+    with explained("make", str(folder)):
+        folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 @contextmanager
 def locked(root: Root, name: str) -> Iterator[None]:
-    """Let one process at a time into the block, among those that share this machine."""
-    with Path(scratch(root, "locks"), f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield  # closing the file gives the lock back, however the block ends
+    """Let one process at a time into the block, on whatever machine; the others wait."""
+    with one_writer(root, name, f"work on {name}", wait=True):
+        yield
+
+
+@cache
+def _user_cache() -> Path:
+    """Return the user's cache folder of this project, made if missing.
+
+    Where a user has no writable one, a private folder under the system's temporary folder.
+    """
+    home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    try:
+        folder = Path(home).expanduser() / "nocturne"
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.access(folder, os.W_OK):
+            return folder
+    except (OSError, RuntimeError):  # RuntimeError: the user has no home folder
+        pass
+    folder = Path(tempfile.gettempdir(), f"nocturne-cache-{os.getuid()}")
+    logger.warning("%s is not writable: working files go to %s", home, folder)
+    with explained("make", str(folder)):
+        folder.mkdir(mode=0o700, exist_ok=True)
+        facts = folder.lstat()
+    if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.getuid() or facts.st_mode & 0o077:
+        raise StorageError(f"{folder} is not a private folder of this user; set XDG_CACHE_HOME")
+    return folder

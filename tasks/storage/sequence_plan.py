@@ -10,9 +10,20 @@ from schemas.errors import CorpusError
 from schemas.manifest import NoteDataset
 from schemas.sequences import SequenceDataset, Split
 from tasks.music.splits import split_songs
-from tasks.storage.note_corpus import Song, accepted_songs, families_of, load_note_dataset
+from tasks.storage.note_corpus import (
+    Song,
+    accepted_songs,
+    families_of,
+    load_note_dataset,
+    require_unchanged,
+)
 from tasks.storage.root import Root
-from tasks.storage.sequences import load_dataset, load_vocabulary, sequences_folder
+from tasks.storage.sequences import (
+    load_vocabulary,
+    lost_files,
+    published_sequences,
+    sequences_folder,
+)
 
 SEQUENCES_VERSION = 1  # raise it when the same notes give other sequences: they are then redone
 SHAPING_FIELDS = {"scheme", "valid_share", "test_share", "min_song_notes"}
@@ -62,19 +73,26 @@ def plan_sequences(root: Root, config: PrepareConfig) -> SequencePlan:
         ) from error
     shaping = config.model_dump(include=SHAPING_FIELDS)
     fingerprint = _digest([notes.fingerprint, families_digest, shaping, SEQUENCES_VERSION])
+    require_unchanged(root, config.corpus, notes)
     return SequencePlan(config, fingerprint, notes, songs, split_of)
 
 
 def published(root: Root, plan: SequencePlan) -> SequenceDataset | None:
-    """Return the dataset if exactly this plan is already carried out, whole."""
+    """Return the dataset if exactly this plan is already carried out, whole.
+
+    CorpusError if the marker is damaged; whatever else is missing or damaged is made again.
+    """
+    corpus, scheme = plan.config.corpus, plan.config.scheme
+    dataset = published_sequences(root, corpus, scheme)
+    if dataset is None or dataset.fingerprint != plan.fingerprint:
+        return None
+    if lost_files(root, corpus, scheme, dataset):
+        return None
     try:
-        dataset = load_dataset(root, plan.config.corpus, plan.config.scheme)
-        load_vocabulary(root, plan.config.corpus, plan.config.scheme)
+        load_vocabulary(root, corpus, scheme)
     except CorpusError:
         return None
-    names = [*(f"{split}.parquet" for split in dataset.songs), "songs.parquet"]
-    whole = all(root.exists(f"{plan.folder}/{name}") for name in names)
-    return dataset if whole and dataset.fingerprint == plan.fingerprint else None
+    return dataset
 
 
 def _digest(value: object) -> str:

@@ -1,8 +1,8 @@
 """Writing a sequence dataset: one shard of notes in memory at a time.
 
-Each note shard becomes one row group of each split's file. All files appear together at the
-end, after the old completion marker is gone and before the new one is written; whatever goes
-wrong earlier leaves an older dataset untouched.
+Each note shard becomes one row group of each split's file. All files are staged; writing the
+completion marker publishes them together. Whatever goes wrong earlier leaves an older dataset
+untouched.
 """
 
 from collections.abc import Iterator
@@ -17,10 +17,30 @@ from schemas.sequences import SPLITS, SequenceDataset, Split, Vocabulary
 from tasks.music import categories
 from tasks.music.notes import Notes
 from tasks.progress import Progress, silent
-from tasks.storage.note_corpus import shard_names, songs_of_shard
+from tasks.storage.data_folders import (
+    clear_staging,
+    drop_staging,
+    facts_of,
+    find,
+    move_file,
+    put_in_place,
+)
+from tasks.storage.layout import (
+    SEQUENCES,
+    SONGS,
+    SONGS_FILE,
+    VOCABULARIES,
+    VOCABULARY_FILE,
+    DataFolder,
+    sequences_marker,
+    split_file,
+)
+from tasks.storage.note_corpus import require_unchanged, shard_names, songs_of_shard
+from tasks.storage.note_marker import ingest_command
 from tasks.storage.root import COMPRESSION, Root
 from tasks.storage.sequence_plan import SequencePlan
 from tasks.storage.sequence_tables import SongIds, sequence_schema, sequence_table, songs_table
+from tasks.storage.sequences import FILES, implied_facts, published_sequences
 
 
 def fit_vocabulary(root: Root, plan: SequencePlan, progress: Progress = silent) -> Vocabulary:
@@ -36,7 +56,7 @@ def write_sequences(
 
     CorpusError if the note shards do not hold what their manifest promised.
     """
-    marker = f"{plan.folder}/dataset.json"
+    clear_other_generations(root, plan)
     with ExitStack() as stack:
         streams = {s: stack.enter_context(root.writing(_path(plan, s))) for s in SPLITS}
         schema = sequence_schema(vocabulary)
@@ -47,12 +67,61 @@ def write_sequences(
         for writer in writers.values():
             writer.close()
         _check(root, plan, order)
-        root.delete(marker)
-    root.write_table(f"{plan.folder}/songs.parquet", songs_table(plan, order))
-    root.write_bytes(f"{plan.folder}/vocabulary.json", _json(vocabulary.model_dump_json(indent=2)))
-    dataset = _dataset(plan, vocabulary)
-    root.write_bytes(marker, _json(dataset.model_dump_json(indent=2)))
+    folders = folders_of(plan)
+    songs, vocabularies = (
+        folders[kind].staging(plan.fingerprint) for kind in (SONGS, VOCABULARIES)
+    )
+    root.write_table(f"{songs}/{SONGS_FILE}", songs_table(plan, order))
+    text = vocabulary.model_dump_json(indent=2)
+    root.write_bytes(f"{vocabularies}/{VOCABULARY_FILE}", _json(text))
+    require_unchanged(root, plan.config.corpus, plan.notes)
+    dataset = _dataset(root, plan, vocabulary, len(order))
+    root.write_bytes(_marker(plan), _json(dataset.model_dump_json(indent=2)))
+    put_sequences_in_place(root, plan, dataset)
     return dataset
+
+
+def finish_publishing(root: Root, plan: SequencePlan, dataset: SequenceDataset) -> None:
+    """Move what is published into place, and clear staging and what older versions left."""
+    if not dataset.facts:
+        facts = implied_facts(root, plan.config.corpus, plan.config.scheme, dataset)
+        dataset = dataset.model_copy(update={"facts": facts})
+        root.write_bytes(_marker(plan), _json(dataset.model_dump_json(indent=2)))
+    clear_staging(root, folders_of(plan).values(), plan.fingerprint)
+    put_sequences_in_place(root, plan, dataset)
+
+
+def put_sequences_in_place(root: Root, plan: SequencePlan, dataset: SequenceDataset) -> None:
+    """Move the files of a published dataset into place, and clear what else lies there."""
+    folders = folders_of(plan)
+    for kind in (SONGS, VOCABULARIES, SEQUENCES):  # where older versions had all of them: last
+        for name in dataset.facts.get(kind, {}):
+            _take_from_old_place(root, folders[kind], dataset, name)
+        put_in_place(root, folders[kind], dataset.fingerprint, dataset.facts.get(kind, {}))
+    drop_staging(root, plan.config.corpus)
+
+
+def _take_from_old_place(
+    root: Root, folder: DataFolder, dataset: SequenceDataset, name: str
+) -> None:
+    """Move a file of this dataset from where older versions kept it."""
+    path = find(root, folder, dataset.fingerprint, name)
+    if folder.path != folder.old_path and path == f"{folder.old_path}/{name}":
+        move_file(root, path, f"{folder.path}/{name}")
+
+
+def clear_other_generations(root: Root, plan: SequencePlan) -> None:
+    """Clear what other plans and killed runs left; what is published is moved into place."""
+    old = published_sequences(root, plan.config.corpus, plan.config.scheme)
+    if old and old.facts and old.fingerprint != plan.fingerprint:
+        put_sequences_in_place(root, plan, old)
+    clear_staging(root, folders_of(plan).values(), plan.fingerprint)
+
+
+def folders_of(plan: SequencePlan) -> dict[str, DataFolder]:
+    """Return the data folders of a dataset, by kind."""
+    corpus, scheme = plan.config.corpus, plan.config.scheme
+    return {kind: DataFolder(kind, corpus, scheme) for kind in FILES}
 
 
 def _training_songs(root: Root, plan: SequencePlan, progress: Progress) -> Iterator[Notes]:
@@ -90,23 +159,37 @@ def _write_shard(
 
 
 def _check(root: Root, plan: SequencePlan, found: list[tuple[str, int]]) -> None:
+    require_unchanged(root, plan.config.corpus, plan.notes)
     promised = [(song.song_id, song.notes) for song in plan.songs.values()]
     wrong = {song for song, _ in set(found) ^ set(promised)}
     if wrong or len(found) != len(promised):
         raise CorpusError(
             f"{root.shown(f'notes/{plan.config.corpus}')} differs from its manifest in "
-            f"{len(wrong)} songs: delete its dataset.json and ingest again"
+            f"{len(wrong)} songs: delete them, then "
+            f"{ingest_command(root, plan.config.corpus, plan.notes.source)}"
         )
 
 
-def _dataset(plan: SequencePlan, vocabulary: Vocabulary) -> SequenceDataset:
+def _dataset(
+    root: Root, plan: SequencePlan, vocabulary: Vocabulary, song_rows: int
+) -> SequenceDataset:
     songs: dict[Split, int] = dict.fromkeys(SPLITS, 0)
     notes: dict[Split, int] = dict.fromkeys(SPLITS, 0)
     for song in plan.songs.values():
         split = plan.split_of[song.song_id]
         songs[split] += 1
         notes[split] += song.notes
+    rows: dict[str, dict[str, int | None]] = {
+        SEQUENCES: {split_file(split): notes[split] for split in SPLITS},
+        SONGS: {SONGS_FILE: song_rows},
+        VOCABULARIES: {VOCABULARY_FILE: None},
+    }
+    folders = folders_of(plan)
     return SequenceDataset(
+        facts={
+            kind: facts_of(root, folders[kind], plan.fingerprint, names)
+            for kind, names in rows.items()
+        },
         fingerprint=plan.fingerprint,
         vocabulary_id=vocabulary.vocabulary_id,
         songs=songs,
@@ -122,7 +205,11 @@ def _writer(stream: IO[bytes], schema: pa.Schema) -> pq.ParquetWriter:
 
 
 def _path(plan: SequencePlan, split: Split) -> str:
-    return f"{plan.folder}/{split}.parquet"
+    return f"{folders_of(plan)[SEQUENCES].staging(plan.fingerprint)}/{split_file(split)}"
+
+
+def _marker(plan: SequencePlan) -> str:
+    return sequences_marker(plan.config.corpus, plan.config.scheme)
 
 
 def _json(text: str) -> bytes:

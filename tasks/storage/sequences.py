@@ -6,6 +6,7 @@ dataset gets a new one.
 """
 
 import os
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,17 +14,45 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
-from pydantic import ValidationError
 
 from schemas.config import SchemeName
 from schemas.errors import CorpusError, StorageError
-from schemas.sequences import SequenceDataset, Split, Vocabulary
+from schemas.facts import Facts, FileFacts
+from schemas.sequences import SPLITS, SequenceDataset, Split, Vocabulary
+from tasks.storage.data_folders import (
+    lacking,
+    measured_facts,
+    published_sizes,
+    read_published,
+    read_rows,
+    require_whole,
+)
+from tasks.storage.layout import (
+    SEQUENCES,
+    SONGS,
+    SONGS_FILE,
+    VOCABULARIES,
+    VOCABULARY_FILE,
+    DataFolder,
+    old_marker,
+    sequences_marker,
+    split_file,
+)
+from tasks.storage.markers import read_marker
+from tasks.storage.note_marker import GONE
 from tasks.storage.root import Root
 
 READ_ROWS = 1 << 20
+STOPPED_SECONDS = 3600.0  # a copy that has not grown for so long is a killed run's
+FILES = {
+    SEQUENCES: {split_file(split) for split in SPLITS},
+    SONGS: {SONGS_FILE},
+    VOCABULARIES: {VOCABULARY_FILE},
+}
 
 
 @dataclass(frozen=True)
@@ -40,37 +69,106 @@ class SplitIds:
 
 def sequences_folder(corpus: str, scheme: SchemeName) -> str:
     """Return the folder of a corpus's sequences, relative to the root."""
-    return f"sequences/{corpus}/{scheme}"
+    return DataFolder(SEQUENCES, corpus, scheme).path
+
+
+def prepare_command(root: Root, corpus: str, scheme: SchemeName) -> str:
+    """Return in words what makes a sequence dataset whole again."""
+    return f"run `nocturne prepare --root {root.uri} --corpus {corpus} --scheme {scheme}`"
+
+
+def published_sequences(root: Root, corpus: str, scheme: SchemeName) -> SequenceDataset | None:
+    """Return the marker of a dataset, None if there is none; CorpusError if it is damaged."""
+    mend = f"delete it, then {prepare_command(root, corpus, scheme)} to write it again"
+    old = old_marker(DataFolder(SEQUENCES, corpus, scheme))
+    for path in (sequences_marker(corpus, scheme), old):
+        try:
+            return read_marker(root, path, SequenceDataset, CorpusError, mend)
+        except FileNotFoundError:
+            continue
+    return None
 
 
 def load_dataset(root: Root, corpus: str, scheme: SchemeName) -> SequenceDataset:
     """Return what is known of a complete sequence dataset; CorpusError if there is none."""
-    path = f"{sequences_folder(corpus, scheme)}/dataset.json"
-    try:
-        return SequenceDataset.model_validate_json(root.read_bytes(path))
-    except FileNotFoundError as error:
-        raise CorpusError(
-            f"corpus {corpus} is not prepared as {scheme} under {root.uri}: "
-            f"run `nocturne prepare --root {root.uri} --corpus {corpus} --scheme {scheme}` first"
-        ) from error
-    except ValidationError as error:
-        raise CorpusError(f"{root.shown(path)} is damaged: delete it and prepare again") from error
+    if dataset := published_sequences(root, corpus, scheme):
+        return dataset
+    raise CorpusError(
+        f"corpus {corpus} is not prepared as {scheme} under {root.uri}: "
+        f"{prepare_command(root, corpus, scheme)} first"
+    )
+
+
+def lost_files(root: Root, corpus: str, scheme: SchemeName, dataset: SequenceDataset) -> list[str]:
+    """Return the paths of a dataset's files that are missing or cut short."""
+    facts = dataset.facts or implied_facts(root, corpus, scheme, dataset)
+    lost = []
+    for kind, names in facts.items():
+        folder = DataFolder(kind, corpus, scheme)
+        found = lacking(root, folder, dataset.fingerprint, names)
+        lost += [f"{folder.path}/{name}" for name in found]
+    return lost
+
+
+def implied_facts(root: Root, corpus: str, scheme: SchemeName, dataset: SequenceDataset) -> Facts:
+    """Return the facts that the marker of an older version implies, by the files' footers."""
+    facts: Facts = {}
+    for kind, names in FILES.items():
+        folder = DataFolder(kind, corpus, scheme)
+        if kind == VOCABULARIES:
+            sizes = published_sizes(root, folder, dataset.fingerprint)
+            found = {name: FileFacts(bytes=sizes[name], rows=None) for name in names & sizes.keys()}
+        else:
+            found = measured_facts(root, folder, dataset.fingerprint, names)
+        facts[kind] = {name: found.get(name, GONE) for name in sorted(names)}
+    for split, rows in dataset.notes.items():
+        if facts[SEQUENCES][split_file(split)].rows != rows:
+            facts[SEQUENCES][split_file(split)] = GONE
+    return facts
 
 
 def load_vocabulary(root: Root, corpus: str, scheme: SchemeName) -> Vocabulary:
     """Return the vocabulary of a complete dataset; CorpusError unless it is the one it names."""
     dataset = load_dataset(root, corpus, scheme)
-    path = f"{sequences_folder(corpus, scheme)}/vocabulary.json"
+    folder = DataFolder(VOCABULARIES, corpus, scheme)
+    path = f"{folder.path}/{VOCABULARY_FILE}"
+    mend = f"{prepare_command(root, corpus, scheme)} to write it again"
     try:
-        vocabulary = Vocabulary.model_validate_json(root.read_bytes(path))
-    except (FileNotFoundError, ValidationError) as error:
-        raise CorpusError(f"{root.shown(path)} is missing or damaged: prepare again") from error
+        vocabulary = read_published(
+            root,
+            folder,
+            dataset.fingerprint,
+            VOCABULARY_FILE,
+            lambda path: read_marker(root, path, Vocabulary, CorpusError, mend),
+        )
+    except FileNotFoundError as error:
+        require_same_sequences(root, corpus, scheme, dataset)
+        raise CorpusError(f"{root.shown(path)} is missing: {mend}") from error
     if vocabulary.vocabulary_id != dataset.vocabulary_id:
+        require_same_sequences(root, corpus, scheme, dataset)
         raise CorpusError(
             f"{root.shown(path)} is not the vocabulary {dataset.vocabulary_id} that its dataset "
-            "was made with: delete dataset.json beside it and prepare again"
+            f"was made with: delete it, then {mend}"
         )
     return vocabulary
+
+
+def song_splits(root: Root, corpus: str, scheme: SchemeName) -> dict[str, Split] | None:
+    """Return the split of each song; None if the corpus is not prepared with this scheme."""
+    if published_sequences(root, corpus, scheme) is None:
+        return None
+    songs = _songs(root, corpus, scheme, ["song_id", "split"])
+    return dict(zip(songs["song_id"].to_pylist(), songs["split"].to_pylist(), strict=True))
+
+
+def require_same_sequences(
+    root: Root, corpus: str, scheme: SchemeName, dataset: SequenceDataset
+) -> None:
+    """Raise CorpusError if a corpus was prepared anew since `dataset` was read."""
+    if load_dataset(root, corpus, scheme).fingerprint != dataset.fingerprint:
+        raise CorpusError(
+            f"corpus {corpus} under {root.uri} was prepared anew while it was read: run this again"
+        )
 
 
 def load_split(root: Root, corpus: str, scheme: SchemeName, split: Split, cache: Path) -> SplitIds:
@@ -80,22 +178,55 @@ def load_split(root: Root, corpus: str, scheme: SchemeName, split: Split, cache:
     """
     dataset = load_dataset(root, corpus, scheme)
     names = load_vocabulary(root, corpus, scheme).names
-    folder = sequences_folder(corpus, scheme)
-    offsets = _song_offsets(root, folder, split)
+    mend = prepare_command(root, corpus, scheme)
+    offsets = _song_offsets(root, corpus, scheme, split)
     expected = (dataset.notes[split], len(names))
     copy = cache / f"{dataset.fingerprint}-{split}.npy"
     if not _is_whole(copy, expected):
+        folder = DataFolder(SEQUENCES, corpus, scheme)
         with _explained(cache):
-            _copy_ids(root, f"{folder}/{split}.parquet", names, copy, expected)
+            _clear_stopped_copies(cache)
+            try:
+                read_published(
+                    root,
+                    folder,
+                    dataset.fingerprint,
+                    split_file(split),
+                    lambda path: _copy_ids(root, path, names, copy, expected, mend),
+                )
+            except FileNotFoundError as error:
+                require_same_sequences(root, corpus, scheme, dataset)
+                path = f"{folder.path}/{split_file(split)}"
+                raise CorpusError(f"{root.shown(path)} is missing: {mend}") from error
+    require_same_sequences(root, corpus, scheme, dataset)
     if offsets[-1] != expected[0] or len(offsets) != dataset.songs[split] + 1:
-        raise CorpusError(f"{root.shown(folder)}/songs.parquet is damaged: prepare again")
+        songs = root.shown(DataFolder(SONGS, corpus, scheme).path)
+        raise CorpusError(f"{songs}/{SONGS_FILE} is damaged: delete it, then {mend}")
     return SplitIds(np.load(copy, mmap_mode="r"), offsets)
 
 
-def _song_offsets(root: Root, folder: str, split: Split) -> NDArray[np.int64]:
-    songs = root.read_table(f"{folder}/songs.parquet", columns=["split", "notes"])
+def _song_offsets(root: Root, corpus: str, scheme: SchemeName, split: Split) -> NDArray[np.int64]:
+    songs = _songs(root, corpus, scheme, ["split", "notes"])
     lengths = songs.filter(pc.equal(songs["split"], split))["notes"].to_numpy()
     return np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
+
+
+def _songs(root: Root, corpus: str, scheme: SchemeName, columns: list[str]) -> pa.Table:
+    """Return columns of the table of songs; CorpusError if it is missing or damaged."""
+    dataset = load_dataset(root, corpus, scheme)
+    folder, mend = DataFolder(SONGS, corpus, scheme), prepare_command(root, corpus, scheme)
+    try:
+        return read_published(
+            root,
+            folder,
+            dataset.fingerprint,
+            SONGS_FILE,
+            lambda path: read_rows(root, path, mend, columns),
+        )
+    except FileNotFoundError as error:
+        require_same_sequences(root, corpus, scheme, dataset)
+        path = f"{folder.path}/{SONGS_FILE}"
+        raise CorpusError(f"{root.shown(path)} is missing: {mend}") from error
 
 
 def _is_whole(copy: Path, expected: tuple[int, int]) -> bool:
@@ -106,8 +237,20 @@ def _is_whole(copy: Path, expected: tuple[int, int]) -> bool:
     return bool(found.shape == expected and found.dtype == np.int16)
 
 
+def _clear_stopped_copies(cache: Path) -> None:
+    """Delete what killed runs left of their copies; those of others still grow."""
+    for path in cache.glob(".tmp-*.npy"):
+        if time.time() - path.stat().st_mtime > STOPPED_SECONDS:
+            path.unlink(missing_ok=True)
+
+
 def _copy_ids(
-    root: Root, path: str, names: tuple[str, ...], copy: Path, shape: tuple[int, int]
+    root: Root,
+    path: str,
+    names: tuple[str, ...],
+    copy: Path,
+    shape: tuple[int, int],
+    mend: str,
 ) -> None:
     """Write the columns `names` of a Parquet file as one int16 array file."""
     copy.parent.mkdir(parents=True, exist_ok=True)
@@ -116,22 +259,30 @@ def _copy_ids(
         header = {"descr": "<i2", "fortran_order": False, "shape": shape}
         with aside.open("wb") as stream:
             np.lib.format.write_array_header_1_0(stream, header)
-            for rows in _batches(root, path, names):
+            for rows in _batches(root, path, names, mend):
                 stream.write(rows.tobytes())
             stream.flush()
             os.fsync(stream.fileno())
         if not _is_whole(aside, shape):
-            raise CorpusError(f"{root.shown(path)} is damaged: prepare again")
+            raise CorpusError(f"{root.shown(path)} is damaged: delete it, then {mend}")
         aside.replace(copy)
     finally:
         aside.unlink(missing_ok=True)
 
 
-def _batches(root: Root, path: str, names: tuple[str, ...]) -> Iterator[NDArray[np.int16]]:
-    with root.filesystem.open_input_file(root.full(path)) as stream:
-        for batch in pq.ParquetFile(stream).iter_batches(READ_ROWS, columns=list(names)):
-            columns = [batch.column(name).to_numpy() for name in names]
-            yield np.ascontiguousarray(np.stack(columns, axis=1), dtype="<i2")
+def _batches(
+    root: Root, path: str, names: tuple[str, ...], mend: str
+) -> Iterator[NDArray[np.int16]]:
+    try:
+        with root.reading(path) as stream:
+            for batch in pq.ParquetFile(stream).iter_batches(READ_ROWS, columns=list(names)):
+                columns = [batch.column(name).to_numpy() for name in names]
+                yield np.ascontiguousarray(np.stack(columns, axis=1), dtype="<i2")
+    except FileNotFoundError:
+        raise
+    except (pa.ArrowException, OSError, KeyError, StorageError):
+        require_whole(root, path, mend)
+        raise
 
 
 @contextmanager

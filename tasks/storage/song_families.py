@@ -21,11 +21,6 @@ SCHEMA = pa.schema(
 )
 
 
-def families_path(corpus: str) -> str:
-    """Path of a corpus's families."""
-    return f"families/{corpus}/families.parquet"
-
-
 @dataclass(frozen=True)
 class ShardSongs:
     """The songs of one published note shard, in order, and how many notes each has."""
@@ -35,8 +30,8 @@ class ShardSongs:
     notes: list[int]
 
 
-def write_families(root: Root, corpus: str, shards: Sequence[ShardSongs]) -> int:
-    """Find the families of the published songs, write them, return how many there are."""
+def write_families(root: Root, path: str, shards: Sequence[ShardSongs]) -> int:
+    """Find the families of these songs, write them to `path`, return how many there are."""
     with ThreadPoolExecutor(2) as threads:
         found = list(threads.map(lambda shard: _signatures(root, shard), shards))
     known = [value for part in found for value in part]
@@ -47,7 +42,7 @@ def write_families(root: Root, corpus: str, shards: Sequence[ShardSongs]) -> int
         values = np.array([known[row] for row in long], np.uint32).reshape(-1, VALUES)
         family[long] = np.array(long)[families(values)]
     columns = [pa.array(ids, pa.string()), pa.array(ids[family], pa.string())]
-    root.write_table(families_path(corpus), pa.Table.from_arrays(columns, schema=SCHEMA))
+    root.write_table(path, pa.Table.from_arrays(columns, schema=SCHEMA))
     return len(np.unique(family))
 
 

@@ -8,14 +8,16 @@ from pathlib import Path
 from pyarrow import fs
 
 from schemas.config import IngestConfig
+from schemas.config.corpus_name import local_path
 from schemas.errors import SourceError
 from tasks.music import folk
 from tasks.progress import Progress, silent
 from tasks.storage.archives import read_archive
-from tasks.storage.download import Download, Wanted, download, reject
+from tasks.storage.download import Download, Wanted, download, move_old_downloads, reject
 from tasks.storage.entries import RawFile, Skipped
 from tasks.storage.folders import fingerprint_of, read_folder
 from tasks.storage.lakh import LAKH, LAKH_ATTRIBUTION, LAKH_LICENCE
+from tasks.storage.layout import downloads_of
 from tasks.storage.remote_file import name_of, require_url, shown_url
 from tasks.storage.root import Root
 
@@ -44,11 +46,11 @@ def resolve(root: Root, config: IngestConfig, progress: Progress = silent) -> So
         return _downloaded(root, config, fetch(root, config, progress))
     if "://" in source and not source.startswith("file://"):
         raise SourceError(f"source {source}: only http:// and https:// can be downloaded")
-    if config.source_sha256 is not None and not Path(source).is_file():
+    if config.source_sha256 is not None and not Path(local_path(source)).is_file():
         raise SourceError(f"a SHA-256 is of an archive or a download; {source} is neither")
     if source == "folk":
         return Source("folk", folk.identity(), folk.read_tunes, folk.LICENCE, folk.attribution())
-    return _local(root, config, Path(source.removeprefix("file://")).expanduser())
+    return _local(root, config, Path(local_path(source)))
 
 
 def is_download(config: IngestConfig) -> bool:
@@ -64,13 +66,14 @@ def fetch(root: Root, config: IngestConfig, progress: Progress = silent) -> Down
         wanted = Wanted(url, name_of(url), None, config.source_sha256)
     else:
         wanted = Wanted(url, name_of(pinned.url), pinned.size, pinned.sha256)
-    return download(root, f"raw/{config.corpus}/archive", wanted, progress=progress)
+    move_old_downloads(root, config.corpus)
+    return download(root, downloads_of(config.corpus), wanted, progress=progress)
 
 
 def _downloaded(root: Root, config: IngestConfig, found: Download) -> Source:
     def read(largest: int, progress: Progress) -> Iterator[RawFile | Skipped]:
         try:
-            with root.filesystem.open_input_file(root.full(found.path)) as stream:
+            with root.reading(found.path) as stream:
                 yield from read_archive(stream, found.record.url, largest, progress)
         except SourceError as error:
             raise SourceError(f"{error}; what came is kept as {reject(root, found)}") from error

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,10 +48,11 @@ def transfer(
     """
     patience = patience or Patience()
     failures, most = 0, 0
+    bounded = _bounded(url, patience, progress)
     with open_client(patience) as client:
         while True:
             try:
-                return _attempt(client, url, part, size, sha256 is not None, progress)
+                return _attempt(client, url, part, size, sha256 is not None, bounded)
             except (httpx.UnsupportedProtocol, httpx.TooManyRedirects) as error:
                 raise SourceError(f"cannot download {shown_url(url)}: {error}") from error
             except (httpx.TransportError, _Unfinished) as error:
@@ -60,6 +62,25 @@ def transfer(
                 if failures >= patience.attempts:
                     raise _given_up(url, held, failures, error) from error
                 patience.wait(failures)
+
+
+def _bounded(url: str, patience: Patience, progress: Progress) -> Progress:
+    """Return `progress`, ended by SourceError once a download takes too long or grows too large."""
+    deadline = time.monotonic() + patience.total_seconds
+
+    def report(done: float, total: float) -> None:
+        if total > patience.largest_bytes:
+            raise SourceError(
+                f"{shown_url(url)} has more than {patience.largest_bytes:,} bytes: not downloaded"
+            )
+        if time.monotonic() > deadline:
+            raise SourceError(
+                f"{shown_url(url)} took longer than {patience.total_seconds:,.0f} seconds; "
+                "what came is kept: run again to go on"
+            )
+        progress(done, total)
+
+    return report
 
 
 def _held(part: Path) -> int:

@@ -21,16 +21,19 @@ REFUSED = [
     ("NOCTURNE_ROOT", "./data", "NOCTURNE_ROOT: ./data is relative"),
     ("NOCTURNE_ROOT", "s3://me:secret@music", "a password in an address"),
     ("NOCTURNE_SOURCE", "https://me:secret@example.org/midi.zip", "a password in an address"),
-    ("NOCTURNE_CORPUS", "", "NOCTURNE_CORPUS: set it to the name of the corpus"),
+    ("NOCTURNE_CORPUS", None, "NOCTURNE_CORPUS: set it to the name of the corpus"),
     ("NOCTURNE_TIMEZONE", "", "NOCTURNE_TIMEZONE: set it to the time zone"),
     ("NOCTURNE_TRAIN_QUEUE", "", "NOCTURNE_TRAIN_QUEUE: set it to gpu"),
 ]
 
 
 @pytest.mark.parametrize(("name", "value", "line"), REFUSED)
-def test_a_place_that_is_missing_or_wrong_is_refused(name: str, value: str, line: str) -> None:
+def test_a_place_that_is_missing_or_wrong_is_refused(
+    name: str, value: str | None, line: str
+) -> None:
+    environment = {"PATH": os.environ["PATH"], **PLACE, name: value}
     with pytest.raises(SystemExit) as refused:
-        refuse_without_place({"PATH": os.environ["PATH"], **PLACE, name: value})
+        refuse_without_place({key: text for key, text in environment.items() if text is not None})
     message = str(refused.value.code)
     assert line in message
     assert "secret" not in message
@@ -38,6 +41,11 @@ def test_a_place_that_is_missing_or_wrong_is_refused(name: str, value: str, line
 
 
 @pytest.mark.parametrize("root", ["/data", "s3://music/nocturne", "gs://music"])
-def test_a_folder_or_a_bucket_passes(root: str) -> None:
-    environment = {"PATH": os.environ["PATH"], **PLACE, "NOCTURNE_ROOT": root}
+def test_a_folder_or_a_bucket_passes_with_a_corpus_named_after_its_source(root: str) -> None:
+    environment = {
+        "PATH": os.environ["PATH"],
+        **PLACE,
+        "NOCTURNE_ROOT": root,
+        "NOCTURNE_CORPUS": "",
+    }
     subprocess.run(["sh", CHECK], env=environment, check=True)

@@ -27,7 +27,7 @@ def _fails(arguments: str, capsys: pytest.CaptureFixture[str]) -> str:
 
 
 def _datasets(place: Path) -> list[Path]:
-    return [path for path in place.rglob("dataset.json") if "notes" in path.parts]
+    return list(place.rglob("notes.json"))
 
 
 def test_a_missing_folder(place: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -162,3 +162,16 @@ def test_what_cannot_be_done_is_one_line(root: Root, tmp_path: Path) -> None:
 def test_an_unknown_model_lists_the_known(root: Root, model_id: str) -> None:
     with pytest.raises(ModelError, match="use champion, latest or one of folk-tiny"):
         generate(GenerateConfig(root=root.uri, model="folk-huge"))
+
+
+def test_the_corpus_says_whose_champion_plays(
+    root: Root, model_id: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    config = GenerateConfig(root=root.uri, samples=1, notes=8, audio=False, seed=1)
+    with caplog.at_level(logging.INFO):
+        assert generate(config).model_id == model_id
+    words = f"plays {model_id}, the champion of folk (factored), the corpus last trained"
+    assert words in caplog.text
+    assert generate(config.having(corpus="folk")).reused
+    with pytest.raises(ModelError, match="no champion of mine, under"):
+        generate(config.having(corpus="mine"))

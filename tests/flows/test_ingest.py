@@ -49,7 +49,7 @@ def test_every_shared_file_is_accounted_for_and_a_second_run_reuses(
     assert songs == summary.counts.accepted
     assert load_marker(root, "all").counts == summary.counts
 
-    assert root.exists("quality/all/quality.parquet")
+    assert root.exists("statistics/all/quality.parquet")
     assert b"data:image/png" in root.read_bytes("quality/all/report.html")
 
     before = {path: root.read_bytes(path) for path in root.files("notes/all")}
@@ -72,5 +72,5 @@ def test_only_corrupt_files_is_one_clear_line(root: Root, tmp_path: Path) -> Non
     assert message.startswith("none of the 2 MIDI files of ")
     assert "(truncated 2)" in message
     assert "\n" not in message
-    with pytest.raises(CorpusError, match="no ingested corpus 'corrupt'"):
+    with pytest.raises(CorpusError, match="unknown or unfinished corpus corrupt"):
         load_marker(root, "corrupt")

@@ -56,7 +56,7 @@ def killed_in_the_middle(place: Site, night: Night) -> Killed:
     eventually(lambda: list(other.glob(".cache/checkpoints/*/*")), place)
     place.freeze(train)
     read = place.start("ingest", corpus="again", shard_files=5, workers=1)
-    eventually(lambda: list(place.root.glob("files/again/staged-*/shard-*.parquet")), place)
+    eventually(lambda: list(place.root.glob("staging/again/extracted-*/shard-*.parquet")), place)
     place.kill_worker()
     place.start_worker()
     return Killed({"retrain": train, "generate": play, "ingest": read}, other)

@@ -46,7 +46,7 @@ def _one(folder: Path) -> Path:
 
 
 def test_every_file_is_accounted_for(composed: tuple[Path, str]) -> None:
-    counts = json.loads((composed[0] / "nocturne-data/notes/folk/dataset.json").read_text())
+    counts = json.loads((composed[0] / "nocturne-data/corpora/folk/notes.json").read_text())
     counts = counts["counts"]
     assert counts["inputs"] > 2000  # tunes
     assert counts["accepted"] + counts["quarantined"] + counts["duplicate"] == counts["inputs"]
@@ -122,4 +122,5 @@ def test_models_lists_the_model_with_its_scores(composed: tuple[Path, str]) -> N
     (row,) = [line for line in listed.stdout.splitlines() if line.startswith(model)]
     metrics = json.loads((home / f"nocturne-data/models/{model}/metrics.json").read_text())
     assert f"{metrics['bits_per_note']:.2f}" in row
-    assert ("champion" in row) == (home / "nocturne-data/models/champion.json").exists()
+    pointer = home / "nocturne-data/models/champions/folk/factored.json"
+    assert ("champion" in row) == pointer.exists()

@@ -66,17 +66,17 @@ def test_killed_with_everything_it_started(tmp_path: Path, shared_midi: Path) ->
     for path in sorted((shared_midi / "pop").iterdir()):
         shutil.copy(path, source)
     expected = uninterrupted(tmp_path / "whole", source)
-    staged = tmp_path / "data/files/c"
+    staged = tmp_path / "data/staging/c"
     process = start(tmp_path, source, tmp_path / "errors")
     try:
         deadline = time.monotonic() + 120
-        while not list(staged.glob("staged-*/shard-*.parquet")):
+        while not list(staged.glob("extracted-*/shard-*.parquet")):
             assert process.poll() is None, (tmp_path / "errors").read_text()
             assert time.monotonic() < deadline
             time.sleep(0.01)
     finally:
         kill_group(process)
-    assert not (tmp_path / "data/notes/c/dataset.json").exists()
+    assert not (tmp_path / "data/corpora/c/notes.json").exists()
     with start(tmp_path, source, tmp_path / "errors") as process:
         assert process.wait(120) == 0, (tmp_path / "errors").read_text()
     assert contents(Root.open(str(tmp_path / "data"))) == expected

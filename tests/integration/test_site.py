@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.site, pytest.mark.timeout(900)]
 
 
 def test_a_retrain_runs_by_itself_up_to_the_music_it_triggers(deployed: Site, night: Night) -> None:
-    champion = (deployed.root / "models/champion.json").read_text()
+    champion = (deployed.root / "models/champions/folk/factored.json").read_text()
     assert night.model in champion
     assert night.retrain["name"] == "retrain small on folk"
     assert night.generate["name"] == f"generate 16 with {night.model}"

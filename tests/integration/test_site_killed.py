@@ -14,7 +14,7 @@ PATIENCE = 5  # seconds in which a restart would have come
 
 
 def test_what_is_cut_off_has_published_nothing(deployed: Site, killed: Killed) -> None:
-    assert not (deployed.root / "notes/again/dataset.json").exists()
+    assert not (deployed.root / "corpora/again/notes.json").exists()
     assert not list(killed.root.glob("models/*/card.json"))
     assert len(list(deployed.root.glob("samples/*/index.html"))) < len(
         list(deployed.root.glob("samples/*"))

@@ -106,7 +106,7 @@ def test_what_may_be_left_empty_may_be_an_empty_text(name: str, empty: str | Non
 
 def test_composing_again_trains_the_same_model_and_makes_new_music() -> None:
     config = ComposeConfig()
-    assert config.part(TrainConfig) == TrainConfig()
+    assert config.part(TrainConfig) == TrainConfig(corpus=config.corpus)
     assert config.part(TrainConfig).seed == 0
     assert config.part(RetrainConfig).seed == 0
     assert config.part(SamplingConfig).seed is None

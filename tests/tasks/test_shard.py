@@ -11,7 +11,7 @@ def test_the_tasks_download_and_shard_a_url_once(root):
     how = Behaviour(tar_gz_of(SAMPLE))
     with serving(how) as base, disable_run_logger():
         config = IngestConfig(root=root.uri, corpus="c", source=f"{base}/s.tar.gz")
-        assert download_source.fn(config) == "raw/c/archive/s.tar.gz"
+        assert download_source.fn(config) == "downloads/c/s.tar.gz"
         first = shard_source.fn(config)
         again = shard_source.fn(config)
     assert (first.files, first.reused, again.reused) == (len(SAMPLE), False, True)

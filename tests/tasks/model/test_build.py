@@ -15,7 +15,7 @@ from schemas.model_card import ModelCard
 from schemas.presets import NetworkShape
 from tasks.model import build, judging
 from tasks.model.champion import promote, read_champion
-from tasks.model.comparison import compare
+from tasks.model.comparison import bits_on, held_out_songs
 from tasks.model.files import Model, load_model
 from tasks.model.promotion import consider
 from tasks.model.registry import metrics_path, read_card, read_metrics
@@ -110,6 +110,33 @@ def test_metrics_hold_model_and_rivals_on_the_same_songs(place: Root, card: Mode
     assert 0 <= metrics["uptake"] <= 1 >= metrics["uptake_held_out"] >= 0
 
 
+def test_a_model_is_judged_again_where_what_was_measured_is_not_whole(
+    place: Root, card: ModelCard
+) -> None:
+    path, samples = metrics_path(card.model_id), f"models/{card.model_id}/judged.safetensors"
+    whole, drawn = place.read_bytes(path), place.read_bytes(samples)
+    metrics = judging.measured(place, card.model_id)
+    assert metrics["weights_sha256"] == card.weights_sha256
+    for content in (
+        whole[:99],
+        b"",
+        json.dumps({**metrics, "weights_sha256": "of others"}).encode(),
+        json.dumps({**metrics, "copied_share": None}).encode(),
+    ):
+        place.write_bytes(path, content)
+        assert judging.measured(place, card.model_id) == {}
+    place.write_bytes(path, whole)
+    for content in (drawn[:99], b""):
+        place.write_bytes(samples, content)
+        assert judging.measured(place, card.model_id) == {}
+        with pytest.raises(ModelError, match=r"judged\.safetensors is damaged: .*then only"):
+            judging.judged_samples(place, card.model_id)
+    place.delete(samples)
+    assert judging.measured(place, card.model_id) == {}
+    place.write_bytes(samples, drawn)
+    assert judging.measured(place, card.model_id) == metrics
+
+
 def test_uptake_is_that_of_the_primer_which_each_sample_continues(
     place: Root, card: ModelCard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,8 +166,11 @@ def test_the_report_is_written_and_told(place: Root, card: ModelCard) -> None:
 
 
 def test_a_model_is_no_worse_than_itself(place: Root, card: ModelCard) -> None:
-    (comparison,) = compare(place, card, card)
-    assert comparison.candidate == comparison.champion > 0
+    songs = held_out_songs(place, "tunes", "factored")
+    assert len(songs) == card.songs["test"]
+    assert bits_on(place, card.model_id, songs) == bits_on(place, card.model_id, songs) > 0
+    assert held_out_songs(place, "tunes", "song-max") == []
+    assert np.isnan(bits_on(place, card.model_id, []))
 
 
 def test_promotion_follows_the_gate_and_says_why(
@@ -151,10 +181,10 @@ def test_promotion_follows_the_gate_and_says_why(
     refused = consider(place, card.model_id)
     assert not refused.promoted
     assert "do not beat the composite" in read_metrics(place, card.model_id)["verdict"]
-    assert read_champion(place) is None
+    assert read_champion(place, "tunes", "factored") is None
     place.write_json(path, PASSES)
     assert consider(place, card.model_id).newly
-    assert read_champion(place).model_id == card.model_id
+    assert read_champion(place, "tunes", "factored").model_id == card.model_id
     assert not consider(place, card.model_id).newly  # it is champion already
 
 
@@ -166,6 +196,8 @@ def test_a_worse_candidate_does_not_replace_the_champion(
     place.write_json(metrics_path(slow.model_id), PASSES)
     verdict = consider(place, slow.model_id)
     assert not verdict.promoted
-    assert "are worse than the champion's" in verdict.reason
-    assert read_champion(place).model_id == card.model_id
+    assert f"of {card.model_id}, the best champion so far" in verdict.reason
+    assert read_champion(place, "tunes", "factored").model_id == card.model_id
+    few = consider(place, slow.model_id, margin_bits=100, min_test_songs=100)
+    assert "test songs are too few" in few.reason
     assert consider(place, slow.model_id, margin_bits=100).newly  # as far as a margin says

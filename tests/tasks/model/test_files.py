@@ -12,7 +12,7 @@ from schemas.errors import ModelError
 from schemas.model_card import ModelCard
 from schemas.presets import NetworkShape
 from schemas.sequences import Vocabulary
-from tasks.model.files import Model, list_models, load_model, save_model
+from tasks.model.files import Model, damage_of, list_models, load_model, save_model
 from tasks.model.initialise import initial_weights
 from tasks.storage.root import Root
 
@@ -80,7 +80,9 @@ def test_a_damaged_folder_is_refused_in_one_line(
     content = root.read_bytes(f"{FOLDER}/{name}")
     for damaged in (content[: len(content) // 2], content[:-9] + b"?" + content[-8:], b""):
         root.write_bytes(f"{FOLDER}/{name}", damaged)
-        with pytest.raises(ModelError, match=r"folk-small-1 is damaged: .*train the model") as told:
+        with pytest.raises(
+            ModelError, match=r"folk-small-1\S* is damaged: .*train the model"
+        ) as told:
             load_model(root, "folk-small-1")
         assert "\n" not in str(told.value)
     root.delete(f"{FOLDER}/{name}")
@@ -107,6 +109,21 @@ def test_another_vocabulary_is_refused(root: Root, model: Model, card: ModelCard
     root.write_bytes(f"{FOLDER}/config.json", json.dumps(config).encode())
     with pytest.raises(ModelError, match=r"vocabulary\.json does not match the card"):
         load_model(root, "folk-small-1")
+
+
+def test_training_again_keeps_nothing_of_the_weights_before(
+    root: Root, model: Model, card: ModelCard
+) -> None:
+    save_model(root, model, card, {"history.json": b"[1]"})
+    of_the_weights = ("metrics.json", "judged.safetensors", "report.html")
+    for name in of_the_weights:
+        root.write_bytes(f"{FOLDER}/{name}", b"of the weights")
+    root.write_bytes(f"{FOLDER}/weights.safetensors", b"")
+    assert "weights.safetensors is not what was saved" in (damage_of(root, "folk-small-1") or "")
+    save_model(root, model, card, {"history.json": b"[2]"})
+    assert damage_of(root, "folk-small-1") is None
+    assert not any(root.exists(f"{FOLDER}/{name}") for name in of_the_weights)
+    assert root.read_bytes(f"{FOLDER}/history.json") == b"[2]"
 
 
 def test_a_folder_without_its_card_is_no_model(root: Root, model: Model, card: ModelCard) -> None:

@@ -1,75 +1,69 @@
-"""Tests of naming models: champion, latest, ids, and what is said when there is none."""
+"""Tests of what is known of the models of a root: cards and metrics, whole or damaged."""
 
-from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from schemas.errors import ModelError
 from tasks.model.champion import promote
-from tasks.model.registry import known_models, read_card, resolve
+from tasks.model.registry import known_models, metrics_path, read_card, read_cards, read_metrics
 from tasks.storage.root import Root
-from tests.tasks.storage.runs_for_tests import card_of
+from tests.tasks.model.tiny_models import add_card
 
 
-def add(root: Root, model_id: str, year: int = 2026) -> None:
-    card = card_of(model_id).model_copy(update={"created": datetime(year, 1, 1, tzinfo=UTC)})
-    root.write_bytes(f"models/{model_id}/card.json", card.model_dump_json().encode())
-
-
-def message(root: Root, name: str) -> str:
-    with pytest.raises(ModelError) as error:
-        resolve(root, name)
-    assert "\n" not in str(error.value)
-    return str(error.value)
-
-
-def test_an_id_is_itself_and_latest_is_the_newest(root: Root) -> None:
-    add(root, "a", 2026)
-    add(root, "b", 2024)
-    add(root, "c", 2025)
+def test_a_model_is_a_folder_with_a_card(root: Root) -> None:
+    for name in ("b", "a"):
+        add_card(root, name)
     root.write_bytes("models/unfinished/weights.safetensors", b"")
-    assert known_models(root) == ["a", "b", "c"]
-    assert resolve(root, "b") == "b"
-    assert resolve(root, "latest") == "a"
+    promote(root, "a", "")
+    add_card(root, "card", corpus="card.json")
+    promote(root, "card", "")  # under models/champions there is now a folder card.json
+    assert known_models(root) == ["a", "b", "card"]
     assert read_card(root, "b").model_id == "b"
 
 
-def test_champion_is_the_promoted_one(root: Root) -> None:
-    add(root, "a")
-    add(root, "b")
-    promote(root, "a", "better")
-    assert resolve(root, "champion") == "a"
-    promote(root, "b", "better still")
-    assert resolve(root, "champion") == "b"
-
-
-def test_without_models_it_says_to_train(root: Root) -> None:
-    for name in ("champion", "latest", "a"):
-        assert "run nocturne train" in message(root, name)
-
-
-@pytest.mark.parametrize("name", ["zzz", "../a", "a/", ""])
-def test_an_unknown_model_lists_the_known(root: Root, name: str) -> None:
-    add(root, "a")
-    add(root, "b")
-    assert message(root, name).endswith("use champion, latest or one of a, b")
-
-
-def test_without_champion_it_says_what_to_do(root: Root) -> None:
-    add(root, "a")
-    assert "--model: latest, a" in message(root, "champion")
-
-
-def test_a_deleted_champion_is_told(root: Root) -> None:
-    add(root, "a")
-    add(root, "b")
-    promote(root, "a", "better")
-    root.delete("models/a")
-    assert "the champion a is gone" in message(root, "champion")
-
-
 @pytest.mark.parametrize("content", [b"", b"{", b"{}", b"\xff\xfe"])
-def test_a_damaged_card_is_told(root: Root, content: bytes) -> None:
+def test_a_damaged_card_is_told_and_hides_no_other(root: Root, content: bytes) -> None:
+    add_card(root, "b")
     root.write_bytes("models/a/card.json", content)
-    with pytest.raises(ModelError, match="is damaged: train the model again"):
+    with pytest.raises(ModelError, match=r"card\.json is damaged: .*; train the model again"):
         read_card(root, "a")
+    cards, damaged = read_cards(root)
+    assert [card.model_id for card in cards] == ["b"]
+    assert "models/a/card.json is damaged" in damaged["a"]
+
+
+def test_a_card_of_a_newer_version_names_the_unknown_field(root: Root) -> None:
+    add_card(root, "a")
+    card = root.read_json("models/a/card.json")
+    card["config"]["depth"] = 3
+    root.write_json("models/a/card.json", card)
+    with pytest.raises(ModelError, match=r"another version of Nocturne \(unknown: config\.depth\)"):
+        read_card(root, "a")
+
+
+def test_the_card_of_another_model_is_refused(root: Root) -> None:
+    add_card(root, "a")
+    root.write_bytes("models/copy/card.json", root.read_bytes("models/a/card.json"))
+    with pytest.raises(ModelError, match=r"copy/card\.json is that of a: rename or delete"):
+        read_card(root, "copy")
+
+
+def test_metrics_count_for_the_weights_that_were_measured(root: Root) -> None:
+    add_card(root, "a")
+    assert read_metrics(root, "a") == {}
+    digest = read_card(root, "a").weights_sha256
+    figures: dict[str, Any] = {"bits_per_note": 2.5, "looping_share": 0.5}
+    for content in (figures, {**figures, "weights_sha256": digest}):  # earlier versions: without
+        root.write_json(metrics_path("a"), content)
+        assert read_metrics(root, "a") == content
+    root.write_json(metrics_path("a"), {**figures, "weights_sha256": "another"})
+    assert read_metrics(root, "a") == {}
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"bits_per_note": "low"}'])
+def test_damaged_metrics_are_one_line(root: Root, content: bytes) -> None:
+    add_card(root, "a")
+    root.write_bytes(metrics_path("a"), content)
+    with pytest.raises(ModelError, match=r"a/metrics\.json is damaged: .*; delete it and train"):
+        read_metrics(root, "a")

@@ -25,7 +25,7 @@ def dataset(root: Root) -> SequenceDataset:
 
 
 def _crown(root: Root, vocabulary_id: str) -> None:
-    known = card(model_id="old", vocabulary_id=vocabulary_id)
+    known = card(model_id="old", corpus="tunes", vocabulary_id=vocabulary_id)
     root.write_bytes("models/old/card.json", known.model_dump_json().encode())
     promote(root, "old", "the first")
 

@@ -65,7 +65,7 @@ CASES: dict[str, tuple[bytes, Reason]] = {
     "chunk header cut": (GOOD[:17], Reason.TRUNCATED),
     "track missing": (GOOD[:11] + b"\x03" + GOOD[12:], Reason.TRUNCATED),
     "event cut": (smf([(0, [0x90, 60])]), Reason.TRUNCATED),
-    "header length": (GOOD[:7] + b"\x07" + GOOD[8:], Reason.BAD_HEADER),
+    "header length": (GOOD[:7] + b"\x05" + GOOD[8:], Reason.BAD_HEADER),
     "format 3": (smf(tune(), form=3), Reason.BAD_HEADER),
     "division 0": (smf(tune(), division=0), Reason.UNSUPPORTED_DIVISION),
     "SMPTE": (smf(tune(), division=0xE728), Reason.UNSUPPORTED_DIVISION),
@@ -73,6 +73,7 @@ CASES: dict[str, tuple[bytes, Reason]] = {
     "status F4": (smf([(0, [0xF4]), *tune()]), Reason.BAD_EVENT),
     "running status first": (smf([(0, [60, 64]), *tune()]), Reason.BAD_EVENT),
     "tempo 0": (smf([(0, [0xFF, 0x51, 3, 0, 0, 0]), *tune()]), Reason.ZERO_TEMPO),
+    "600,000 BPM": (smf([(0, [0xFF, 0x51, 3, 0, 0, 100]), *tune()]), Reason.IMPLAUSIBLE_TEMPO),
     "no events": (smf([]), Reason.NO_NOTES),
     "no tracks": (smf(), Reason.NO_NOTES),
     "never closed": (smf([(0, on(60))]), Reason.NO_NOTES),
@@ -116,6 +117,64 @@ def test_the_reference_reader_agrees_on_the_reason(name: str) -> None:
     assert isinstance(result, Rejected)
     # pretty_midi counts only the notes that it keeps, and fails on a file with no tracks.
     assert result.reason == (Reason.PARSER_FAILED if name == "no tracks" else reason)
+
+
+def kept(content: bytes, reader: str = "symusic") -> Extracted:
+    result = extract(content, reader)
+    assert isinstance(result, Extracted), result
+    return result
+
+
+SILENT_TEMPO = [(0, [0xFF, 0x51, 3, 0, 0, 0]), (480, TEMPO_100)]
+
+
+def test_a_tempo_that_no_music_has_counts_only_while_notes_sound() -> None:
+    before = kept(smf([*SILENT_TEMPO, *tune()]))
+    assert before.tempo == pytest.approx(100.0)
+    assert before.notes.onset_seconds.tolist() == pytest.approx([0.0, 0.6, 1.2])
+    after = kept(smf([*tune(), *SILENT_TEMPO[:1]]))
+    assert after.notes.offset_seconds.max() == pytest.approx(1.5)
+    fastest = kept(smf([(0, [0xFF, 0x51, 3, 0, 0x75, 0x30]), *tune()]))  # 30,000 microseconds
+    assert fastest.tempo == pytest.approx(2000.0)
+
+
+def test_notes_without_a_length_do_not_choose_the_instrument() -> None:
+    clicks: list[Event] = [event for _ in range(9) for event in ((0, on(40)), (0, off(40)))]
+    later: list[Event] = [event for _ in range(3) for event in ((0, on(41)), (9, off(41)))]
+    program: list[Event] = [(0, [0xC1, 73])]
+    for reader in READERS:
+        assert kept(smf(clicks, [*program, *tune(channel=1)]), reader).program == 73
+        # A track of as many real notes as a later, longer one has: the first is kept.
+        assert kept(smf([*program, *tune(channel=1)], [*clicks, *later]), reader).program == 73
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_format_2_gives_one_pattern_with_its_own_tempo(reader: str) -> None:
+    fast: list[Event] = [(0, [0xFF, 0x51, 3, 0x03, 0xD0, 0x90]), *tune([50])]
+    result = kept(smf(fast, [(0, TEMPO_100), *tune()], form=2), reader)
+    assert (len(result.notes), result.tempo) == (3, pytest.approx(100.0))
+
+
+def test_a_longer_header_is_passed_over() -> None:
+    longer = GOOD[:7] + b"\x0a" + GOOD[8:14] + b"more" + GOOD[14:]
+    assert kept(longer).digest == kept(GOOD).digest
+
+
+def test_what_a_file_says_does_not_depend_on_the_bytes_behind_it() -> None:
+    ends_in_tempo = smf(tune())[:-4] + b"\x00\xff\x51\x00"
+    ends_in_delta = smf(tune())[:-4] + b"\x81\x82\x83\x84"
+    for content, outcome in ((ends_in_tempo, Extracted), (ends_in_delta, Rejected)):
+        found = {repr(extract(content)) for _ in range(50)}
+        assert len(found) == 1
+        assert isinstance(extract(content), outcome)
+
+
+def test_ticks_beyond_32_bits_are_never_a_short_song() -> None:
+    for delta, count in ((0xFFFFFFF, 17), (0x1FFFFF, 2100)):  # deltas of 4 and of 3 bytes
+        late: list[Event] = [(delta, off(61))] * count
+        result = extract(smf([*late, *tune()]))
+        assert isinstance(result, Rejected)
+        assert result.reason is Reason.BAD_TIME
 
 
 def test_the_instrument_with_most_notes_that_is_no_drum_is_kept_and_ties_go_to_the_first() -> None:

@@ -10,6 +10,8 @@ import pyarrow as pa
 from schemas.manifest import MANIFEST_SCHEMA, Counts, FileManifest, NoteDataset
 from schemas.notes import NoteTable
 from tasks.music.notes import Notes
+from tasks.storage.data_folders import facts_of
+from tasks.storage.layout import DataFolder, notes_marker, shard_name
 from tasks.storage.note_shards import note_table
 from tasks.storage.root import Root
 from tests.tasks.music.categories.songs import random_song
@@ -49,10 +51,19 @@ def write_corpus(
         root.write_table(f"files/{corpus}/shard-{index:05d}.parquet", files)
     songs = sum(map(len, shards))
     counts = Counts(inputs=songs, accepted=songs, quarantined=0, duplicate=0)
+    names = dict.fromkeys(map(shard_name, range(len(shards))))
     marker = NoteDataset(
-        fingerprint="f1", raw_fingerprint="r1", counts=counts, notes=1, licence="CC0"
+        fingerprint="f1",
+        raw_fingerprint="r1",
+        counts=counts,
+        notes=1,
+        licence="CC0",
+        facts={
+            kind: facts_of(root, DataFolder(kind, corpus), "f1", names)
+            for kind in ("notes", "files")
+        },
     )
-    root.write_json(f"notes/{corpus}/dataset.json", marker.model_dump(mode="json"))
+    root.write_json(notes_marker(corpus), marker.model_dump(mode="json"))
 
 
 BROKEN = {

@@ -7,7 +7,8 @@ import pyarrow as pa
 
 from schemas.config import IngestConfig
 from schemas.raw import RawDataset
-from tasks.storage.raw import SCHEMA, marker_path, shard_path
+from tasks.storage.layout import raw_marker, shard_name
+from tasks.storage.raw import SCHEMA
 from tasks.storage.root import Root
 
 RawFile = tuple[str, bytes | None]
@@ -32,7 +33,7 @@ def write_raw(root: Root, files: Sequence[RawFile], shard_files: int) -> IngestC
     shards = range(0, len(files), shard_files)
     for number, start in enumerate(shards):
         table = raw_table(files[start : start + shard_files])
-        root.write_table(shard_path("c", number), table, row_group_size=3)
+        root.write_table(f"raw/c/{shard_name(number)}", table, row_group_size=3)
     digest = hashlib.md5(repr(files).encode()).hexdigest()
     marker = RawDataset(
         fingerprint=digest,
@@ -44,5 +45,5 @@ def write_raw(root: Root, files: Sequence[RawFile], shard_files: int) -> IngestC
         licence="CC0",
         attribution="nobody",
     )
-    root.write_json(marker_path("c"), marker.model_dump(mode="json"))
+    root.write_json(raw_marker("c"), marker.model_dump(mode="json"))
     return IngestConfig(root=root.uri, corpus="c", shard_files=shard_files, workers=1)

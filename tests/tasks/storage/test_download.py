@@ -5,13 +5,14 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pyarrow import fs
 
 from schemas.errors import SourceError, StorageError
-from tasks.storage.download import Wanted, download, reject
+from tasks.storage.download import Wanted, download, move_old_downloads, reject
 from tasks.storage.remote_file import Patience, name_of, shown_url
 from tasks.storage.root import Root
 from tests.tasks.storage.archives_for_tests import tar_gz_of
@@ -20,7 +21,7 @@ from tests.tasks.storage.http_server import Behaviour, serving
 CONTENT = tar_gz_of({"noise.mid": random.Random(1).randbytes(300_000)})
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 FAST = Patience(attempts=3, backoff_seconds=0.01, timeout_seconds=0.4)
-FOLDER = "raw/c/archive"
+FOLDER = "downloads/c"
 REPOSITORY = Path(__file__).parents[3]
 
 
@@ -141,7 +142,39 @@ def test_a_wrong_hash_keeps_the_evidence_and_never_enters(root):
         assert left(root) == ["x.tar.gz.rejected"]
         assert root.read_bytes(f"{FOLDER}/x.tar.gz.rejected") == CONTENT
         assert get(root, base, sha256=SHA256).record.sha256 == SHA256
-    assert left(root) == [*FINISHED, "x.tar.gz.rejected"]
+    assert left(root) == FINISHED  # what was rejected is of no use beside the right one
+
+
+def test_what_stopped_downloads_of_other_files_left_is_cleared(root):
+    for name in ("other.zip.part", "other.zip.part.json", "x.tar.gz.part", "kept.zip"):
+        root.write_bytes(f"{FOLDER}/{name}", CONTENT[:1000])
+    how = Behaviour(CONTENT)
+    with serving(how) as base:
+        get(root, base, sha256=SHA256)
+    assert how.seen[0][1] == "bytes=1000-"  # its own part is gone on with
+    assert left(root) == ["kept.zip", *FINISHED]
+
+
+def test_downloads_of_older_versions_are_moved_and_gone_on_with(root):
+    for name, content in {"x.tar.gz.part": CONTENT[:1000], "y.zip": b"PK"}.items():
+        root.write_bytes(f"raw/c/archive/{name}", content)
+    move_old_downloads(root, "c")
+    assert root.files("raw", recursive=True) == []
+    assert left(root) == ["x.tar.gz.part", "y.zip"]
+    how = Behaviour(CONTENT)
+    with serving(how) as base:
+        get(root, base, sha256=SHA256)
+    assert how.seen[0][1] == "bytes=1000-"
+
+
+@pytest.mark.parametrize("harm", [b"", b"{", b"[]", b"\xff\xfe{}", b'{"colour": "red"}'])
+def test_a_bad_record_is_written_again(root, harm):
+    with serving(Behaviour(CONTENT)) as base:
+        first = get(root, base, sha256=SHA256)
+        root.write_bytes(f"{first.path}.download.json", harm)
+        again = get(root, base, sha256=SHA256)
+        assert (again.record, again.reused) == (first.record, False)
+        assert get(root, base, sha256=SHA256).reused
 
 
 def test_html_instead_of_an_archive_is_named(root):
@@ -202,7 +235,42 @@ def test_an_unpinned_file_is_asked_for_again_and_fetched_when_it_changed(root):
     assert not changed.reused
     assert root.read_bytes(changed.path) == how.content
     assert left(root) == FINISHED
-    assert get(root, base).reused  # the server is gone: what is here serves
+    gone = get(root, base)  # the server is gone: what is here serves, and that is said
+    assert gone.reused
+    assert "refused" in gone.trouble
+
+
+def test_a_change_is_noticed_where_the_server_gives_neither_etag_nor_date(root):
+    how = Behaviour(CONTENT, etag=None)
+    with serving(how) as base:
+        get(root, base)
+        assert get(root, base).reused  # fetched, and the same
+        assert len(how.seen) == 3  # asked, then fetched
+        how.content = tar_gz_of({"new.mid": b"new"})
+        changed = get(root, base)
+    assert not changed.reused
+    assert root.read_bytes(changed.path) == how.content
+    assert left(root) == FINISHED
+
+
+@pytest.mark.parametrize("status", [404, 410, 403, 500])
+def test_a_file_that_the_server_has_lost_is_kept_and_that_is_said(root, status):
+    how = Behaviour(CONTENT)
+    with serving(how) as base:
+        get(root, base)
+        how.statuses = [status]
+        found = get(root, base)
+    assert found.reused
+    assert f"answers {status}" in found.trouble
+
+
+def test_a_download_that_is_too_large_or_takes_too_long_ends(root):
+    small = replace(FAST, largest_bytes=len(CONTENT) - 1)
+    with serving(Behaviour(CONTENT)) as base, pytest.raises(SourceError, match="not downloaded"):
+        download(root, FOLDER, Wanted(base + "/x", "x"), small)
+    hasty = replace(FAST, total_seconds=0.0)
+    with serving(Behaviour(CONTENT)) as base, pytest.raises(SourceError, match="longer than"):
+        download(root, FOLDER, Wanted(base + "/x", "x"), hasty)
 
 
 def test_a_file_without_its_record_or_of_another_size_is_fetched_again(root):
@@ -229,7 +297,7 @@ PROGRAM = """
 import sys
 from tasks.storage.download import Wanted, download
 from tasks.storage.root import Root
-download(Root.open(sys.argv[1]), "raw/c/archive", Wanted(sys.argv[2], "x.tar.gz"))
+download(Root.open(sys.argv[1]), "downloads/c", Wanted(sys.argv[2], "x.tar.gz"))
 """
 
 
@@ -262,7 +330,7 @@ def test_a_root_that_is_not_local_gets_the_whole_file(tmp_path):
         with pytest.raises(SourceError, match=r"kept as s3://bucket/.*rejected"):
             get(root, base, sha256="0" * 64)
     assert root.read_bytes(found.path) == CONTENT
-    assert left(root) == [*FINISHED, "x.tar.gz.rejected"]
+    assert left(root) == FINISHED  # what was rejected is of no use beside the right one
 
 
 def test_a_full_disk_is_one_clear_line_and_the_part_goes_on_later(root):

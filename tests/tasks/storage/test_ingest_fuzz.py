@@ -11,9 +11,10 @@ from schemas.manifest import FileManifest
 from schemas.notes import NoteTable, song_starts
 from schemas.reasons import Reason
 from tasks.music.worker import limit_memory
+from tasks.storage.layout import raw_marker, shard_name
 from tasks.storage.note_dataset import clear_other_plans, plan, stage_shard
 from tasks.storage.publish_notes import publish_notes
-from tasks.storage.raw import load_raw, marker_path, shard_path
+from tasks.storage.raw import load_raw
 from tasks.storage.root import Root
 from tasks.storage.workers import Workers
 from tests.tasks.music.test_extraction_fuzz import mutant
@@ -29,10 +30,10 @@ def write_mutants(root: Root, contents: list[bytes], seeds: range) -> IngestConf
     starts = range(seeds.start, seeds.stop, SHARD_FILES)
     for number, start in enumerate(starts):
         files = [(f"{s}.mid", mutant(contents, s)) for s in range(start, start + SHARD_FILES)]
-        root.write_table(shard_path("c", number), raw_table(files), row_group_size=250)
+        root.write_table(f"raw/c/{shard_name(number)}", raw_table(files), row_group_size=250)
     count = {"files": len(seeds), "midi": len(seeds), "shards": len(starts)}
     raw = load_raw(root, "c").model_copy(update=count)
-    root.write_json(marker_path("c"), raw.model_dump(mode="json"))
+    root.write_json(raw_marker("c"), raw.model_dump(mode="json"))
     return config.having(workers=2, max_quarantined_share=1.0)
 
 

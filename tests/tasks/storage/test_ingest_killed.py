@@ -36,7 +36,7 @@ def start(root: Root) -> subprocess.Popen[bytes]:
 
 
 def dataset_bytes(root: Root) -> dict[str, bytes]:
-    kinds = ("notes", "files", "families")
+    kinds = ("notes", "files", "families", "corpora", "staging")
     return {p: root.read_bytes(p) for kind in kinds for p in root.files(kind, recursive=True)}
 
 
@@ -71,7 +71,7 @@ def killed_and_run_again(tmp_path: Path, victims: str, moments: int) -> None:
         assert process.wait(60) == 0
     lasts = time.monotonic() - begun
     expected = dataset_bytes(whole)
-    assert "notes/c/dataset.json" in expected
+    assert "corpora/c/notes.json" in expected
     rng = random.Random(f"{victims} {moments}")
     for moment in range(moments):
         root = Root.open(str(tmp_path / "killed"))

@@ -20,7 +20,7 @@ from tests.tasks.music.smf import smf, tune
 
 DISK_BYTES = 1 << 20
 PAGE_BYTES = 4096
-MARKERS = ("raw/c/dataset.json", "notes/c/dataset.json")
+MARKERS = ("corpora/c/raw.json", "corpora/c/notes.json")
 
 
 @pytest.fixture

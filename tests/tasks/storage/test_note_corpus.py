@@ -38,7 +38,7 @@ def test_only_accepted_songs_of_enough_notes_count(root: Root) -> None:
 
 def test_an_unknown_corpus_names_the_known_ones(root: Root) -> None:
     write_corpus(root, random_shards(1))
-    root.write_json("notes/unfinished/other.json", {})
+    root.write_json("corpora/unfinished/other.json", {})
     with pytest.raises(CorpusError, match=r"corpus pop under .*\(finished: tunes\): run `nocturne"):
         load_note_dataset(root, "pop")
     with pytest.raises(CorpusError, match="unknown or unfinished corpus unfinished"):
@@ -46,8 +46,8 @@ def test_an_unknown_corpus_names_the_known_ones(root: Root) -> None:
 
 
 def test_a_damaged_marker_says_what_to_do(root: Root) -> None:
-    root.write_bytes("notes/tunes/dataset.json", b"{")
-    with pytest.raises(CorpusError, match="is damaged: delete it"):
+    root.write_bytes("corpora/tunes/notes.json", b"{")
+    with pytest.raises(CorpusError, match=r"is damaged: .*; delete it"):
         load_note_dataset(root, "tunes")
 
 

@@ -1,17 +1,27 @@
 """Raw shards to a published note dataset: everything accounted for, resumable, the same bytes."""
 
+import os
+import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pyarrow.compute as pc
 import pytest
+from pyarrow import fs
 
 from schemas.config import IngestConfig
 from schemas.errors import CorpusError
 from schemas.manifest import FileManifest, NoteDataset
 from schemas.notes import NoteTable
 from tasks.music.worker import limit_memory
+from tasks.storage.note_corpus import (
+    accepted_songs,
+    families_of,
+    load_note_dataset,
+    shard_names,
+    songs_of_shard,
+)
 from tasks.storage.note_dataset import (
     clear_other_plans,
     load_marker,
@@ -20,11 +30,13 @@ from tasks.storage.note_dataset import (
     shard_name,
     stage_shard,
 )
-from tasks.storage.publish_notes import publish_notes
+from tasks.storage.publish_notes import finish_publishing, publish_notes
+from tasks.storage.raw import stage_raw
 from tasks.storage.root import Root
 from tasks.storage.workers import Workers
 from tests.tasks.music.smf import TEMPO_100, smf, tune
 from tests.tasks.storage.raw_shards import RawFile, write_raw
+from tests.tasks.storage.stops import at_every_change
 
 A, B, C = (smf(tune([60 + i, 62, 64, 65 + i])) for i in range(3))
 A_NAMED = smf([(0, [0xFF, 3, 4, *b"name"]), *tune([60, 62, 64, 65])])  # other bytes, same notes
@@ -56,6 +68,27 @@ def ingest(root: Root, config: IngestConfig, workers: Workers) -> NoteDataset:
     return publish_notes(root, todo, config)
 
 
+def ingest_source(root: Root, config: IngestConfig, workers: Workers) -> NoteDataset:
+    """Ingest as the flow does, from the source on."""
+    todo = plan(root, config, stage_raw(root, config))
+    clear_other_plans(root, todo)
+    if done := published(root, todo):
+        finish_publishing(root, todo, done)
+        return done
+    for index in range(todo.raw.shards):
+        stage_shard(root, todo, index, config, workers)
+    return publish_notes(root, todo, config)
+
+
+def fill(folder: Path, files: Mapping[str, bytes | None]) -> None:
+    """Make a folder that holds just these files."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for name, content in files.items():
+        (folder / name).write_bytes(content or b"text")
+        os.utime(folder / name, (1, 1))
+
+
 def outcomes(root: Root, shards: int) -> dict[str, tuple[str, str | None, str | None]]:
     rows = [
         row
@@ -66,7 +99,8 @@ def outcomes(root: Root, shards: int) -> dict[str, tuple[str, str | None, str | 
 
 
 def dataset_bytes(root: Root) -> dict[str, bytes]:
-    paths = root.files("notes", recursive=True) + root.files("files", recursive=True)
+    kinds = ("notes", "files", "families", "corpora", "raw", "staging")
+    paths = [path for kind in kinds for path in root.files(kind, recursive=True)]
     return {path: root.read_bytes(path) for path in paths}
 
 
@@ -105,40 +139,91 @@ def test_every_file_has_an_outcome_and_the_first_of_equals_is_kept(
     assert sorted(songs.values()) == [4, 4, 4]
 
 
+def songs_of(root: Root) -> set[str]:
+    """Return the accepted songs as readers find them; CorpusError if the corpus is not whole."""
+    load_note_dataset(root, "c")
+    songs = {song.song_id for song in accepted_songs(root, "c", 1)}
+    names = shard_names(root, "c")
+    assert {song for name in names for song, _ in songs_of_shard(root, "c", name)} == songs
+    assert set(families_of(root, "c")[0]) == songs
+    return songs
+
+
 def test_a_stop_at_any_moment_ends_in_the_same_bytes(tmp_path: Path, workers: Workers) -> None:
-    whole = Root.open(str(tmp_path / "whole"))
-    ingest(whole, write_raw(whole, FILES, 4), workers)
-    expected = dataset_bytes(whole)
-    writes = len(expected) + 2  # notes of two shards are written twice
-    for stop in range(1, writes):
-        root = Root.open(str(tmp_path / f"stopped {stop}"))
-        config = write_raw(root, FILES, 4)
-        with pytest.raises(KeyboardInterrupt):
-            ingest(_StopsAt(root, stop), config, workers)
-        assert not root.exists("notes/c/dataset.json")
-        ingest(root, config, workers)
-        assert dataset_bytes(root) == expected
+    """Of a first ingest: there is no corpus, or the whole one."""
+    folder, torn = tmp_path / "midi", Root.open(str(tmp_path / "torn"))
+    fill(folder, dict(FILES))
+    config = IngestConfig(root=torn.uri, corpus="c", source=str(folder), shard_files=4)
+    ingest_source(torn, config, workers)
+    expected, songs = dataset_bytes(torn), songs_of(torn)
+
+    def run() -> None:
+        ingest_source(torn, config, workers)
+
+    def after() -> None:
+        if torn.exists("corpora/c/notes.json"):
+            assert songs_of(torn) == songs
+        run()
+        assert dataset_bytes(torn) == expected
+        torn.delete("")
+
+    torn.delete("")
+    assert at_every_change(run, after) > 20
 
 
-class _StopsAt(Root):
-    """A root whose n-th write never happens."""
+@pytest.mark.parametrize("kind", ["disk", "object store"])
+def test_a_stop_at_any_moment_leaves_the_old_corpus_or_the_new_one(
+    tmp_path: Path, workers: Workers, kind: str
+) -> None:
+    folder, kept, base = tmp_path / "midi", tmp_path / "kept", tmp_path / "torn"
+    torn = Root.open(str(base))
+    if kind == "object store":  # no renaming of folders, no local files
+        torn = Root("s3://bucket", fs.SubTreeFileSystem(str(base), fs.LocalFileSystem()), "r")
+    config = IngestConfig(root=torn.uri, corpus="c", source=str(folder), shard_files=4)
+    fill(folder, dict(FILES[:4]))
+    ingest_source(torn, config, workers)
+    old_songs = songs_of(torn)
+    shutil.copytree(base, kept)
+    fill(folder, {**dict(FILES), "new.mid": smf(tune([70, 71, 72]))})
+    ingest_source(torn, config, workers)
+    expected, new_songs = dataset_bytes(torn), songs_of(torn)
+    assert old_songs < new_songs
+    seen: set[frozenset[str]] = set()
 
-    def __init__(self, root: Root, stop: int) -> None:
-        super().__init__(root.uri, root.filesystem, root.base)
-        object.__setattr__(self, "left", [stop])
+    def reset() -> None:
+        shutil.rmtree(base)
+        shutil.copytree(kept, base)
 
-    def write_bytes(self, path: str, content: bytes) -> None:
-        self._count()
-        super().write_bytes(path, content)
+    def after() -> None:
+        seen.add(frozenset(songs_of(torn)))
+        ingest_source(torn, config, workers)
+        assert dataset_bytes(torn) == expected
+        reset()
 
-    def write_table(self, path: str, table: object, **options: object) -> None:
-        self._count()
-        super().write_table(path, table, **options)
+    reset()
+    assert at_every_change(lambda: ingest_source(torn, config, workers), after) > 20
+    assert seen == {frozenset(old_songs), frozenset(new_songs)}
 
-    def _count(self) -> None:
-        self.left[0] -= 1  # type: ignore[attr-defined]
-        if self.left[0] <= 0:  # type: ignore[attr-defined]
-            raise KeyboardInterrupt
+
+def test_a_stop_and_then_another_source_state_keeps_what_was_published(
+    tmp_path: Path, workers: Workers
+) -> None:
+    """What is published but not in place is not cleared as another plan's leftovers."""
+    folder, torn = tmp_path / "midi", Root.open(str(tmp_path / "torn"))
+    config = IngestConfig(root=torn.uri, corpus="c", source=str(folder), shard_files=4)
+
+    def after() -> None:
+        published_before = torn.exists("corpora/c/notes.json")
+        fill(folder, {**dict(FILES), "new.mid": smf(tune([70, 71, 72]))})
+        changed = stage_raw(torn, config)
+        clear_other_plans(torn, plan(torn, config, changed))
+        if published_before:
+            songs_of(torn)
+        torn.delete("")
+        fill(folder, dict(FILES))
+
+    fill(folder, dict(FILES))
+    assert at_every_change(lambda: ingest_source(torn, config, workers), after) > 20
 
 
 def test_finished_shards_are_not_redone_and_a_changed_config_redoes_them(
@@ -155,8 +240,9 @@ def test_finished_shards_are_not_redone_and_a_changed_config_redoes_them(
     assert published(root, second) is None
     with pytest.raises(CorpusError, match=r"none of the 6 MIDI files .* \(too_many_notes 4"):
         ingest(root, stricter, workers)
-    assert not root.exists(first.marker)
-    assert not root.exists(first.staging)
+    assert published(root, first)  # as it was
+    assert root.files(second.extracted)  # to look up what went wrong
+    ingest(root, config, workers)
 
 
 def test_too_large_a_quarantined_share_is_one_clear_line(root: Root, workers: Workers) -> None:
@@ -164,13 +250,16 @@ def test_too_large_a_quarantined_share_is_one_clear_line(root: Root, workers: Wo
     # Of 10 files, notes.txt does not claim to be MIDI and 4 are duplicates: 2 of 5 are broken.
     with pytest.raises(CorpusError, match=r"^40% of the MIDI files of test files are unusable \("):
         ingest(root, config, workers)
-    assert outcomes(root, 2)["broken.mid"][1] == "truncated"
+    todo = plan(root, config)
+    staged = root.files(todo.files.staging(todo.fingerprint))
+    rows = [row for path in staged for row in root.read_table(path).to_pylist()]
+    assert {row["path"]: row["reason"] for row in rows}["broken.mid"] == "truncated"
 
 
 def test_fewer_shards_than_before_leave_no_surplus(root: Root, workers: Workers) -> None:
     ingest(root, write_raw(root, FILES, 2), workers)
-    ingest(root, write_raw(root, FILES[:4], 4), workers)
-    assert root.files("notes/c") == ["notes/c/dataset.json", "notes/c/shard-00000.parquet"]
+    ingest(root, write_raw(root, FILES[:4], 4).having(allow_shrink=True), workers)
+    assert root.files("notes/c") == ["notes/c/shard-00000.parquet"]
 
 
 def test_no_raw_shards_is_one_clear_line(root: Root) -> None:

@@ -7,11 +7,12 @@ import pyarrow as pa
 from schemas.manifest import NoteDataset
 from schemas.raw import SkippedFile
 from tasks.music.worker import limit_memory
+from tasks.storage.layout import raw_marker
 from tasks.storage.note_dataset import plan, stage_shard
 from tasks.storage.publish_notes import publish_notes
 from tasks.storage.quality import quality_table
 from tasks.storage.quality_page import quality_markdown, quality_page
-from tasks.storage.raw import load_raw, marker_path
+from tasks.storage.raw import load_raw
 from tasks.storage.root import Root
 from tasks.storage.workers import Workers
 from tests.tasks.music.smf import TEMPO_100, smf, tune
@@ -73,7 +74,7 @@ def test_skipped_files_are_counted_and_named(root: Root) -> None:
     config = write_raw(root, FILES, 5)
     lost = SkippedFile(path="<b>`lost`</b>.mid", reason="Permission denied")
     raw = load_raw(root, "c").model_copy(update={"skipped": 7, "skipped_files": (lost,)})
-    root.write_json(marker_path("c"), raw.model_dump(mode="json"))
+    root.write_json(raw_marker("c"), raw.model_dump(mode="json"))
     todo = plan(root, config)
     with Workers(1, limit_memory, (512,)) as workers:
         stage_shard(root, todo, 0, config, workers)

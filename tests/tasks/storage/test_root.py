@@ -1,5 +1,6 @@
 """Storage roots: local folders, file URIs, and what goes wrong with them."""
 
+import multiprocessing
 from pathlib import Path
 
 import pyarrow as pa
@@ -53,6 +54,48 @@ def test_delete_takes_files_and_folders_and_nothing(root: Root) -> None:
     for path in ("a", "c", "none"):
         root.delete(path)
         assert not root.exists(path)
+
+
+def test_a_file_moves_in_place_of_another(root: Root) -> None:
+    root.write_bytes("a/old", b"x")
+    root.write_bytes("new", b"y")
+    root.move("a/old", "new")
+    assert root.read_bytes("new") == b"x"
+    assert not root.exists("a/old")
+    with pytest.raises(FileNotFoundError):
+        root.move("a/old", "new")
+
+
+def test_a_file_is_read_in_parts(root: Root) -> None:
+    root.write_bytes("f", b"abcdef")
+    with root.reading("f") as stream:
+        stream.seek(2)
+        assert (stream.read(3), stream.tell()) == (b"cde", 5)
+    with pytest.raises(FileNotFoundError), root.reading("none"):
+        pass
+
+
+def _append(uri: str, line: bytes) -> None:
+    root = Root.open(uri)
+    for _ in range(20):
+        root.update("deep/log", lambda before: (before or b"") + line)
+
+
+def test_updates_of_several_processes_are_all_kept(root: Root) -> None:
+    context = multiprocessing.get_context("spawn")
+    others = [context.Process(target=_append, args=(root.uri, line)) for line in (b"a\n", b"b\n")]
+    for other in others:
+        other.start()
+    for other in others:
+        other.join()
+    assert sorted(root.read_bytes("deep/log").split()) == [b"a"] * 20 + [b"b"] * 20
+
+
+def test_an_update_that_fails_leaves_the_file(root: Root) -> None:
+    root.write_bytes("f", b"old")
+    with pytest.raises(ZeroDivisionError):
+        root.update("f", lambda before: bytes(1 // 0))
+    assert root.update("f", lambda before: (before or b"") + b"!") == b"old!"
 
 
 def test_a_missing_root_is_made_only_when_asked(tmp_path: Path) -> None:

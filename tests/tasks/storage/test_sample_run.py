@@ -240,3 +240,9 @@ def test_a_read_only_root_gives_one_line(read_only_root: Root) -> None:
     with pytest.raises(StorageError, match=r"^cannot write .*Permission denied; check") as error:
         sample_run.write_batch(read_only_root, run, 0, [wander(0), wander(1)])
     assert "\n" not in str(error.value)
+
+
+def test_run_id_does_not_depend_on_how_the_model_was_found() -> None:
+    named = GenerateConfig(seed=7, corpus="folk", scheme="factored")
+    run_id = sample_run.plan(named, card_of()).run_id
+    assert run_id == sample_run.plan(GenerateConfig(seed=7), card_of()).run_id

@@ -1,3 +1,4 @@
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -11,11 +12,15 @@ from schemas.config import PrepareConfig
 from schemas.errors import CorpusError
 from schemas.sequences import SPLITS
 from tasks.music.categories import encode_song, fit
+from tasks.storage.layout import notes_marker
+from tasks.storage.note_shards import note_table
 from tasks.storage.root import Root
 from tasks.storage.sequence_plan import plan_sequences, published
 from tasks.storage.sequence_writing import fit_vocabulary, write_sequences
-from tasks.storage.sequences import load_dataset, load_vocabulary
+from tasks.storage.sequences import load_dataset, load_split, load_vocabulary
+from tests.tasks.storage.corpora_for_tests import contents, prepare
 from tests.tasks.storage.note_corpora import random_shards, song_id, write_corpus
+from tests.tasks.storage.stops import at_every_change
 
 FOLDER = "sequences/tunes/factored"
 
@@ -66,7 +71,7 @@ def test_any_tool_reads_the_files(root: Root) -> None:
     write_corpus(root, random_shards(5))
     plan = plan_sequences(root, config_of(root))
     dataset = write_sequences(root, plan, fit_vocabulary(root, plan))
-    songs, test = (root.full(f"{FOLDER}/{name}.parquet") for name in ("songs", "test"))
+    songs, test = root.full("songs/tunes/factored/*.parquet"), root.full(f"{FOLDER}/test.parquet")
     with duckdb.connect() as database:
         counted = database.execute(f"select sum(notes) from '{songs}'").fetchall()
         columns = database.execute(f"describe select * from '{test}'").fetchall()
@@ -87,17 +92,7 @@ def test_the_same_plan_gives_the_same_bytes_and_is_found_again(root: Root) -> No
     assert published(root, plan) is None
     first = write_sequences(root, plan, fit_vocabulary(root, plan))
     files = {path: root.read_bytes(path) for path in root.files(FOLDER)}
-    assert set(files) == {
-        f"{FOLDER}/{name}"
-        for name in (
-            "dataset.json",
-            "songs.parquet",
-            "test.parquet",
-            "train.parquet",
-            "valid.parquet",
-            "vocabulary.json",
-        )
-    }
+    assert list(files) == [f"{FOLDER}/{split}.parquet" for split in ("test", "train", "valid")]
     again = plan_sequences(root, config_of(root))
     assert published(root, again) == first
     write_sequences(root, again, fit_vocabulary(root, again))
@@ -141,7 +136,7 @@ def test_notes_that_differ_from_their_manifest_leave_the_old_dataset_whole(root:
     plan = plan_sequences(root, config_of(root))
     vocabulary = fit_vocabulary(root, plan)
     dataset = write_sequences(root, plan, vocabulary)
-    root.delete("notes/tunes/shard-00001.parquet")
+    root.write_table("notes/tunes/shard-00001.parquet", note_table([]))
     with pytest.raises(CorpusError, match="differs from its manifest in 4 songs"):
         write_sequences(root, plan, vocabulary)
     assert load_dataset(root, "tunes", "factored") == dataset
@@ -155,3 +150,45 @@ def test_a_corpus_too_small_says_how_many_songs_are_needed(root: Root) -> None:
         plan_sequences(root, config_of(root))
     with pytest.raises(CorpusError, match=r"songs of 50 notes or more: there are 0 songs"):
         plan_sequences(root, config_of(root).having(min_song_notes=50))
+
+
+def test_a_stop_at_any_moment_leaves_the_old_dataset_or_the_new_one(
+    root: Root, tmp_path: Path
+) -> None:
+    write_corpus(root, random_shards(8, 8))
+    old = prepare(root, config_of(root))
+    kept = tmp_path / "kept"
+    shutil.copytree(root.base, kept)
+    config = config_of(root).having(min_song_notes=40, valid_share=0.3)
+    new = prepare(root, config)
+    assert old.songs != new.songs
+    expected = contents(root)
+
+    def reset() -> None:
+        shutil.rmtree(root.base)
+        shutil.copytree(kept, root.base)
+
+    def after() -> None:
+        found = load_dataset(root, "tunes", "factored")
+        assert found in (old, new)
+        assert load_vocabulary(root, "tunes", "factored").vocabulary_id == found.vocabulary_id
+        for split in SPLITS:
+            loaded = load_split(root, "tunes", "factored", split, tmp_path / "cache")
+            assert len(loaded.ids) == found.notes[split]
+        assert prepare(root, config) == new
+        assert contents(root) == expected
+        reset()
+
+    reset()
+    assert at_every_change(lambda: prepare(root, config), after) > 10
+
+
+def test_a_corpus_ingested_anew_while_it_is_prepared_is_one_clear_line(root: Root) -> None:
+    write_corpus(root, random_shards(8))
+    plan = plan_sequences(root, config_of(root))
+    vocabulary = fit_vocabulary(root, plan)
+    newer = plan.notes.model_copy(update={"fingerprint": "other"})
+    root.write_json(notes_marker("tunes"), newer.model_dump(mode="json"))
+    with pytest.raises(CorpusError, match="was ingested anew while it was read: run this again"):
+        write_sequences(root, plan, vocabulary)
+    assert not root.exists("corpora/tunes/sequences-factored.json")

@@ -1,4 +1,7 @@
+import os
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -7,10 +10,11 @@ from schemas.config import PrepareConfig, SchemeName
 from schemas.errors import CorpusError, StorageError
 from schemas.sequences import SPLITS, SequenceDataset
 from tasks.storage import sequences
+from tasks.storage.layout import sequences_marker
 from tasks.storage.root import Root
 from tasks.storage.sequence_plan import plan_sequences
 from tasks.storage.sequence_writing import fit_vocabulary, write_sequences
-from tasks.storage.sequences import load_dataset, load_split, load_vocabulary
+from tasks.storage.sequences import load_dataset, load_split, load_vocabulary, song_splits
 from tests.tasks.storage.note_corpora import random_shards, write_corpus
 
 
@@ -57,6 +61,41 @@ def test_a_copy_is_made_once_and_made_again_if_cut_short(
     assert [path.name for path in tmp_path.glob("*.npy")] == [copy.name]
 
 
+def test_what_killed_runs_left_of_their_copies_is_cleared(
+    root: Root, scheme: SchemeName, dataset: SequenceDataset, tmp_path: Path
+) -> None:
+    old, growing = tmp_path / ".tmp-old.npy", tmp_path / ".tmp-growing.npy"
+    for path in (old, growing):
+        path.write_bytes(b"half")
+    os.utime(old, (1, 1))
+    load_split(root, "tunes", scheme, "train", tmp_path)
+    assert not old.exists()
+    assert growing.exists()
+
+
+def test_a_corpus_prepared_anew_while_it_is_read_is_one_clear_line(
+    root: Root, scheme: SchemeName, dataset: SequenceDataset, tmp_path: Path
+) -> None:
+    newer = dataset.model_copy(update={"fingerprint": "other"})
+    real = sequences._copy_ids
+
+    def copy_late(*arguments: Any) -> None:
+        real(*arguments)
+        root.write_json(sequences_marker("tunes", scheme), newer.model_dump(mode="json"))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sequences, "_copy_ids", copy_late)
+        with pytest.raises(CorpusError, match="was prepared anew while it was read: run this"):
+            load_split(root, "tunes", scheme, "train", tmp_path)
+
+
+def test_the_split_of_each_song(root: Root, scheme: SchemeName, dataset: SequenceDataset) -> None:
+    splits = song_splits(root, "tunes", scheme)
+    assert splits is not None
+    assert Counter(splits.values()) == dataset.songs
+    assert song_splits(root, "nope", scheme) is None
+
+
 def test_copies_are_written_in_parts(
     root: Root,
     scheme: SchemeName,
@@ -79,17 +118,21 @@ def test_another_vocabulary_is_refused(
     root: Root, scheme: SchemeName, dataset: SequenceDataset
 ) -> None:
     other = load_vocabulary(root, "tunes", scheme).model_copy(update={"fitted_on": "other"})
-    root.write_bytes(f"sequences/tunes/{scheme}/vocabulary.json", other.model_dump_json().encode())
+    root.write_bytes(
+        f"vocabularies/tunes/{scheme}/vocabulary.json", other.model_dump_json().encode()
+    )
     with pytest.raises(CorpusError, match=f"not the vocabulary {dataset.vocabulary_id}"):
         load_vocabulary(root, "tunes", scheme)
 
 
-@pytest.mark.parametrize("name", ["dataset.json", "vocabulary.json"])
+@pytest.mark.parametrize("kind", ["marker", "vocabulary"])
 def test_damaged_files_say_so(
-    root: Root, scheme: SchemeName, dataset: SequenceDataset, name: str
+    root: Root, scheme: SchemeName, dataset: SequenceDataset, kind: str
 ) -> None:
-    root.write_bytes(f"sequences/tunes/{scheme}/{name}", b"{}")
-    with pytest.raises(CorpusError, match=f"{name} is .*damaged"):
+    vocabulary = f"vocabularies/tunes/{scheme}/vocabulary.json"
+    path = sequences_marker("tunes", scheme) if kind == "marker" else vocabulary
+    root.write_bytes(path, b"{}")
+    with pytest.raises(CorpusError, match=f"{path} is damaged: .*run `nocturne prepare"):
         load_vocabulary(root, "tunes", scheme)
 
 

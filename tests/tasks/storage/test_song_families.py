@@ -5,7 +5,9 @@ import numpy as np
 from tasks.music.notes import Notes
 from tasks.storage.note_shards import note_table
 from tasks.storage.root import Root
-from tasks.storage.song_families import ShardSongs, families_path, write_families
+from tasks.storage.song_families import ShardSongs, write_families
+
+PATH = "families/c/families.parquet"
 
 
 def song(pitches: list[int]) -> Notes:
@@ -28,8 +30,8 @@ def test_families_reach_across_shards_and_every_song_has_one(root: Root) -> None
         root.write_table(path, note_table(songs))
         ids, lengths = [song_id for song_id, _ in songs], [len(notes) for _, notes in songs]
         written.append(ShardSongs(path, ids, lengths))
-    assert write_families(root, "c", written) == 4
-    assert root.read_table(families_path("c")).to_pylist() == [
+    assert write_families(root, PATH, written) == 4
+    assert root.read_table(PATH).to_pylist() == [
         {"song_id": "a", "family": "a"},
         {"song_id": "b", "family": "b"},
         {"song_id": "short", "family": "short"},
@@ -39,5 +41,5 @@ def test_families_reach_across_shards_and_every_song_has_one(root: Root) -> None
 
 
 def test_no_songs_no_families(root: Root) -> None:
-    assert write_families(root, "c", [ShardSongs("notes/c/x.parquet", [], [])]) == 0
-    assert root.read_table(families_path("c")).num_rows == 0
+    assert write_families(root, PATH, [ShardSongs("notes/c/x.parquet", [], [])]) == 0
+    assert root.read_table(PATH).num_rows == 0

@@ -6,7 +6,7 @@ import pytest
 
 from schemas.config import IngestConfig
 from schemas.errors import SourceError
-from tasks.storage.entries import Skipped
+from tasks.storage.entries import RawFile, Skipped
 from tasks.storage.lakh import LAKH
 from tasks.storage.root import Root
 from tasks.storage.sources import resolve
@@ -45,17 +45,22 @@ def test_a_folder_is_read_in_a_fixed_order_whatever_order_it_was_written_in(root
         assert found == ["B.mid", "a.mid", "b/a.mid", "b/z.mid", "b.mid", "c/1/2/3/x.mid"]
 
 
-def test_pipes_and_linked_folders_are_passed_over_and_linked_files_read(root, tmp_path):
+def test_pipes_and_linked_folders_are_named_and_linked_files_read(root, tmp_path):
     folder = write_folder(tmp_path / "in", {"x/a.mid": midi(1)})
     os.mkfifo(folder / "pipe.mid")  # reading it would wait for ever
     (folder / "x" / "round").symlink_to(folder)
     (folder / "linked.mid").symlink_to(folder / "x" / "a.mid")
     (folder / "broken.mid").symlink_to(folder / "nothing")
     rows = rows_of(root, folder)
-    assert [row.path for row in rows] == ["broken.mid", "linked.mid", "x/a.mid"]
-    assert isinstance(rows[0], Skipped)
-    assert "No such file" in rows[0].reason
-    assert rows[1].content == rows[2].content == midi(1)
+    said = {row.path: row.reason for row in rows if isinstance(row, Skipped)}
+    assert said == {
+        "broken.mid": "cannot be read: No such file or directory",
+        "pipe.mid": "a pipe or device, not a file",
+        "x/round": "a link to a folder: links are not followed",
+    }
+    files = [row for row in rows if isinstance(row, RawFile)]
+    assert [row.path for row in files] == ["linked.mid", "x/a.mid"]
+    assert files[0].content == files[1].content == midi(1)
 
 
 def test_names_that_are_not_utf8_get_a_readable_label(root, tmp_path):

@@ -1,0 +1,54 @@
+"""The name of a corpus that nobody named: that of its source."""
+
+import hashlib
+import os
+import re
+import unicodedata
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import unquote, urlsplit
+
+from pydantic import Field
+
+LONGEST = 64
+# The empty name stands for a corpus that is not named; configs with a source fill it in.
+CorpusName = Annotated[str, Field(pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,63})?$")]
+ARCHIVE = re.compile(r"\.(tar\.gz|tgz|tar|zip|gz)$", re.IGNORECASE)
+
+
+def corpus_name_of(source: str) -> str:
+    """Return a valid corpus name after a source.
+
+    A folder's or archive's own name, a URL's file name, or the source's name, in lower case;
+    what a corpus name may not hold becomes a hyphen.
+    """
+    last = ARCHIVE.sub("", _last_part(source))
+    ascii_only = unicodedata.normalize("NFKD", last).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^a-z0-9._]+", "-", ascii_only.lower())
+    name = name.strip("-._")[:LONGEST].rstrip("-._")
+    return name or f"corpus-{hashlib.sha256(source.encode()).hexdigest()[:8]}"
+
+
+def _last_part(source: str) -> str:
+    """Return the part of a source that names it."""
+    if "://" in source and not source.startswith("file://"):
+        address = urlsplit(source)
+        return unquote(address.path).rstrip("/").rpartition("/")[2] or str(address.hostname or "")
+    return Path(absolute_path(source)).name
+
+
+def local_path(source: str) -> str:
+    """Return the path of a folder or archive that is spelt with ~ or as file://."""
+    path = source
+    if source.startswith("file://"):
+        path = source.removeprefix("file://").removeprefix("localhost")
+        path = path if Path(path).exists() else unquote(path)
+    return os.path.expanduser(path)  # noqa: PTH111 - leaves an unknown user's ~name as it is
+
+
+def absolute_path(source: str) -> str:
+    """Return the one absolute spelling of a folder or archive.
+
+    Links are not followed: a link to the newest of several folders is one source.
+    """
+    return os.path.abspath(local_path(source))  # noqa: PTH100 - Path.resolve follows links

@@ -1,0 +1,48 @@
+"""Who holds a lock: what the message to everybody else names."""
+
+import os
+import socket
+import threading
+from datetime import UTC, datetime
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+
+class Holder(BaseModel):
+    """The process that holds a lock, and what it does."""
+
+    model_config = ConfigDict(frozen=True)
+
+    work: str
+    host: str
+    pid: int
+    thread: int
+    since: datetime
+
+    @classmethod
+    def current(cls, work: str) -> Self:
+        """Return the calling thread as a holder from now on."""
+        return cls(
+            work=work,
+            host=socket.gethostname(),
+            pid=os.getpid(),
+            thread=threading.get_ident(),
+            since=datetime.now(UTC),
+        )
+
+    @classmethod
+    def parse(cls, content: bytes) -> Self | None:
+        """Return the holder that a lock names; None if it names nobody, as while it is taken."""
+        try:
+            return cls.model_validate_json(content)
+        except ValidationError:
+            return None
+
+    def is_this_thread(self) -> bool:
+        """Whether the calling thread itself is the holder."""
+        here = Holder.current("")
+        return (self.host, self.pid, self.thread) == (here.host, here.pid, here.thread)
+
+    def __str__(self) -> str:
+        return f"{self.work} (host {self.host}, pid {self.pid}, since {self.since:%F %T} UTC)"

@@ -1,0 +1,45 @@
+"""Reading the JSON files that a storage root is described by, with one line for a bad one."""
+
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from schemas.errors import NocturneError
+from tasks.storage.root import Root
+
+Content = TypeVar("Content")
+
+
+def read_marker(
+    root: Root, path: str, model: type[Content], error: type[NocturneError], mend: str
+) -> Content:
+    """Return the JSON file at `path`, validated as `model`: a pydantic model or a plain type.
+
+    FileNotFoundError if there is none, as only the caller knows what that means. `error`, in one
+    line that names the file, what is wrong with it and `mend` (what to do, such as "train the
+    model again"), if it is cut short, no JSON, of wrong types or of another version.
+    """
+    content = root.read_bytes(path)
+    try:
+        return TypeAdapter(model).validate_json(content)
+    except ValidationError as found:
+        raise error(f"{root.shown(path)} {_wrong(content, found)}{mend}") from found
+
+
+def _wrong(content: bytes, found: ValidationError) -> str:
+    """Say what is wrong with a marker, up to the words that mend it."""
+    if not content.strip():
+        return "is damaged: it is empty; "
+    errors = found.errors(include_url=False, include_context=False, include_input=False)
+    unknown = [_where(one["loc"]) for one in errors if one["type"] == "extra_forbidden"]
+    if unknown and len(unknown) == len(errors):
+        fields = ", ".join(unknown)
+        return f"is of another version of Nocturne (unknown: {fields}): use that version, or "
+    first = next(one for one in errors if one["type"] != "extra_forbidden")
+    where, said = _where(first["loc"]), first["msg"].splitlines()[0]
+    return f"is damaged: {f'{where}: ' if where else ''}{said[:1].lower()}{said[1:]}; "
+
+
+def _where(location: tuple[int | str, ...]) -> str:
+    """Return the name of a field, with those it lies in."""
+    return " ".join(".".join(str(part) for part in location).split())[:80]

@@ -1,0 +1,51 @@
+"""A file of an object store, opened for reading at any place."""
+
+import io
+from typing import Any
+
+from tasks.storage.retry import with_retries
+
+
+class StoreFile(io.RawIOBase):
+    """Wraps pyarrow's file of an object store: every read is tried again as Root's methods are.
+
+    Raises StorageError, `shown` being how a message names the file.
+    """
+
+    def __init__(self, file: Any, shown: str) -> None:
+        super().__init__()
+        self._file, self._shown = file, shown
+        self._size = int(file.size())
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
+        self._position = max(0, start + offset)
+        return self._position
+
+    def tell(self) -> int:
+        return self._position
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill the buffer from the current place on, unless the file ends before."""
+        view = memoryview(buffer).cast("B")
+        wanted = max(0, min(len(view), self._size - self._position))
+        if not wanted:
+            return 0
+        content = with_retries(
+            "read", self._shown, lambda: self._file.read_at(wanted, self._position)
+        )
+        view[: len(content)] = content
+        self._position += len(content)
+        return len(content)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._file.close()
+        super().close()

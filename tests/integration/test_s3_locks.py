@@ -1,0 +1,168 @@
+"""Locks and updates on an object store: several machines, a crash, a store that goes away."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from schemas.errors import BusyError
+from tasks.model.champion import read_champion
+from tasks.storage import leases, retry
+from tasks.storage.locks import one_writer
+from tasks.storage.retry import RetryPolicy
+from tasks.storage.root import Root
+from tests.integration.faulty_s3 import CUT, FaultyS3, faulty_s3
+from tests.tasks.storage.lock_holder import PROJECT, held_elsewhere
+
+pytestmark = pytest.mark.integration
+
+PROMOTE = """
+import sys
+from tasks.model.champion import promote
+from tasks.storage.root import Root
+root = Root.open(sys.argv[1])
+for number in range(20):
+    promote(root, sys.argv[2], f"{sys.argv[2]} {number}")
+"""
+UPDATE = """
+import sys
+from tasks.storage.root import Root
+root = Root.open(sys.argv[1])
+for number in range(20):
+    root.update("log", lambda before: (before or b"") + f"{sys.argv[2]}{number}\\n".encode())
+"""
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[FaultyS3]:
+    with faulty_s3() as server:
+        yield server
+
+
+@pytest.fixture
+def root(store: FaultyS3, request: pytest.FixtureRequest) -> Root:
+    return Root.open(store.uri(f"music/{request.node.name}"))
+
+
+@pytest.fixture
+def _short_lease(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leases, "LEASE_SECONDS", 1.5)
+    monkeypatch.setattr(leases, "RENEW_SECONDS", 0.2)
+
+
+def _machine(folder: Path, program: str, *arguments: str) -> "subprocess.Popen[bytes]":
+    """Start a program on a machine that shares no folder with another one."""
+    own = {name: str(folder / name) for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME")}
+    for place in own.values():
+        Path(place).mkdir(parents=True)
+    command = [sys.executable, "-c", program, *arguments]
+    return subprocess.Popen(command, env={**os.environ, **own}, cwd=PROJECT)
+
+
+@pytest.mark.parametrize(("program", "kept"), [(PROMOTE, "history"), (UPDATE, "log")])
+def test_nothing_of_two_machines_is_lost(
+    store: FaultyS3, tmp_path: Path, program: str, kept: str
+) -> None:
+    root = Root.open(store.uri(f"music/two-{kept}"))
+    for name in ("a", "b"):
+        root.write_json(f"models/{name}/card.json", {})
+    spellings = {"a": store.uri(f"music/two-{kept}/"), "b": store.uri(f"music//two-{kept}")}
+    machines = [_machine(tmp_path / n, program, uri, n) for n, uri in spellings.items()]
+    assert [machine.wait(120) for machine in machines] == [0, 0]
+    if kept == "log":
+        lines = root.read_bytes("log").decode().split()
+    else:
+        champion = read_champion(root)
+        lines = [entry.reason.replace(" ", "") for entry in champion.history] if champion else []
+    assert len(lines) == 40
+    assert set(lines) == {f"{name}{number}" for name in ("a", "b") for number in range(20)}
+
+
+@pytest.mark.usefixtures("_short_lease")
+def test_a_second_machine_is_told_who_is_first_and_a_killed_one_keeps_nobody_out(
+    root: Root,
+) -> None:
+    with held_elsewhere(root.uri, "x", leases.RENEW_SECONDS) as first:
+        with pytest.raises(BusyError) as caught, one_writer(root, "x", "the second work"):
+            pass
+        said = str(caught.value)
+        assert said.startswith("the second work cannot start: work on x (host ")
+        assert f"pid {first.pid}, since 20" in said
+        first.kill()
+        first.wait()
+        start = time.monotonic()
+        with one_writer(root, "x", "the second work"):
+            assert time.monotonic() - start >= leases.LEASE_SECONDS
+
+
+@pytest.mark.usefixtures("_short_lease")
+def test_a_holder_keeps_its_lease_for_longer_than_the_lease_lasts(root: Root) -> None:
+    with one_writer(root, "x", "first"):
+        time.sleep(2 * leases.LEASE_SECONDS)
+        root.write_bytes("f", b"still mine")
+        refused: list[bool] = []
+
+        def try_it() -> None:
+            try:
+                with one_writer(root, "x", "second"):
+                    refused.append(False)
+            except BusyError:
+                refused.append(True)
+
+        other = threading.Thread(target=try_it)
+        other.start()
+        other.join()
+        assert refused == [True]
+    with one_writer(root, "x", "third"):
+        pass
+
+
+@pytest.mark.usefixtures("_short_lease")
+def test_who_lost_the_lease_publishes_nothing(root: Root) -> None:
+    with one_writer(root, "x", "first"):
+        root.write_bytes("f", b"mine")
+        # Another machine takes over, as after it watched a sleeping holder.
+        root.filesystem.delete_file(root.full(".cache/locks/x.lock"))
+        time.sleep(3 * leases.RENEW_SECONDS)
+        for write in (
+            lambda: root.write_bytes("f", b"theirs now"),
+            lambda: root.update("f", lambda _: b"theirs now"),
+            lambda: root.delete("f"),
+            lambda: root.move("f", "g"),
+        ):
+            with pytest.raises(BusyError, match="first lost its lock") as caught:
+                write()
+            assert "\n" not in str(caught.value)
+    assert root.read_bytes("f") == b"mine"
+    root.write_bytes("f", b"the next run")
+
+
+@pytest.mark.usefixtures("_short_lease")
+def test_a_store_that_goes_away_ends_the_lease_before_others_may_take_it(
+    store: FaultyS3, root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retry, "DEFAULT", RetryPolicy(0.01, 0.05, 30, 30))
+    with one_writer(root, "x", "first"):
+        store.fail(CUT, 10**6)
+        time.sleep(leases.LOST_AFTER * leases.LEASE_SECONDS + 0.1)
+        with pytest.raises(BusyError, match="lost its lock"):
+            root.write_bytes("f", b"late")
+        store.fail(CUT, 0)
+        time.sleep(3 * leases.RENEW_SECONDS)
+        root.write_bytes("f", b"nobody took it over")
+
+
+@pytest.mark.usefixtures("_short_lease")
+def test_a_renewal_whose_answer_is_lost_does_not_lose_the_lease(
+    store: FaultyS3, root: Root
+) -> None:
+    with one_writer(root, "x", "first"):
+        store.lose_answers(1, "PUT")
+        time.sleep(3 * leases.RENEW_SECONDS)
+        assert store.remaining == 0
+        root.write_bytes("f", b"mine")
