@@ -1,13 +1,19 @@
-"""What the server does by itself when a run dies: it says so, and starts it once more."""
+"""What the server does by itself when a run dies: it says so, and starts it once more.
+
+The automations act on Nocturne's runs alone: those of its work pool, and the stages inside them,
+which belong to no pool and carry the tag `STAGE` instead.
+"""
 
 from datetime import timedelta
 from typing import Any
 
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import StateType
 from prefect.events.actions import ChangeFlowRunState, RunDeployment
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 from prefect.events.schemas.events import ResourceSpecification
+
+from tasks.stages import STAGE
 
 HEARTBEAT = "prefect.flow-run.heartbeat"
 FINAL = frozenset(
@@ -27,23 +33,23 @@ ANY_RUN = ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"})
 OF_NOCTURNE = ResourceSpecification(
     {"prefect.resource.role": "work-pool", "prefect.resource.name": "nocturne"}
 )
+STAGE_OF_NOCTURNE = ResourceSpecification(
+    {"prefect.resource.role": "tag", "prefect.resource.id": f"prefect.tag.{STAGE}"}
+)
 
 
 def automations() -> list[AutomationCore]:
     """Return every automation that a Nocturne server needs, beside those of the deployments."""
     return [
-        _crash(
+        _crash_silent(
             "crash-silent-runs",
             "A running flow whose heart stops beating is marked as crashed.",
-            EventTrigger(
-                after={HEARTBEAT},
-                expect={HEARTBEAT, *FINAL},
-                match=ANY_RUN,
-                for_each={"prefect.resource.id"},
-                posture=Posture.Proactive,
-                threshold=1,
-                within=SILENCE,
-            ),
+            OF_NOCTURNE,
+        ),
+        _crash_silent(
+            "crash-silent-stages",
+            "A stage of a running flow whose heart stops beating is marked as crashed.",
+            STAGE_OF_NOCTURNE,
         ),
         _crash(
             "crash-runs-that-never-start",
@@ -61,6 +67,21 @@ def automations() -> list[AutomationCore]:
         ),
         _restart(),
     ]
+
+
+def _crash_silent(name: str, description: str, related: ResourceSpecification) -> AutomationCore:
+    """Return the automation that crashes runs with this related resource once they are silent."""
+    trigger = EventTrigger(
+        after={HEARTBEAT},
+        expect={HEARTBEAT, *FINAL},
+        match=ANY_RUN,
+        match_related=related,
+        for_each={"prefect.resource.id"},
+        posture=Posture.Proactive,
+        threshold=1,
+        within=SILENCE,
+    )
+    return _crash(name, description, trigger)
 
 
 def _crash(name: str, description: str, trigger: EventTrigger) -> AutomationCore:
@@ -104,19 +125,43 @@ def _json_template(template: str) -> dict[str, Any]:
 
 
 def apply_automations() -> list[str]:
-    """Create or update every automation on the server; return one line for each."""
-    lines = []
+    """Create every automation that is missing, update what has changed; return one line for each.
+
+    An automation that is as it should be is not touched: an update gives its trigger a new id, and
+    the runs that the old trigger watches are forgotten.
+    """
     with get_client(sync_client=True) as client:
-        for automation in automations():
-            known = client.read_automations_by_name(automation.name)
-            for old in known[:1]:
-                client.update_automation(old.id, automation)
-            for double in known[1:]:
-                client.delete_automation(double.id)
-            if not known:
-                client.create_automation(automation)
-            lines.append(f"automation {automation.name}: {'updated' if known else 'created'}")
-    return lines
+        return [f"automation {one.name}: {_apply(client, one)}" for one in automations()]
+
+
+def _apply(client: SyncPrefectClient, wanted: AutomationCore) -> str:
+    """Bring one automation about; return what had to be done."""
+    known = client.read_automations_by_name(wanted.name)
+    for double in known[1:]:
+        client.delete_automation(double.id)
+    if not known:
+        client.create_automation(wanted)
+        return "created"
+    if _content(known[0]) == _content(wanted):
+        return "unchanged"
+    kept = wanted.model_copy(update={"enabled": known[0].enabled})  # as a person has set it
+    client.update_automation(known[0].id, kept)
+    return "updated"
+
+
+def _content(automation: AutomationCore) -> Any:
+    """Return what an automation says, without ids, times and its switch, for comparison."""
+    fields = set(AutomationCore.model_fields) - {"enabled"}
+    return _sorted(automation.model_dump(mode="json", include=fields))
+
+
+def _sorted(value: Any) -> Any:
+    """Return plain data without triggers' ids and with lists, which are sets here, in order."""
+    if isinstance(value, dict):
+        return {key: _sorted(one) for key, one in value.items() if key != "id"}
+    if isinstance(value, list):
+        return sorted((_sorted(one) for one in value), key=repr)
+    return value
 
 
 if __name__ == "__main__":

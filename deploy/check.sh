@@ -13,6 +13,13 @@ case "$NOCTURNE_ROOT" in
     exit 1
     ;;
 esac
+case "$NOCTURNE_TRAIN_QUEUE" in
+cpu | gpu) ;;
+*)
+    echo "NOCTURNE_TRAIN_QUEUE: $NOCTURNE_TRAIN_QUEUE is no queue of Nocturne's; set it to cpu or gpu" >&2
+    exit 1
+    ;;
+esac
 case "$NOCTURNE_ROOT $NOCTURNE_SOURCE" in
 *://*@*)
     echo "NOCTURNE_ROOT, NOCTURNE_SOURCE: a password in an address would show in every run; give it to the workers" >&2

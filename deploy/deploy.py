@@ -11,17 +11,24 @@ from collections.abc import Mapping
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.workers.process import ProcessWorker
+from pydantic import ValidationError
 
 from deploy.automations import apply_automations
+from schemas.config import IngestConfig
+from schemas.errors import NocturneError
+from tasks.pages.index_pages import write_index_pages
+from tasks.storage.root import Root
 
 PROJECT = Path(__file__).parents[1]
 POOL = "nocturne"
 QUEUES = ("cpu", "gpu")
+PLACES = {"root": "NOCTURNE_ROOT", "corpus": "NOCTURNE_CORPUS", "source": "NOCTURNE_SOURCE"}
 DEFAULTS = {
     "NOCTURNE_CORPUS": "",  # named after the source
     "NOCTURNE_TIMEZONE": "UTC",
@@ -40,6 +47,7 @@ def main() -> None:
     deploy_all(environment)
     for line in [f"runs keep everything in {environment['NOCTURNE_ROOT']}", *apply_automations()]:
         print(line, flush=True)
+    write_pages(environment["NOCTURNE_ROOT"])
 
 
 def deploy_all(environment: Mapping[str, str]) -> None:
@@ -58,19 +66,39 @@ def deploy_all(environment: Mapping[str, str]) -> None:
         sys.exit(done.stdout)
 
 
+def write_pages(root: str) -> None:
+    """Write the index pages where the storage root is a folder that a page server here may show."""
+    if not Path(root).is_dir():
+        return
+    try:
+        write_index_pages(Root.open(root))
+    except (NocturneError, OSError) as error:  # deployments work without them
+        print(f"the index pages stay as they are: {error}", flush=True)
+
+
 def settled(environment: Mapping[str, str]) -> dict[str, str]:
     """Return the environment with what a deployment needs and a default can give."""
     return {**DEFAULTS, **environment}
 
 
 def refuse_without_place(environment: Mapping[str, str]) -> None:
-    """Exit with the line of deploy/check.sh if a place is unset or relative."""
+    """Exit with one line if a place is unset, relative, or nothing that a run would accept."""
     check = [str(PROJECT / "deploy/check.sh")]
     done = subprocess.run(
         ["/bin/sh", *check], env=dict(environment), capture_output=True, text=True, check=False
     )
     if done.returncode:
         sys.exit(done.stderr.strip().rpartition("check.sh: ")[2])
+    try:
+        IngestConfig.model_validate({field: environment[name] for field, name in PLACES.items()})
+        ZoneInfo(environment["NOCTURNE_TIMEZONE"])
+    except ValidationError as error:
+        found = error.errors(include_url=False)[0]
+        name = PLACES[str(found["loc"][0])]
+        sys.exit(f"{name}: {environment[name]}: {found['msg']}")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        zone = environment["NOCTURNE_TIMEZONE"]
+        sys.exit(f"NOCTURNE_TIMEZONE: {zone} is no time zone; give one such as Europe/Berlin")
 
 
 def create_pool(client: SyncPrefectClient) -> None:

@@ -1,47 +1,137 @@
-"""Galleries and reports of a local storage root in a browser, read-only, on loopback.
+"""The page server: galleries, reports and index pages of a local storage root, on loopback.
 
     python -m deploy.gallery ROOT PORT
 
-Shows what gallery.conf shows in the compose file, and nothing else of the root.
+Shows what gallery.conf shows in the compose file; tasks/pages/web_app.py says what that is.
 """
 
-import posixpath
-import re
+import asyncio
+import socket
 import sys
-from functools import partial
-from http import HTTPStatus
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote, urlsplit
+
+from uvicorn import Config, Server
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from schemas.errors import NocturneError
+from tasks.pages.index_pages import write_index_pages
+from tasks.pages.web_app import Pages
+from tasks.storage.root import Root
 
 HOST = "127.0.0.1"
-SHOWN = re.compile(r"/samples(/.*)?|/(models|quality)/[^/]+/report\.html")
+FAVICON = Path(__file__).with_name("favicon.ico")
+HEADERS = {
+    "Cache-Control": "no-cache",  # a browser keeps a page and asks each time if it has changed
+    "Content-Security-Policy": "default-src 'none'; img-src 'self' data:; media-src 'self'; "
+    "style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+MOST_CONNECTIONS = 200
+KEEP_ALIVE_SECONDS = 15
+STOP_SECONDS = 2  # for answers under way when the server is ended
 
 
-class Gallery(SimpleHTTPRequestHandler):
-    """Answers for the pages and their files; anything else is not found."""
+class TimedConnection(H11Protocol):
+    """A connection that ends when its client is silent, too slow with a request or stops reading.
 
-    def send_head(self) -> Any:
-        """Answer a GET or HEAD; the root itself leads to the samples."""
-        path = posixpath.normpath(unquote(urlsplit(self.path).path))
-        if path == "/":
-            self.send_response(HTTPStatus.FOUND)
-            self.send_header("Location", "/samples/")
-            self.end_headers()
-            return None
-        if not SHOWN.fullmatch(path):
-            self.send_error(HTTPStatus.NOT_FOUND)
-            return None
-        return super().send_head()
+    uvicorn itself ends only connections that are idle between two requests.
+    """
+
+    request_seconds = 30.0  # for a whole request to arrive
+    stall_seconds = 60.0  # for a full send buffer to drain
+    timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Wait for the first request; drop the connection if there are too many."""
+        super().connection_made(transport)
+        self._end_in(self.request_seconds)
+        if len(self.connections) > MOST_CONNECTIONS:
+            transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the timer."""
+        self._end_in(None)
+        super().connection_lost(exc)
+
+    def handle_events(self) -> None:
+        """Stop the timer once a whole request is being answered."""
+        super().handle_events()
+        if self._is_answering():
+            self._end_in(None)
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request."""
+        self._end_in(self.request_seconds)
+        super().on_response_complete()
+
+    def pause_writing(self) -> None:
+        """Wait for the client to read."""
+        super().pause_writing()
+        self._end_in(self.stall_seconds)
+
+    def resume_writing(self) -> None:
+        """Stop the timer: the client reads."""
+        super().resume_writing()
+        if self._is_answering():
+            self._end_in(None)
+
+    def _is_answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _end_in(self, seconds: float | None) -> None:
+        """End the connection after that time unless told otherwise before; None is never."""
+        if self.timer:
+            self.timer.cancel()
+        self.timer = None if seconds is None else self.loop.call_later(seconds, self._end)
+
+    def _end(self) -> None:
+        self.transport.abort()
 
 
-def main(root: str, port: str) -> None:
-    """Serve until ended."""
-    (Path(root) / "samples").mkdir(parents=True, exist_ok=True)
-    handler = partial(Gallery, directory=root)
-    ThreadingHTTPServer((HOST, int(port)), handler).serve_forever()
+def main(arguments: list[str]) -> None:
+    """Serve until ended; exit with one line that says why not."""
+    if len(arguments) != 2:
+        sys.exit("usage: python -m deploy.gallery ROOT PORT")
+    root, port = arguments
+    with listening(port) as listener, suppress(KeyboardInterrupt):
+        try:
+            storage = Root.open(root)
+        except NocturneError as error:
+            sys.exit(str(error))
+        try:
+            write_index_pages(storage)
+        except (NocturneError, OSError) as error:  # what cannot be written may still be shown
+            print(f"the index pages stay as they are: {error}", flush=True)
+        server(root).run(sockets=[listener])
+
+
+def listening(port: str) -> socket.socket:
+    """Return a socket that listens on the port; exit with one line if it cannot."""
+    try:
+        return socket.create_server((HOST, int(port)))
+    except (ValueError, OverflowError):
+        sys.exit(f"{port} is not a port; give a number from 1 to 65535")
+    except OSError as error:
+        sys.exit(f"port {port} of {HOST}: {error.strerror}; give a free port")
+
+
+def server(root: str) -> Server:
+    """Return a server of the root's pages that is yet to run."""
+    config = Config(
+        Pages(root, str(FAVICON)),
+        http=TimedConnection,
+        ws="none",
+        lifespan="off",
+        server_header=False,
+        headers=list(HEADERS.items()),
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+    return Server(config)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1:])

@@ -84,12 +84,21 @@ class Processes:
         """Return where what `name` prints is kept."""
         return self.state.path / f"{name}.log"
 
-    def start(self, name: str, command: list[str], environment: Mapping[str, str]) -> None:
-        """Start a command in a session of its own, which Ctrl-C does not reach."""
+    def start(
+        self,
+        name: str,
+        command: list[str],
+        environment: Mapping[str, str],
+        folder: Path | None = None,
+    ) -> None:
+        """Start a command in a session of its own, which Ctrl-C does not reach.
+
+        It works in `folder`, or else in the state folder.
+        """
         with self.log(name).open("ab") as log:
             process = subprocess.Popen(
                 command,
-                cwd=self.state.path,
+                cwd=folder or self.state.path,
                 env=dict(environment),
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -24,11 +24,13 @@ from deploy.ports import refuse_ports
 from deploy.processes import AlreadyRunningError, Processes, StateFolder
 
 PROJECT = Path(__file__).parents[1]
+SERVER = PROJECT / "deploy/prefect_app.py"
 HOST = "127.0.0.1"
 PORT = "4200"
 GALLERY_PORT = "8088"
 START_UP_SECONDS = 120
-PREFECT = [sys.executable, "-m", "prefect"]
+# In files: with leases in memory, a restart of the server ends every run that holds a slot.
+LEASES = "prefect.server.concurrency.lease_storage.filesystem"
 
 
 def main(arguments: list[str]) -> None:
@@ -67,6 +69,7 @@ def environment(inherited: Mapping[str, str], state: Path) -> dict[str, str]:
         "PREFECT_API_URL": f"http://{HOST}:{port}/api",
         "PREFECT_HOME": str(state / "home"),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": LEASES,
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_SERVER_API_HOST": HOST,
         "PREFECT_SERVER_API_PORT": port,
@@ -99,13 +102,13 @@ def serve(processes: Processes, settings: dict[str, str]) -> None:
         signal.signal(number, _interrupt)  # and so would the worker, which ends itself by it
     api = settings["PREFECT_API_URL"]
     try:
-        processes.start("server", [*PREFECT, "server", "start"], settings)
+        processes.start("server", [sys.executable, "-P", str(SERVER)], settings)
         wait_until_healthy(processes, api)
         deploy = [sys.executable, "-m", "deploy.deploy"]
         if subprocess.run(deploy, cwd=PROJECT, env=settings, check=False).returncode:
             sys.exit("the deployments could not be made; the lines above say why")
-        worker = [*PREFECT, "worker", "start", "--pool", "nocturne", "--type", "process"]
-        processes.start("worker", worker, settings)
+        worker = [sys.executable, "-m", "deploy.worker"]
+        processes.start("worker", worker, settings, PROJECT)
         if shows_gallery(settings):
             place = [settings["NOCTURNE_ROOT"], settings["NOCTURNE_GALLERY_PORT"]]
             processes.start("gallery", [sys.executable, "-P", gallery.__file__, *place], settings)

@@ -15,14 +15,22 @@ from schemas.config import (
     SamplingConfig,
     TrainConfig,
 )
+from tasks.stages import stages
 
 
 @flow(name="compose", flow_run_name="compose {config.samples} from {config.corpus}")
 def compose(config: ComposeConfig) -> Composition:
     """Ingest, prepare, train and generate; each stage reuses what is already done."""
-    ingested = ingest(config.part(IngestConfig))
-    prepared = prepare(config.part(PrepareConfig))
-    trained = train(config.part(TrainConfig))
     sampling = config.part(SamplingConfig).model_dump()
-    generated = generate(GenerateConfig(model=trained.model_id, **sampling))
-    return Composition(ingested=ingested, prepared=prepared, trained=trained, generated=generated)
+    with stages():
+        ingested = ingest(config.part(IngestConfig))
+        prepared = prepare(config.part(PrepareConfig))
+        trained = train(config.part(TrainConfig))
+        generated = generate(GenerateConfig(model=trained.model_id, **sampling))
+    return Composition(
+        ingested=ingested,
+        prepared=prepared,
+        trained=trained,
+        generated=generated,
+        caution=generated.caution,
+    )

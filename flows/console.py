@@ -18,7 +18,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from flows.results import lines_of
+from flows.results import caution_in, lines_of
 from tasks.progress import shown_by
 
 STOPPED = "stopped; run the same command again to go on"
@@ -45,7 +45,9 @@ class Console:
         self.err.print(message, style="yellow", markup=False)
 
     def result(self, result: Any) -> None:
-        """Print what came of a command and where it lies."""
+        """Print what came of a command and where it lies; a caution first."""
+        if caution := caution_in(result):
+            self.out.print(f"Caution: {caution}", style="bold yellow", markup=False)
         title, rows = lines_of(result)
         self.out.print(title, style="bold", markup=False)
         width = max(len(name) for name, _ in rows)

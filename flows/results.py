@@ -12,6 +12,11 @@ from schemas.sequences import SequenceDataset
 Lines = tuple[str, list[tuple[str, Any]]]
 
 
+def caution_in(result: Any) -> str:
+    """Return what a person must know before anything else of a flow's result; mostly ""."""
+    return str(getattr(result, "caution", ""))
+
+
 @singledispatch
 def lines_of(result: Any) -> Lines:
     """Return the title and rows for a flow's result; TypeError for an unknown kind."""

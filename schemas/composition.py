@@ -1,6 +1,6 @@
 """What compose returns: the result of each of its four stages."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.manifest import IngestSummary
 from schemas.model_card import TrainedModel
@@ -17,3 +17,4 @@ class Composition(BaseModel):
     prepared: SequenceDataset
     trained: TrainedModel
     generated: GeneratedRun
+    caution: str = Field("", description="Why the music may be noise; empty for a sound model")

@@ -115,3 +115,4 @@ class TrainedModel(BaseModel):
     folder: str
     report: str
     reused: bool
+    caution: str = Field("", description="Why the music may be noise; empty for a sound model")

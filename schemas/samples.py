@@ -7,6 +7,7 @@ gallery; further pages page-N.html), written last: it completes the folder.
 
 # mypy: disable-error-code="valid-type"
 # pandera's pyarrow columns are instances of Arrow types, which mypy does not take for types.
+from itertools import pairwise
 from typing import Any
 
 import pandera.pyarrow as pandera
@@ -43,9 +44,11 @@ SAMPLE_SCHEMA = pa.schema(
         pa.field("audio_renderer", pa.string(), nullable=True),
         pa.field("picture_bytes", pa.int64(), nullable=True),
         pa.field("audio_bytes", pa.int64(), nullable=True),
+        pa.field("picture_beats", pa.list_(pa.float64()), nullable=True),
     ]
 )
-LATER_COLUMNS = ("picture_bytes", "audio_bytes")  # manifests of earlier versions lack them
+# Manifests of earlier versions lack them.
+LATER_COLUMNS = ("picture_bytes", "audio_bytes", "picture_beats")
 
 
 class SampleManifest(pandera.DataFrameModel):
@@ -54,6 +57,8 @@ class SampleManifest(pandera.DataFrameModel):
     `file`, `picture` and `audio` lie in the run's folder; `seconds` and `beats` (quarters)
     reach from the start to the last note-off; `audio` is null when none was rendered. Sizes
     are of the files; those of pictures and audio are null in manifests of earlier versions.
+    `picture_beats` has begin and end of every stretch of beats that the picture draws to scale,
+    rising; null where the picture is of an earlier version, which shortened nothing.
     A sample depends only on (model_id, seed, index) and the sampling parameters.
     """
 
@@ -82,6 +87,7 @@ class SampleManifest(pandera.DataFrameModel):
     audio_renderer: pa.string() = pandera.Field(nullable=True, isin=["fluidsynth", "pretty_midi"])
     picture_bytes: pa.int64() = pandera.Field(nullable=True, gt=0)
     audio_bytes: pa.int64() = pandera.Field(nullable=True, gt=0)
+    picture_beats: pa.list_(pa.float64()) = pandera.Field(nullable=True)
 
     class Config:
         strict = True
@@ -97,6 +103,13 @@ class SampleManifest(pandera.DataFrameModel):
         ]
         return bool((index[1:] - index[:-1] == 1).all()) and silent[0] == silent[1] == silent[2]
 
+    @pandera.dataframe_check
+    def stretches_rise(cls, data: Any) -> bool:  # noqa: N805 - pandera binds the class
+        """Every stretch of a picture has a begin and an end, and comes after the one before."""
+        pictures = [beats for beats in data.table["picture_beats"].to_pylist() if beats is not None]
+        rises = all(a < b for beats in pictures for a, b in pairwise(beats))
+        return rises and all(beats and len(beats) % 2 == 0 for beats in pictures)
+
 
 def checked(manifest: pa.Table) -> pa.Table:
     """Return `manifest` if it keeps the contract, else raise pandera's SchemaError."""
@@ -108,8 +121,8 @@ def completed(manifest: pa.Table) -> pa.Table:
     """Return a manifest with the columns that an earlier version did not write, as nulls."""
     for name in LATER_COLUMNS:
         if name not in manifest.column_names:
-            nulls = pa.nulls(manifest.num_rows, pa.int64())
-            manifest = manifest.append_column(SAMPLE_SCHEMA.field(name), nulls)
+            field = SAMPLE_SCHEMA.field(name)
+            manifest = manifest.append_column(field, pa.nulls(manifest.num_rows, field.type))
     return manifest
 
 
@@ -160,3 +173,4 @@ class GeneratedRun(BaseModel):
     gallery: str = Field(description="Page to open in a browser")
     manifest: str = Field(description="Parquet table with one row per MIDI file")
     reused: bool = Field(description="Whether an identical run had been done before")
+    caution: str = Field("", description="Why the music may be noise; empty for a sound model")

@@ -12,6 +12,7 @@ corpora/<corpus>/sequences-<scheme>.json
 """
 
 import hashlib
+import json
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -62,8 +63,22 @@ class Vocabulary(BaseModel):
 
     @property
     def vocabulary_id(self) -> str:
-        """Digest of the whole vocabulary; models refuse any other."""
+        """Digest of what ids mean, whatever it was fitted on; models refuse any other."""
+        meaning = json.dumps(self.model_dump(mode="json", exclude={"fitted_on"}), sort_keys=True)
+        return hashlib.sha256(meaning.encode()).hexdigest()[:16]
+
+    @property
+    def document_id(self) -> str:
+        """Digest of the whole vocabulary, which was its id up to version 0.1."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+    def is_called(self, vocabulary_id: str) -> bool:
+        """Whether this is the vocabulary with that id, of this version or an earlier one."""
+        return vocabulary_id in (self.vocabulary_id, self.document_id)
+
+    def size_of(self, name: str) -> int:
+        """Return the number of categories of an attribute."""
+        return self.sizes[self.names.index(name)]
 
 
 class SequenceDataset(BaseModel):

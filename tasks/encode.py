@@ -1,11 +1,11 @@
 """Prefect tasks of prepare. Nothing is cached by Prefect: the published dataset is the truth."""
 
 from prefect import get_run_logger, task
-from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from schemas.config import PrepareConfig
 from schemas.sequences import SequenceDataset, Vocabulary
+from tasks.artifacts import create_table_artifact
 from tasks.policy import may_pass
 from tasks.progress import progress_of
 from tasks.storage import sequence_plan, sequence_writing

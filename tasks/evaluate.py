@@ -3,11 +3,12 @@
 from typing import Any
 
 from prefect import get_run_logger, task
-from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
+from tasks.artifacts import create_markdown_artifact
 from tasks.links import link_page
 from tasks.model import judging, report_folder
+from tasks.pages.index_pages import write_index_pages
 from tasks.policy import may_pass
 from tasks.progress import progress_of
 from tasks.storage.root import Root
@@ -52,7 +53,9 @@ def report_model(root_uri: str, model_id: str) -> None:
     """Write the model's report page and show the same in the Prefect UI."""
     progress = progress_of("write report")
     progress(0, 1)
-    text = report_folder.write_report(Root.open(root_uri), model_id)
+    root = Root.open(root_uri)
+    text = report_folder.write_report(root, model_id)
+    write_index_pages(root)  # names the champion, who is chosen before the report
     progress(1, 1)
     title = f"Report on {model_id}"
     create_markdown_artifact(text, key="model-report", description=title)

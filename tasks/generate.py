@@ -9,20 +9,22 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
 
 from prefect import get_run_logger, task
-from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from schemas.config import GenerateConfig
-from schemas.errors import BusyError
+from schemas.errors import BusyError, NocturneError
 from schemas.model_card import ModelCard
 from schemas.samples import GeneratedRun, SampleRun
+from tasks.artifacts import create_markdown_artifact
 from tasks.links import link_page
+from tasks.model.caution import caution_of
 from tasks.model.composing import compose_batch
 from tasks.model.files import Model, load_model
 from tasks.model.lookup import find
-from tasks.model.registry import read_card
+from tasks.model.registry import read_card, read_metrics
 from tasks.model.sampling import sample
 from tasks.music.run_note import SHOWN_PIECES, run_note
+from tasks.pages.index_pages import write_index_pages
 from tasks.policy import may_pass
 from tasks.progress import Progress, tell
 from tasks.storage import sample_run
@@ -45,7 +47,10 @@ def plan_generation(config: GenerateConfig) -> list[SampleRun]:
     root = Root.open(config.root, create=False)
     found = find(root, model_named(config), config.corpus, config.scheme)
     get_run_logger().info("plays %s", found.words)
-    return requested_runs(root, config, read_card(root, found.model_id))
+    card = read_card(root, found.model_id)
+    if caution := _caution(root, card):
+        get_run_logger().warning("caution: %s", caution)
+    return requested_runs(root, config, card)
 
 
 @contextmanager
@@ -115,7 +120,7 @@ def publish_run(run: SampleRun) -> GeneratedRun:
     """Write the manifest and the gallery, and show the run in the Prefect UI."""
     root = Root.open(run.config.root)
     card = read_card(root, run.model_id)
-    sample_run.publish(root, run, card)
+    sample_run.publish(root, run, card, _caution(root, card))
     return _shown(root, run, card, reused=False)
 
 
@@ -131,13 +136,22 @@ def finished(run: SampleRun) -> GeneratedRun | None:
 
 def _shown(root: Root, run: SampleRun, card: ModelCard, *, reused: bool) -> GeneratedRun:
     """Show a published run in the Prefect UI; return where it lies."""
-    result = sample_run.summary(root, run, reused=reused)
+    write_index_pages(root)
+    result = sample_run.summary(root, run, reused=reused, caution=_caution(root, card))
     rolls = sample_run.pictures(root, run, SHOWN_PIECES)
     gallery = f"{sample_run.folder_of(run)}/index.html"
     note = run_note(run, card, result, rolls, page_address(run.config.root, gallery))
     create_markdown_artifact(note, key="gallery", description=f"Samples of {run.model_id}")
     link_page(run.config.root, gallery, "gallery-link", f"Gallery of {run.run_id}")
     return result
+
+
+def _caution(root: Root, card: ModelCard) -> str:
+    try:
+        metrics = read_metrics(root, card.model_id)
+    except (NocturneError, ValueError):  # damaged: they say nothing of the weights, which load
+        metrics = {}
+    return caution_of(card, metrics)
 
 
 @lru_cache(maxsize=1)

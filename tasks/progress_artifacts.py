@@ -4,13 +4,12 @@ import contextvars
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import cast
 from uuid import UUID
 
 import httpx
-from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.settings import PREFECT_API_URL
 
+from tasks.artifacts import create_progress, move_progress
 from tasks.progress import shown_by
 
 EVERY_SECONDS = 5.0
@@ -24,7 +23,7 @@ class ProgressArtifacts:
         """Know of no stage."""
         self.told: dict[str, float] = {}  # percent
         self.sent: dict[str, float] = {}
-        self.artifacts: dict[str, UUID] = {}
+        self.artifacts: dict[str, list[UUID]] = {}  # of this run, and of the one it is a stage of
 
     def __call__(self, stage: str, done: float, total: float, _note: str = "") -> None:
         """Note how far `stage` is."""
@@ -42,10 +41,9 @@ class ProgressArtifacts:
 
     def _show(self, stage: str, percent: float) -> None:
         if stage in self.artifacts:
-            update_progress_artifact(self.artifacts[stage], percent)
+            move_progress(self.artifacts[stage], stage, percent)
         else:
-            created = create_progress_artifact(percent, description=stage)
-            self.artifacts[stage] = cast(UUID, created)
+            self.artifacts[stage] = create_progress(stage, percent)
 
 
 @contextmanager

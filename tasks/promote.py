@@ -1,19 +1,21 @@
 """The Prefect task that decides whether a model becomes champion."""
 
 from prefect import get_run_logger, task
-from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.events import emit_event
 
 from schemas.config import PromoteConfig
 from schemas.errors import ModelError
 from schemas.model_card import Champion
+from tasks.artifacts import create_table_artifact
 from tasks.model.champion import promote, roll_back
 from tasks.model.files import damage_of
 from tasks.model.gate import Verdict
 from tasks.model.lookup import find, last_changed
 from tasks.model.promotion import consider
 from tasks.model.root_champion import BY_A_PERSON
+from tasks.pages.index_pages import write_index_pages
+from tasks.stages import log_on_outer_run
 from tasks.storage.root import Root
 
 PROMOTED = "nocturne.model.promoted"
@@ -26,6 +28,7 @@ def consider_promotion(
     """Promote the model if it passes the gate, and tell the server so."""
     verdict = consider(Root.open(root_uri), model_id, margin_bits, min_test_songs)
     get_run_logger().info("%s: %s", model_id, verdict.reason)
+    log_on_outer_run("%s: %s", model_id, verdict.reason)
     if verdict.newly:
         announce(root_uri, model_id)
     return verdict
@@ -43,7 +46,9 @@ def announce(root_uri: str, model_id: str) -> None:
 @task(name="promote by hand", task_run_name="{config.action}", cache_policy=NO_CACHE)
 def promote_by_hand(config: PromoteConfig) -> Champion:
     """Make the named model champion of its corpus, or the one before; tell the server so."""
-    champion = _changed(Root.open(config.root, create=False), config)
+    root = Root.open(config.root, create=False)
+    champion = _changed(root, config)
+    write_index_pages(root)
     announce(config.root, champion.model_id)
     rows = [
         {"when": f"{one.at:%Y-%m-%d %H:%M}", "model": one.model_id, "why": one.reason}

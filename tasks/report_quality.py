@@ -2,12 +2,13 @@
 
 import pyarrow as pa
 from prefect import get_run_logger, task
-from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from schemas.config import IngestConfig
 from schemas.manifest import NoteDataset
+from tasks.artifacts import create_markdown_artifact
 from tasks.links import link_page
+from tasks.pages.index_pages import write_index_pages
 from tasks.policy import may_pass
 from tasks.storage.layout import quality_page_path
 from tasks.storage.note_dataset import load_marker
@@ -31,6 +32,7 @@ def report_quality(config: IngestConfig) -> str:
     dataset = load_marker(root, corpus)
     page = root.shown(quality_page_path(corpus))
     quality = _written(root, corpus, dataset)
+    write_index_pages(root)
     title = f"What came of the files of {corpus}"
     text = quality_markdown(corpus, dataset, quality, page)
     create_markdown_artifact(text, key="data-quality", description=title)

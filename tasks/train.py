@@ -8,9 +8,12 @@ from prefect.cache_policies import NO_CACHE
 from schemas.config import TrainConfig
 from schemas.model_card import ModelCard, TrainedModel
 from tasks.model import build
+from tasks.model.caution import caution_of
+from tasks.model.finished import finished_model
 from tasks.model.gate import Verdict
-from tasks.model.registry import read_metrics
+from tasks.model.registry import read_card, read_metrics
 from tasks.model.report_folder import report_path
+from tasks.model.warm_start import carried
 from tasks.policy import may_pass
 from tasks.progress import progress_of
 from tasks.storage.corpus_choice import choose_prepared
@@ -28,7 +31,10 @@ from tasks.storage.root import Root
 )
 def train_model(config: TrainConfig) -> ModelCard:
     """Train a model and save it, going on from a checkpoint if there is one."""
-    card = build.build_model(Root.open(config.root), config, progress_of("train model"))
+    root = Root.open(config.root)
+    if line := carried(root, config):
+        get_run_logger().info("%s", line)
+    card = build.build_model(root, config, progress_of("train model"))
     minutes = card.train_seconds / 60
     get_run_logger().info(
         "trained %s: %d steps in %.1f minutes; %s", card.model_id, card.steps, minutes, card.stopped
@@ -53,7 +59,7 @@ def one_training(config: TrainConfig) -> AbstractContextManager[None]:
 
 def finished(config: TrainConfig) -> ModelCard | None:
     """Return the card of a model that is already trained, saying so."""
-    card = build.finished_model(Root.open(config.root), config)
+    card = finished_model(Root.open(config.root), config)
     if card:
         get_run_logger().info("model %s is already trained: reused", card.model_id)
     return card
@@ -72,4 +78,5 @@ def summary(root_uri: str, model_id: str, verdict: Verdict, *, reused: bool) -> 
         folder=root.shown(f"models/{model_id}"),
         report=root.shown(report_path(model_id)),
         reused=reused,
+        caution=caution_of(read_card(root, model_id), metrics),
     )

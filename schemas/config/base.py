@@ -24,12 +24,14 @@ def _for_forms(schema: dict[str, Any]) -> None:
     for position, name in enumerate(order):
         field = fields[name]
         field["position"] = position
-        if bounds := _bounds({**field, **(field.get("anyOf") or [{}])[0]}):
-            field["description"] += f" ({bounds})"
+        if limits := _limits({**field, **(field.get("anyOf") or [{}])[0]}):
+            field["description"] += f" ({limits})"
 
 
-def _bounds(field: dict[str, Any]) -> str:
-    """Return the bounds of a number in words; nothing if it has none."""
+def _limits(field: dict[str, Any]) -> str:
+    """Return the bounds of a number or the rule of a text in words; nothing if it has none."""
+    if rule := field.get("then"):
+        return str(rule["const"])
     words = {
         "minimum": "at least",
         "exclusiveMinimum": "above",

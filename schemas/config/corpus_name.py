@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field
+from schemas.config.rules import NAME
 
 LONGEST = 64
 # The empty name stands for a corpus that is not named; configs with a source fill it in.
-CorpusName = Annotated[str, Field(pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,63})?$")]
+CorpusName = Annotated[str, NAME]
 ARCHIVE = re.compile(r"\.(tar\.gz|tgz|tar|zip|gz)$", re.IGNORECASE)
 
 

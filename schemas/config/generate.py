@@ -1,11 +1,12 @@
 """Configs of sampling."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
 from schemas.config.base import Place, SchemeName
 from schemas.config.corpus_name import CorpusName
+from schemas.config.rules import RUN
 
 RandomInput = Literal["primer", "gaussian"]
 MOST_SAMPLES = 1_000_000
@@ -93,13 +94,11 @@ class GenerateConfig(SamplingConfig):
     scheme: SchemeName | None = Field(
         None, title="Category scheme", description="Scheme of that model; empty takes the last"
     )
-    run: str | None = Field(
+    run: Annotated[str | None, RUN] = Field(
         None,
         title="Run",
         description="Id of a run to go on from, with its model, seed and parameters; alone, what "
         "that run lacks is made",
-        pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]*)?$",
-        max_length=255,
         json_schema_extra=as_plain_input,
     )
     more: int | None = Field(

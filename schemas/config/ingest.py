@@ -1,11 +1,12 @@
 """Config of ingest."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from schemas.config.base import CorpusPlace
 from schemas.config.corpus_name import corpus_name_of
+from schemas.config.rules import SHA256
 
 DEFAULT_SOURCE = "folk"
 
@@ -25,11 +26,10 @@ class IngestConfig(CorpusPlace):
     source_url: str | None = Field(
         None, title="Source URL", description="Mirror to download a lakh-* source from"
     )
-    source_sha256: str | None = Field(
+    source_sha256: Annotated[str | None, SHA256] = Field(
         None,
         title="Source SHA-256",
         description="Expected SHA-256 of a download; a mismatch is an error",
-        pattern=r"^[0-9a-f]{64}$",
     )
     reader: Reader = Field("symusic", title="Reader", description="Parser of the MIDI files")
     shard_files: int = Field(

@@ -30,6 +30,13 @@ class TrainConfig(SchemePlace, Seeded):
     max_epochs: int = Field(
         200, title="Most epochs", description="Passes over the training notes", ge=1, le=100_000
     )
+    max_steps: int | None = Field(
+        None,
+        title="Most steps",
+        description="Training steps after which training ends; empty leaves it to epochs and time",
+        ge=1,
+        le=1_000_000_000,
+    )
     patience: int = Field(
         10,
         title="Patience (evaluations)",
@@ -90,6 +97,13 @@ class TrainConfig(SchemePlace, Seeded):
         description="With fewer, a model is not compared with the champion, which then stays",
         ge=1,
         le=1_000_000,
+    )
+    least_steps: int = Field(
+        100,
+        title="Least training (steps)",
+        description="A model of fewer steps comes with a warning that its music may be noise",
+        ge=0,
+        le=1_000_000_000,
     )
     init_from: str | None = Field(
         None, title="Start from model", description="champion or a model id: a warm start"

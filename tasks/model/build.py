@@ -12,31 +12,29 @@ from schemas.model_card import ModelCard
 from schemas.presets import PRESETS
 from schemas.sequences import SequenceDataset, Vocabulary
 from tasks.model import checkpoint
-from tasks.model.files import Model, load_model, save_model
+from tasks.model.files import Model, save_model
 from tasks.model.identity import model_id
-from tasks.model.initialise import Weights
 from tasks.model.lookup import resolve
 from tasks.model.precision import decided
 from tasks.model.primers import random_inputs
-from tasks.model.registry import known_models, read_card
 from tasks.model.training import TrainingResult, train
+from tasks.model.warm_start import first_weights
 from tasks.progress import Progress, silent
 from tasks.storage.root import Root
 from tasks.storage.scratch import scratch
 from tasks.storage.sequences import SplitIds, load_dataset, load_split, load_vocabulary
 
+MOVING = ("champion", "latest")  # names of models that may stand for another one tomorrow
+
 
 def resolved(root: Root, config: TrainConfig) -> TrainConfig:
-    """Return the config with `init_from` as a model id, so that it names one warm start."""
-    if config.init_from is None:
+    """Return the config with `init_from` as a model id, so that it names one warm start.
+
+    An id stands as it is: a model that is finished does not need the one it was started from.
+    """
+    if config.init_from not in MOVING:
         return config
     return config.having(init_from=resolve(root, config.init_from, config.corpus, config.scheme))
-
-
-def finished_model(root: Root, config: TrainConfig) -> ModelCard | None:
-    """Return the card of the model that `config` gives on this machine, if it is there."""
-    name = model_name(root, config)
-    return read_card(root, name) if name in known_models(root) else None
 
 
 def model_name(root: Root, config: TrainConfig) -> str:
@@ -59,16 +57,12 @@ def build_model(root: Root, config: TrainConfig, progress: Progress = silent) ->
     )
     name = model_id(config, dataset)
     checkpoints = scratch(root, f"checkpoints/{name}")
-    first = _first_weights(root, config)
     shape = PRESETS[config.preset]
+    first = first_weights(root, config, shape, vocabulary)
     result = train(learn, valid, vocabulary, config, shape, checkpoints, progress, first)
     card = _save(root, name, config, dataset, vocabulary, learn, result)
     checkpoint.clear(checkpoints)
     return card
-
-
-def _first_weights(root: Root, config: TrainConfig) -> Weights | None:
-    return load_model(root, config.init_from).weights if config.init_from else None
 
 
 def _save(

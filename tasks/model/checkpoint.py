@@ -70,7 +70,7 @@ def run_digest(
     digest = hashlib.sha256()
     without_effect = circumstances(config, WITHOUT_EFFECT)
     digest.update(config.model_dump_json(exclude=without_effect).encode())
-    digest.update((shape.model_dump_json() + vocabulary.vocabulary_id).encode())
+    digest.update((shape.model_dump_json() + vocabulary.document_id).encode())
     digest.update(np.ascontiguousarray(train.song_offsets).tobytes())
     rows = SAMPLED_BYTES // (2 * train.ids.shape[1])
     digest.update(np.ascontiguousarray(train.ids[:rows]).tobytes())

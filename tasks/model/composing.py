@@ -39,8 +39,8 @@ def compose_batch(
 
     ModelError if the model's vocabulary is not the one that the run was planned with.
     """
-    found = model.vocabulary.vocabulary_id
-    if found != run.vocabulary_id:
+    if not model.vocabulary.is_called(run.vocabulary_id):
+        found = model.vocabulary.vocabulary_id
         raise ModelError(
             f"model {run.model_id} has vocabulary {found}, but its card says {run.vocabulary_id}: "
             "the folder is mixed up; train the model again"

@@ -152,7 +152,7 @@ def _verified(root: Root, folder: str, card: ModelCard) -> dict[str, bytes]:
 
 
 def _check(root: Root, folder: str, model: Model, card: ModelCard) -> None:
-    if model.vocabulary.vocabulary_id != card.vocabulary_id:
+    if not model.vocabulary.is_called(card.vocabulary_id):
         raise _damaged(root, folder, "vocabulary.json does not match the card")
     found = {name: value.shape for name, value in model.weights.items()}
     if found != weight_shapes(model.shape, model.vocabulary):

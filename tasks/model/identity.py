@@ -15,7 +15,11 @@ CIRCUMSTANCES = {
     "executor",
     "promotion_margin",
     "min_test_songs",
+    "least_steps",
 }
+# Fields that the first models did not have, with the values that train as those models were
+# trained: such a value is left out, so that the models keep their names.
+LATER: dict[str, tuple[object, ...]] = {"precision": ("auto", "float32"), "max_steps": (None,)}
 
 
 def model_id(config: TrainConfig, dataset: SequenceDataset) -> str:
@@ -30,8 +34,5 @@ def model_id(config: TrainConfig, dataset: SequenceDataset) -> str:
 
 
 def circumstances(config: TrainConfig, fields: set[str]) -> set[str]:
-    """Return `fields`, and the precision unless it is mixed.
-
-    float32 is what every model was trained in before there was a choice: its names stay.
-    """
-    return fields if config.precision == "mixed" else fields | {"precision"}
+    """Return `fields`, and those of LATER that have the value of models without them."""
+    return fields | {name for name, value in LATER.items() if getattr(config, name) in value}

@@ -60,6 +60,17 @@ def weight_shapes(shape: NetworkShape, vocabulary: Vocabulary) -> dict[str, tupl
     return shapes | _memory_shapes(shape, vocabulary)
 
 
+def id_axes(vocabulary: Vocabulary) -> dict[str, tuple[str, int]]:
+    """Return each weight that has an axis of ids: the attribute they are of, and the axis."""
+    axes = {}
+    for k, name in enumerate(vocabulary.names):
+        axes[f"embed/{name}"] = (name, 0)
+        axes |= {f"head/{name}/given/{other}": (other, 0) for other in vocabulary.names[:k]}
+        axes[f"head/{name}/out"] = (name, 1)
+        axes[f"head/{name}/out_bias"] = (name, 0)
+    return axes
+
+
 def _memory_shapes(shape: NetworkShape, vocabulary: Vocabulary) -> dict[str, tuple[int, ...]]:
     if not shape.memory_notes:
         return {}

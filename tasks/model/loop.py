@@ -43,6 +43,7 @@ class Loop:
             max(self.batches.per_epoch, FEWEST_STEPS_BETWEEN_EVALUATIONS),
             MOST_STEPS_BETWEEN_EVALUATIONS,
         )
+        self.epoch_steps = config.max_epochs * self.batches.per_epoch
         self.losses: list[float] = []
 
     def start(self, stored: Checkpoint | None, run: str, first: Weights) -> None:
@@ -56,7 +57,7 @@ class Loop:
             self.step.set_moments(stored.first_moments, stored.second_moments)
         self.schedule = Schedule(
             self.config.learning_rate,
-            self.config.max_epochs * self.batches.per_epoch,
+            min(self.config.max_steps or self.epoch_steps, self.epoch_steps),
             self.config.max_minutes * 60,
             self.place.by_clock,
         )
@@ -97,6 +98,8 @@ class Loop:
 
     def _ends(self) -> str:
         if self.place.step >= self.schedule.steps:
+            if self.schedule.steps < self.epoch_steps:
+                return f"all {self.schedule.steps} steps done"
             return f"all {self.config.max_epochs} epochs done"
         if self.place.seconds >= self.schedule.seconds:
             return f"time limit of {self.config.max_minutes:g} minutes reached"

@@ -22,6 +22,7 @@ from tasks.model.report_words import (
     tiles,
     verdict,
 )
+from tasks.storage.page_links import ICON, PageLink
 
 PAGE, MARKDOWN = "report.html.j2", "report.md.j2"
 MOST_MARKDOWN_BYTES = 680_000  # the Prefect API refuses bodies that are much larger
@@ -32,8 +33,14 @@ History = Sequence[Mapping[str, Any]]
 Rolls = Sequence[tuple[str, bytes]]
 
 
-def report_page(card: ModelCard, metrics: Metrics, history: History, rolls: Rolls) -> str:
-    """Return one self-contained HTML page.
+def report_page(
+    card: ModelCard,
+    metrics: Metrics,
+    history: History,
+    rolls: Rolls,
+    links: Sequence[PageLink] = (),
+) -> str:
+    """Return one self-contained HTML page, with `links` to other pages.
 
     `metrics` is metrics.json, of which any part may be missing; `history` has one row for each
     evaluation: step, seconds, train_bits, valid_bits, rate, each of them optional.
@@ -46,6 +53,8 @@ def report_page(card: ModelCard, metrics: Metrics, history: History, rolls: Roll
         curves=curves(history, metrics),
         distributions=distributions(metrics),
         rolls=pictures,
+        links=links,
+        icon=ICON,
     )
 
 

@@ -13,6 +13,10 @@ LEFT, RIGHT, TOP, BOTTOM = 46, 22, 14, 40
 RIGHT_WITH_SCALE = 54  # room for a second scale
 JOINED = " to "  # in the name of a bin of several values, of which an axis shows the first
 MOST_POINTS = 400  # of a line: more are not visible
+FIGURE_WIDTH = 6.5  # of a digit
+LEFT_OF_LABELS = 30  # for the name of the axis
+MOST_LABELS = 26  # bars with their counts on them: more would overlap
+ROOM_FOR_LABELS = 1.35  # over the highest bar, for a turned label
 MOST_MARKS = 60  # of evaluations that are drawn as dots with a tooltip
 
 
@@ -36,13 +40,19 @@ class Line:
 
 @dataclass(frozen=True)
 class Bar:
-    """A filled bar; `tip` says its figure."""
+    """A filled bar; `tip` says its figure, and `label`, if any, is written on it."""
 
     x: float
     y: float
     width: float
     height: float
     tip: str
+    label: str = ""
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether the label has to be turned to fit over the bar."""
+        return len(self.label) * FIGURE_WIDTH > self.width
 
 
 @dataclass(frozen=True)
@@ -64,6 +74,14 @@ class Chart:
     right: int = WIDTH - RIGHT
     top: int = TOP
     bottom: int = HEIGHT - BOTTOM
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What the two axes show."""
+
+    x: str
+    y: str
 
 
 @dataclass(frozen=True)
@@ -96,9 +114,9 @@ def nice_step(rough: float) -> float:
     return next(power * m for m in (1, 2, 5, 10) if power * m >= rough * (1 - 1e-9))
 
 
-def across(low: float, high: float, right: int = RIGHT) -> Scale:
-    """Return a scale from left to right that leaves `right` free."""
-    return Scale(low, _above(low, high), LEFT, WIDTH - right)
+def across(low: float, high: float, right: int = RIGHT, left: int = LEFT) -> Scale:
+    """Return a scale from left to right that leaves `left` and `right` free."""
+    return Scale(low, _above(low, high), left, WIDTH - right)
 
 
 def upwards(low: float, high: float) -> Scale:
@@ -154,4 +172,39 @@ def histogram(
         y_ticks=y.ticks(4, 100),
         lines=(Line("held-out", "held-out music", outline),),
         bars=bars,
+    )
+
+
+def counts_chart(
+    title: str, counts: Sequence[int], names: Sequence[str], ticks: Sequence[Tick], labels: Labels
+) -> Chart:
+    """Draw counts of consecutive bins as bars, with each count on its bar if there is room.
+
+    `names` has the name of every bin; ticks are placed in bins: 0 is the left edge of the first.
+    """
+    y = upwards(0, max(*counts, 1) * ROOM_FOR_LABELS)
+    y_ticks = y.ticks(4)
+    left = round(LEFT_OF_LABELS + 1.15 * FIGURE_WIDTH * max(len(tick.label) for tick in y_ticks))
+    x = across(0, len(counts), left=left)
+    is_labelled = len(counts) <= MOST_LABELS
+    bars = tuple(
+        Bar(
+            x(i + 0.08),
+            y(count),
+            round(x(i + 0.92) - x(i + 0.08), 2),
+            round(y(0) - y(count), 2),
+            f"{name}: {count:,}",
+            f"{count:,}" if is_labelled and count else "",
+        )
+        for i, (name, count) in enumerate(zip(names, counts, strict=True))
+    )
+    return Chart(
+        title=title,
+        x_label=labels.x,
+        y_label=labels.y,
+        x_ticks=tuple(Tick(x(tick.at), tick.label) for tick in ticks),
+        y_ticks=y_ticks,
+        lines=(),
+        bars=bars,
+        left=left,
     )

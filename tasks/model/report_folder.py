@@ -15,6 +15,7 @@ from tasks.music.metrics.excerpt import excerpt_of, held_out_pieces
 from tasks.music.metrics.overlap import mean_overlaps
 from tasks.music.piano_roll import draw
 from tasks.storage.markers import read_marker
+from tasks.storage.page_links import links_of_report
 from tasks.storage.root import Root
 
 TEMPO = 120.0
@@ -30,7 +31,7 @@ def write_report(root: Root, model_id: str) -> str:
     card, metrics = read_card(root, model_id), read_metrics(root, model_id)
     history = _history(root, model_id)
     rolls = list(_rolls(root, model_id))
-    page = report_page(card, metrics, history, rolls)
+    page = report_page(card, metrics, history, rolls, links_of_report(root, card.corpus))
     root.write_bytes(report_path(model_id), page.encode())
     return report_markdown(card, metrics, history, rolls)
 

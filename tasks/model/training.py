@@ -1,4 +1,4 @@
-"""Training a model: epochs of shuffled windows, early stopping, checkpoints, a time limit."""
+"""Training a model: shuffled windows, early stopping, checkpoints, limits of steps and time."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +43,7 @@ def train(
     progress: Progress = silent,
     initial: Weights | None = None,
 ) -> TrainingResult:
-    """Train until the epochs, the time or the patience is spent.
+    """Train until the steps, the epochs, the time or the patience is spent.
 
     `initial` is a warm start. With config.resume an unfinished run of the same config, data
     and first weights goes on from its checkpoint in `checkpoints`; a finished one returns its

@@ -1,11 +1,18 @@
-"""What a retrained model starts from: the champion's weights if they fit, else nothing."""
+"""What a retrained model starts from: the champion's weights as far as they fit, else nothing."""
 
 from schemas.config import TrainConfig
-from schemas.model_card import ModelCard
+from schemas.errors import ModelError
+from schemas.presets import NetworkShape
+from schemas.sequences import Vocabulary
+from tasks.model.carry_over import carried_words, carry_over, misfit
 from tasks.model.champion import read_champion
+from tasks.model.files import load_model
+from tasks.model.initialise import Weights, initial_weights
 from tasks.model.registry import known_models, read_card
 from tasks.storage.root import Root
 from tasks.storage.sequences import load_vocabulary
+
+NOTHING = "starts from nothing"
 
 
 def start_of(root: Root, config: TrainConfig) -> tuple[str | None, str]:
@@ -16,22 +23,51 @@ def start_of(root: Root, config: TrainConfig) -> tuple[str | None, str]:
     """
     if config.init_from is not None:
         return config.init_from, f"starts from {config.init_from}, as asked"
+    try:
+        return _from_champion(root, config)
+    except ModelError as error:  # damaged: the pointer, the card or the weights
+        return None, f"{NOTHING}: {error}"
+
+
+def _from_champion(root: Root, config: TrainConfig) -> tuple[str | None, str]:
     champion = read_champion(root, config.corpus, config.scheme)
     if champion is None:
-        return None, "starts from nothing: there is no champion yet"
-    if champion.model_id not in known_models(root):
-        return None, f"starts from nothing: the champion {champion.model_id} is gone"
+        return None, f"{NOTHING}: there is no champion yet"
+    name = champion.model_id
+    if name not in known_models(root):
+        return None, f"{NOTHING}: the champion {name} is gone"
     vocabulary = load_vocabulary(root, config.corpus, config.scheme)
-    misfit = _misfit(read_card(root, champion.model_id), config, vocabulary.vocabulary_id)
-    if misfit:
-        return None, f"starts from nothing: the champion {champion.model_id} {misfit}"
-    return champion.model_id, f"starts from the champion {champion.model_id}"
+    old = load_model(root, name).vocabulary
+    if unfit := misfit(read_card(root, name), old, config, vocabulary):
+        return None, f"{NOTHING}: the champion {name} {unfit}"
+    return name, f"starts from the champion {name}"
 
 
-def _misfit(card: ModelCard, config: TrainConfig, vocabulary_id: str) -> str | None:
-    """Return why the weights cannot be taken over; None if they can."""
-    if card.config.preset != config.preset:
-        return f"has the preset {card.config.preset}, not {config.preset}"
-    if card.vocabulary_id != vocabulary_id:
-        return f"has the vocabulary {card.vocabulary_id}, not {vocabulary_id}"
-    return None
+def carried(root: Root, config: TrainConfig) -> str:
+    """Say in one line what training takes over from its start, and what not; "" for nothing."""
+    if config.init_from is None:
+        return ""
+    old = load_model(root, config.init_from).vocabulary
+    vocabulary = load_vocabulary(root, config.corpus, config.scheme)
+    if misfit(read_card(root, config.init_from), old, config, vocabulary):
+        return ""
+    return f"from {config.init_from}: {carried_words(old, vocabulary)}"
+
+
+def first_weights(
+    root: Root, config: TrainConfig, shape: NetworkShape, vocabulary: Vocabulary
+) -> Weights:
+    """Return the weights that training begins with: those of config.init_from, else random ones.
+
+    ModelError for a model that is unknown, damaged or does not fit.
+    """
+    if config.init_from is None:
+        return initial_weights(shape, vocabulary, config.seed)
+    model = load_model(root, config.init_from)
+    card = read_card(root, config.init_from)
+    if unfit := misfit(card, model.vocabulary, config, vocabulary):
+        raise ModelError(
+            f"cannot start from the model {config.init_from}: it {unfit}; choose another, or train "
+            "from nothing"
+        )
+    return carry_over(model.weights, model.vocabulary, vocabulary)

@@ -1,6 +1,7 @@
 """The gallery: HTML pages that show and play a run's samples from disk, with no network."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +12,25 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from schemas.model_card import ModelCard
 from schemas.samples import SampleRun
 from tasks.music.audio import MAX_SECONDS
-from tasks.music.piano_roll import AXES_LEFT, AXES_WIDTH, pitch_name, shown_beats
+from tasks.music.piano_roll import AXES_LEFT, AXES_WIDTH, pitch_name
+from tasks.music.roll_axes import TimeAxis, flat_axis, whole_axis
+from tasks.storage.page_links import ICON, PageLink
 
 SAMPLES_PER_PAGE = 120
 TEMPLATE = "gallery.html.j2"
 
 
-def pages(run: SampleRun, card: ModelCard, manifest: pa.Table) -> Iterator[tuple[str, bytes]]:
+def pages(
+    run: SampleRun,
+    card: ModelCard,
+    manifest: pa.Table,
+    caution: str = "",
+    links: Sequence[PageLink] = (),
+) -> Iterator[tuple[str, bytes]]:
     """Yield (file name, HTML) of every page, index.html last.
 
     `manifest` is a SampleManifest sorted by index; pages link to its files by relative name.
+    `caution` is a warning that stands before the music; `links` lead to other pages.
     """
     template = _environment().get_template(TEMPLATE)
     count = max(1, -(-manifest.num_rows // SAMPLES_PER_PAGE))
@@ -36,6 +46,9 @@ def pages(run: SampleRun, card: ModelCard, manifest: pa.Table) -> Iterator[tuple
             pages=count,
             axes_left=AXES_LEFT,
             axes_width=AXES_WIDTH,
+            links=links,
+            caution=caution,
+            icon=ICON,
             audio_limit=MAX_SECONDS,
         )
         yield page_name(page), html.encode()
@@ -62,13 +75,42 @@ def instrument_name(program: int) -> str:
     return str(pretty_midi.program_to_instrument_name(program))
 
 
+def counted_notes(row: dict[str, Any]) -> str:
+    """Return the number of notes of a manifest row, in words."""
+    return f"{row['notes']:,} note" + ("" if row["notes"] == 1 else "s")
+
+
 def described(row: dict[str, Any]) -> str:
     """Say in words what the picture of a manifest row shows."""
     low, high = pitch_name(row["lowest_pitch"]), pitch_name(row["highest_pitch"])
-    return (
-        f"Piano roll of piece {row['index']}: {row['notes']} notes over {row['beats']:.0f} beats, "
+    text = (
+        f"Piano roll of piece {row['index']}: {counted_notes(row)} over {row['beats']:.0f} beats, "
         f"{row['distinct_pitches']} different pitches from {low} to {high}"
     )
+    breaks = [f"{begin:.0f} to {end:.0f}" for begin, end in _axis(row).breaks]
+    return f"{text}; beats {', '.join(breaks)} are shortened" if breaks else text
+
+
+def picture_note(row: dict[str, Any]) -> str:
+    """Say what the picture of a manifest row leaves out; empty if it shows the whole piece."""
+    end, beats = _axis(row).end, row["beats"]
+    return f"The picture shows the first {end:.0f} of {beats:.0f} beats." if end < beats else ""
+
+
+def time_points(row: dict[str, Any]) -> str:
+    """Return JSON of [seconds, share of the picture's time axis]; straight lines lie between."""
+    axis, seconds_per_beat = _axis(row), row["seconds"] / row["beats"]
+    points = [
+        [round(beat * seconds_per_beat, 4), round(place / axis.width, 6)]
+        for beat, place in axis.points
+    ]
+    return json.dumps(points)
+
+
+def _axis(row: dict[str, Any]) -> TimeAxis:
+    """Return the time axis of a row's picture; an earlier version's had no breaks."""
+    stretches = row["picture_beats"]
+    return flat_axis(stretches) if stretches else whole_axis(row["beats"])
 
 
 def _environment() -> Environment:
@@ -81,10 +123,12 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         clock=clock,
+        counted_notes=counted_notes,
         described=described,
         instrument_name=instrument_name,
         page_name=page_name,
+        picture_note=picture_note,
         pitch_name=pitch_name,
-        shown_beats=shown_beats,
+        time_points=time_points,
     )
     return environment

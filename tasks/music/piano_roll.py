@@ -1,11 +1,13 @@
 """Notes to a picture: a piano roll with bars of four quarters, pitch names and velocity as shade.
 
+Long rests are shortened, and notes far above or below the others are marked at the edge.
+
 The picture is dark on purpose: it looks the same in a light and in a dark page.
 """
 
 import io
-import math
 import threading
+from typing import Any
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -13,17 +15,13 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.image import imsave
-from matplotlib.ticker import FixedLocator
 from numpy.typing import NDArray
 
 from tasks.music.notes import Notes
+from tasks.music.roll_axes import BEATS_PER_BAR, TimeAxis, pitch_range, time_axis
 
+SOFTWARE = "Nocturne piano roll 2"  # raise it when the same notes would give another picture
 DOTS_PER_INCH = 200  # with 8-point labels: still legible at a third of the size
-BEATS_PER_BAR = 4  # quarters: grid lines only, the music's own metre is not known
-MAX_BEATS = 256.0  # more would be too small to read
-MIN_BEATS = 16.0
-MIN_SEMITONES = 24
-MARGIN_SEMITONES = 2
 AXES_LEFT, AXES_WIDTH = 0.058, 0.924  # of the picture's width
 AXES_BOTTOM, AXES_HEIGHT = 0.1, 0.87  # of its height
 BLACK_KEYS = (1, 3, 6, 8, 10)
@@ -31,6 +29,7 @@ PITCH_NAMES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A�
 
 BACKGROUND, BLACK_KEY_ROW = "#12142b", "#0d0f22"
 GRID_BAR, GRID_OCTAVE, LABEL = "#262a4d", "#333863", "#a9aed6"
+BREAK, BREAK_LINES = "#1b1e42", "#3d4379"
 SHADES = LinearSegmentedColormap.from_list(
     "velocity", ["#4a3fa0", "#8358d8", "#d968b8", "#ff9f85", "#ffecb0"]
 )
@@ -44,92 +43,153 @@ def pitch_name(pitch: int) -> str:
 
 
 def draw(notes: Notes, *, width: int = 1200, height: int = 480) -> bytes:
-    """Return a PNG of `width` x `height` pixels; of long pieces, the first 64 bars."""
+    """Return a PNG of `width` x `height` pixels; its axes are `time_axis` and `pitch_range`."""
     figure = Figure(figsize=(width / DOTS_PER_INCH, height / DOTS_PER_INCH), dpi=DOTS_PER_INCH)
     figure.set_facecolor(BACKGROUND)
     with _drawing:
         axes = figure.add_axes(
             (AXES_LEFT, AXES_BOTTOM, AXES_WIDTH, AXES_HEIGHT), facecolor=BACKGROUND
         )
-        low, high = _pitch_range(notes)
-        end = shown_beats(float(notes.offset_beats.max(initial=0.0)))
-        _draw_keyboard(axes, low, high, end)
-        _draw_notes(axes, notes, end)
-        _label(axes, low, high, end)
+        (low, high), time = pitch_range(notes.pitch), time_axis(notes)
+        axes.set_xlim(0, time.width)
+        axes.set_ylim(low - 0.5, high + 0.5)
+        _draw_keyboard(axes, low, high, time)
+        _draw_breaks(axes, time)
+        _draw_notes(axes, notes, low, high, time)
+        _label(axes, low, high, time)
         canvas = FigureCanvasAgg(figure)
         canvas.draw()
     stream = io.BytesIO()
     opaque = np.asarray(canvas.buffer_rgba())[..., :3]
-    imsave(stream, opaque, format="png", metadata={"Software": "Nocturne"})
+    imsave(stream, opaque, format="png", metadata={"Software": SOFTWARE})
     return stream.getvalue()
 
 
-def shown_beats(last_offset: float) -> float:
-    """Beats that a picture shows of a piece ending at `last_offset`: whole bars, at most 64."""
-    bars = math.ceil(min(max(last_offset, MIN_BEATS), MAX_BEATS) / BEATS_PER_BAR - 1e-6)
-    return float(bars * BEATS_PER_BAR)
+def is_current(png: bytes) -> bool:
+    """Whether `png` is a whole picture that `draw` made with the axes of today."""
+    return b"Software\0" + SOFTWARE.encode() in png[:512] and png.endswith(b"IEND\xaeB`\x82")
 
 
-def _pitch_range(notes: Notes) -> tuple[int, int]:
-    """Lowest and highest shown pitch: all notes, and never fewer than two octaves."""
-    low, high = (int(notes.pitch.min()), int(notes.pitch.max())) if len(notes) else (60, 60)
-    low, high = low - MARGIN_SEMITONES, high + MARGIN_SEMITONES
-    missing = max(0, MIN_SEMITONES - (high - low))
-    return low - missing // 2, high + (missing + 1) // 2
-
-
-def _draw_keyboard(axes, low: int, high: int, end: float) -> None:  # type: ignore[no-untyped-def]
+def _draw_keyboard(axes: Any, low: int, high: int, time: TimeAxis) -> None:
     """Rows of the black keys, a line under every C, a line at every bar."""
     black = [p for p in range(low, high + 1) if p % 12 in BLACK_KEYS]
-    rows = _boxes(np.zeros(len(black)), np.full(len(black), end), np.array(black), 0.5)
+    rows = _boxes(np.zeros(len(black)), np.full(len(black), time.width), np.array(black), 0.5)
     axes.add_collection(
         PolyCollection(list(rows), facecolors=BLACK_KEY_ROW, linewidths=0, zorder=0)
     )
     octaves = [p - 0.5 for p in range(low, high + 1) if p % 12 == 0]
-    axes.hlines(octaves, 0, end, colors=GRID_OCTAVE, linewidths=0.5, zorder=1)
-    bars = np.arange(0, end + 1, BEATS_PER_BAR)
+    axes.hlines(octaves, 0, time.width, colors=GRID_OCTAVE, linewidths=0.5, zorder=1)
+    bars = _beats_to_scale(time, BEATS_PER_BAR)
     heavy = (bars % (4 * BEATS_PER_BAR) == 0).astype(float)
-    axes.vlines(
-        bars, low - 0.5, high + 0.5, colors=GRID_BAR, linewidths=0.3 + 0.4 * heavy, zorder=1
-    )
+    places = time.places(bars)
+    widths = 0.3 + 0.4 * heavy
+    axes.vlines(places, low - 0.5, high + 0.5, colors=GRID_BAR, linewidths=widths, zorder=1)
 
 
-def _draw_notes(axes, notes: Notes, end: float) -> None:  # type: ignore[no-untyped-def]
-    """One box a note; a thin edge keeps repeated notes apart."""
-    shown = notes.onset_beats < end
-    onset, pitch = notes.onset_beats[shown], notes.pitch[shown].astype(np.float64)
-    offset = np.minimum(notes.offset_beats[shown], end)
-    offset = np.maximum(offset, onset + end / 600)  # a very short note is still a visible dot
-    boxes = _boxes(onset, offset, pitch, 0.42)
+def _beats_to_scale(time: TimeAxis, step: int) -> NDArray[np.float64]:
+    """Return the multiples of `step` that lie in a stretch drawn to scale."""
+    beats = [np.arange(-(-begin // step) * step, end + 1, step) for begin, end in time.stretches]
+    return np.concatenate(beats)
+
+
+def _draw_breaks(axes: Any, time: TimeAxis) -> None:
+    """A hatched band for every shortened stretch, with the number of its beats."""
+    for begin, end in time.breaks:
+        left, right = time.places(np.array([begin, end]))
+        axes.axvspan(left, right, color=BREAK, linewidth=0, zorder=1.2)
+        axes.axvspan(left, right, fill=False, hatch="////", ec=BREAK_LINES, lw=0, zorder=1.3)
+        axes.text(
+            (left + right) / 2,
+            0.5,
+            f"{end - begin:.0f} beats",
+            transform=axes.get_xaxis_transform(),
+            color=LABEL,
+            fontsize=6.5,
+            rotation=90,
+            ha="center",
+            va="center",
+            zorder=3,
+        )
+
+
+def _draw_notes(axes: Any, notes: Notes, low: int, high: int, time: TimeAxis) -> None:
+    """One box a note; a thin edge keeps repeated notes apart.
+
+    A note outside the range of pitches is a line at the edge, with a mark and its name.
+    """
+    shown = notes.onset_beats < time.end
+    onset, pitch = time.places(notes.onset_beats[shown]), notes.pitch[shown].astype(np.float64)
+    offset = time.places(notes.offset_beats[shown])
+    offset = np.maximum(offset, onset + time.width / 600)  # a short note is still a visible dot
     colours = SHADES(np.clip((notes.velocity[shown].astype(np.float64) - 20) / 100, 0, 1))
+    half_heights = np.where((pitch >= low) & (pitch <= high), 0.42, 0.1)  # a line at the edge
+    boxes = _boxes(onset, offset, np.clip(pitch, low, high), half_heights)
     axes.add_collection(
         PolyCollection(
             list(boxes), facecolors=colours, edgecolors=BACKGROUND, linewidths=0.25, zorder=2
         )
     )
+    for edge, marker, beyond in ((low, "v", pitch < low), (high, "^", pitch > high)):
+        edges = np.full(np.count_nonzero(beyond), edge)
+        axes.scatter(onset[beyond], edges, 14, colours[beyond], marker=marker, zorder=4)
+        _name_far(axes, onset[beyond], pitch[beyond], edge, time.width)
+
+
+def _name_far(
+    axes: Any, onset: NDArray[np.float64], pitch: NDArray[np.float64], edge: int, width: float
+) -> None:
+    """Write the names of notes outside the picture beside their marks, where there is room."""
+    free = -1.0
+    for place, number in zip(onset.tolist(), pitch.astype(int).tolist(), strict=True):
+        if place > free:
+            side, shift = ("right", -4) if place > 0.95 * width else ("left", 4)
+            axes.annotate(
+                pitch_name(number),
+                (place, edge),
+                (shift, 0),
+                textcoords="offset points",
+                color=LABEL,
+                fontsize=6.5,
+                ha=side,
+                va="center",
+                zorder=4,
+            )
+            free = place + 0.06 * width
 
 
 def _boxes(
-    left: NDArray[np.float64], right: NDArray[np.float64], middle: NDArray[np.float64], half: float
+    left: NDArray[np.float64],
+    right: NDArray[np.float64],
+    middle: NDArray[np.float64],
+    half: NDArray[np.float64] | float,
 ) -> NDArray[np.float64]:
-    """Corners of upright boxes, [boxes, 4, 2]."""
+    """Corners of upright boxes, [boxes, 4, 2]; `half` is half of their height."""
     x = np.stack([left, right, right, left], axis=1)
     y = np.stack([middle - half, middle - half, middle + half, middle + half], axis=1)
     return np.stack([x, y], axis=2)
 
 
-def _label(axes, low: int, high: int, end: float) -> None:  # type: ignore[no-untyped-def]
+def _label(axes: Any, low: int, high: int, time: TimeAxis) -> None:
     """Names of the Cs (and Gs where there is room), and beat numbers at whole bars."""
-    axes.set_xlim(0, end)
-    axes.set_ylim(low - 0.5, high + 0.5)
     named = (0, 7) if high - low < 40 else (0,)
     ticks = [p for p in range(low, high + 1) if p % 12 in named]
     axes.set_yticks(ticks, [pitch_name(p) for p in ticks])
-    step = next(s for s in (4, 8, 16, 32) if end / s <= 9)
-    axes.xaxis.set_major_locator(FixedLocator(np.arange(0, end + 1, step).tolist()))
+    beats = _named_beats(time)
+    axes.set_xticks(time.places(np.array(beats)), [f"{beat:.0f}" for beat in beats])
     axes.tick_params(colors=LABEL, length=0, labelsize=7.5, pad=3)
     where = {"xycoords": "axes fraction", "textcoords": "offset points"}
     corner = {"color": LABEL, "fontsize": 7.5, "ha": "right", "va": "top"}
     axes.annotate("beat", (0, 0), (-7, -3), **where, **corner)
     for spine in axes.spines.values():
         spine.set_visible(False)
+
+
+def _named_beats(time: TimeAxis) -> list[float]:
+    """Return the beats to name: where each stretch begins, and round ones that leave room."""
+    step = next(s for s in (4, 8, 16, 32) if time.width / s <= 9)
+    named: list[float] = []
+    for beat in [*(begin for begin, _ in time.stretches), *_beats_to_scale(time, step).tolist()]:
+        places = time.places(np.array([beat, *named]))
+        if np.all(np.abs(places[1:] - places[0]) > 0.05 * time.width):
+            named.append(beat)
+    return named

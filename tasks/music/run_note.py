@@ -39,7 +39,10 @@ def run_note(
         for index, png in enumerate(pictures)
     ]
     door = [f"**[Listen in the gallery]({address})**", ""] if address else []
-    return "\n".join([f"# {run.run_id}", "", *door, "| | |", "|---|---|", *rows, "", *rolls, ""])
+    caution = [f"**Caution: {_cell(result.caution)}**", ""] if result.caution else []
+    return "\n".join(
+        [f"# {run.run_id}", "", *caution, *door, "| | |", "|---|---|", *rows, "", *rolls, ""]
+    )
 
 
 def _cell(value: str) -> str:

@@ -11,13 +11,12 @@ from schemas.sequences import TICKS_PER_QUARTER
 from tasks.music.audio import Rendering, frames_of, read_rendering, render
 from tasks.music.midi_writer import TickNotes, microseconds_per_quarter, to_midi, to_ticks
 from tasks.music.notes import Notes
-from tasks.music.piano_roll import draw
+from tasks.music.piano_roll import draw, is_current
+from tasks.music.roll_axes import time_axis
 from tasks.music.synthesizers import SAMPLE_RATE_HZ
 
 Kept = Callable[[str], bytes | None]  # a file's name -> what an earlier try left of it
 Row = dict[str, Any]
-
-PNG_END = b"IEND\xaeB`\x82"  # type and checksum of the chunk that ends every PNG file
 
 
 def nothing_kept(name: str) -> None:
@@ -37,8 +36,8 @@ def make_files(
     name = f"Nocturne no. {index}, seed {config.seed}, {run.model_id}"
     midi = to_midi(notes, tempo=config.tempo, program=run.program, name=name)
     files = {} if kept(f"{stem}.mid") == midi else {f"{stem}.mid": midi}
-    picture = kept(f"{stem}.png")
-    if picture is None or not picture.endswith(PNG_END):
+    picture = kept(f"{stem}.png") or b""
+    if not is_current(picture):
         picture = files[f"{stem}.png"] = draw(notes)
     rendering = None
     if config.audio:
@@ -48,7 +47,7 @@ def make_files(
             files[f"{stem}.ogg"] = rendering.ogg
     row = _request(run) | _content(to_ticks(notes), config.tempo) | _audio(stem, rendering)
     row |= {"index": index, "file": f"{stem}.mid", "picture": f"{stem}.png"}
-    row |= {"picture_bytes": len(picture)}
+    row |= {"picture_bytes": len(picture), "picture_beats": time_axis(notes).flat()}
     row |= {"midi_bytes": len(midi), "midi_sha256": hashlib.sha256(midi).hexdigest()}
     return files, row
 

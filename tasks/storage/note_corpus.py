@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from operator import itemgetter
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -33,7 +34,7 @@ __all__ = [
     "songs_of_shard",
 ]
 
-SONG_COLUMNS = ["song_id", "outcome", "notes", "program", "tempo"]
+SONG_COLUMNS = ["song_id", "outcome", "notes", "program", "tempo", "notes_digest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Song:
     notes: int
     program: int
     tempo: float
+    digest: str | None = None  # of its notes; None in corpora of early versions
 
 
 def shard_names(root: Root, corpus: str) -> list[str]:
@@ -90,14 +92,17 @@ def require_unchanged(root: Root, corpus: str, dataset: NoteDataset) -> None:
 
 
 def accepted_songs(root: Root, corpus: str, min_notes: int) -> list[Song]:
-    """Return the accepted songs of at least `min_notes` notes, in the order of the shards."""
+    """Return the accepted songs of at least `min_notes` notes, as the shards hold them."""
     songs = []
     for name in shard_names(root, corpus):
         files = shard_table(root, corpus, "files", name, SONG_COLUMNS)
         accepted = pc.equal(files["outcome"], str(Outcome.ACCEPTED))
         long_enough = pc.greater_equal(files["notes"], min_notes)
         rows = files.filter(pc.and_(accepted, long_enough)).to_pylist()
-        songs += [Song(r["song_id"], r["notes"], r["program"], r["tempo"]) for r in rows]
+        songs += [
+            Song(r["song_id"], r["notes"], r["program"], r["tempo"], r["notes_digest"])
+            for r in sorted(rows, key=itemgetter("song_id"))
+        ]
     return songs
 
 

@@ -4,6 +4,7 @@ statistics/<corpus>/quality.parquet has one row for each bar of each distributio
 """
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -26,6 +27,8 @@ QUALITY_SCHEMA = pa.schema(
     ]
 )
 BINS = 24
+LENGTH_STEPS_SECONDS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 1200, 3600)
+EXAMPLES = 5  # names of files for each reason
 DOUBLINGS = np.array([2.0**power for power in range(19)])  # bins of numbers of notes and sizes
 TEMPO_BINS = np.array([0.0, *np.arange(40, 261, 10), 10_000_000])  # quarters a minute
 Row = dict[str, str | float | int | None]
@@ -46,11 +49,13 @@ def quality_table(root: Root, corpus: str) -> pa.Table:
     rows = [
         *_categories("outcome", files["outcome"].to_pylist()),
         *_categories("reason", [r for r in files["reason"].to_pylist() if r]),
+        *_examples(files),
         *_bins("notes per song", notes, DOUBLINGS),
-        *_bins("seconds per song", accepted["seconds"].to_numpy(), _even(accepted["seconds"])),
+        *_total("seconds of music", accepted["seconds"]),
+        *_bins("seconds per song", accepted["seconds"].to_numpy(), _lengths(accepted["seconds"])),
         *_bins("tempo", accepted["tempo"].to_numpy(), TEMPO_BINS),
         *_categories("program", accepted["program"].to_pylist()),
-        *_counted("pitch", pitch_counts(root, corpus)),
+        *pitch_rows(pitch_counts(root, corpus).tolist()),
         *_bins("songs per family", sizes, DOUBLINGS),
         *_categories("skipped", [f"{s.path}: {s.reason}" for s in skipped]),
     ]
@@ -66,11 +71,31 @@ def pitch_counts(root: Root, corpus: str) -> NDArray[np.int64]:
     return counts
 
 
-def _even(column: pa.ChunkedArray) -> NDArray[np.float64]:
-    """Return bins from 0 to the 99th percentile, and one above it."""
+def _lengths(column: pa.ChunkedArray) -> NDArray[np.float64]:
+    """Return even bins of whole seconds up to the 99th percentile, and one above it."""
     values = column.to_numpy()
     top = float(np.percentile(values, 99)) if len(values) else 1.0
-    return np.append(np.linspace(0, top, BINS), np.inf)
+    fitting = (step for step in LENGTH_STEPS_SECONDS if step * BINS >= top)
+    step = next(fitting, float(np.ceil(top / BINS)))
+    return np.append(np.arange(0, np.ceil(top / step) + 1) * step, np.inf)
+
+
+def _total(name: str, column: pa.ChunkedArray) -> list[Row]:
+    """Return the rounded sum of a column, as a distribution of one bar."""
+    total = round(pc.sum(column).as_py() or 0)
+    return [{"distribution": name, "label": "all songs", "count": total}]
+
+
+def _examples(files: pa.Table) -> list[Row]:
+    """Return the first files of every reason: distribution `example of <reason>`."""
+    rows: list[Row] = []
+    for reason in pc.unique(files["reason"].drop_null()).to_pylist():
+        paths = files.filter(pc.equal(files["reason"], reason))["path"].slice(0, EXAMPLES)
+        rows += [
+            {"distribution": f"example of {reason}", "label": path, "count": 1}
+            for path in paths.to_pylist()
+        ]
+    return rows
 
 
 def _categories(name: str, values: list[str] | list[int]) -> list[Row]:
@@ -80,10 +105,11 @@ def _categories(name: str, values: list[str] | list[int]) -> list[Row]:
     ]
 
 
-def _counted(name: str, counts: NDArray[np.int64]) -> list[Row]:
+def pitch_rows(counts: Sequence[int]) -> list[Row]:
+    """Return the distribution of pitches from the number of notes of each, [128]."""
     return [
-        {"distribution": name, "label": str(value), "low": value, "high": value + 1, "count": n}
-        for value, n in enumerate(counts.tolist())
+        {"distribution": "pitch", "label": str(value), "low": value, "high": value + 1, "count": n}
+        for value, n in enumerate(counts)
     ]
 
 

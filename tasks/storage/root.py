@@ -96,19 +96,18 @@ class Root:
         found = self._list(path, recursive=False)
         return sorted(f.base_name for f in found if f.type == fs.FileType.Directory)
 
+    def entries(self, path: str) -> list[fs.FileInfo]:
+        """Return what lies directly under `path`, hidden files too; [] if it is missing."""
+        return self._list(path, recursive=False)
+
     def sizes(self, path: str) -> dict[str, int]:
         """Return the bytes of every file directly under `path`, by name; {} if it is missing."""
-        found = self._list(path, recursive=False)
-        return {f.base_name: int(f.size) for f in found if f.type == fs.FileType.File}
+        return {f.base_name: int(f.size) for f in self.entries(path) if f.type == fs.FileType.File}
 
     def modified(self, path: str) -> float:
         """Return when the file at `path` was last written, in seconds since 1970; 0 if missing."""
         info = self._info(path)
         return float(info.mtime_ns or 0) / 1e9 if info.type == fs.FileType.File else 0.0
-
-    def entries(self, path: str) -> list[fs.FileInfo]:
-        """Return what lies directly under `path`, hidden files too; [] if it is missing."""
-        return self._list(path, recursive=False)
 
     def delete(self, path: str) -> None:
         """Delete the file or folder at `path`, if there is one."""

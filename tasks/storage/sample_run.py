@@ -26,6 +26,7 @@ from tasks.music.gallery import page_name, page_names, pages
 from tasks.music.notes import Notes
 from tasks.music.sample_files import make_files
 from tasks.progress import Progress, silent
+from tasks.storage.page_links import links_of_gallery
 from tasks.storage.root import COMPRESSION, Root
 from tasks.storage.sample_check import (
     COUNTED,
@@ -130,11 +131,11 @@ def write_batch(
     root.write_table(f"{folder_of(run)}/{_part(first_index)}", checked(table))
 
 
-def publish(root: Root, run: SampleRun, card: ModelCard) -> None:
+def publish(root: Root, run: SampleRun, card: ModelCard, caution: str = "") -> None:
     """Join the batches' rows into the manifest and write the gallery; index.html comes last.
 
-    Files that are there with the same content are left as they are. SamplesError if a batch
-    has lost files since it was made.
+    The pages begin with `caution`, if there is one. Files that are there with the same content
+    are left as they are. SamplesError if a batch has lost files since it was made.
     """
     found = published(root, run.run_id)
     rows = [_rows(root, run, found, *batch) for batch in batches(run)]
@@ -147,7 +148,8 @@ def publish(root: Root, run: SampleRun, card: ModelCard) -> None:
     pq.write_table(manifest, table, compression=COMPRESSION)
     _put(root, run, found, MANIFEST_FILE, table.getvalue())
     page_bytes = {}
-    for name, html in pages(run, card, manifest):
+    links = links_of_gallery(root, card.model_id, card.corpus)
+    for name, html in pages(run, card, manifest, caution, links):
         page_bytes[name] = len(html)
         if name == page_name(1):  # the last one
             told = run.model_copy(update={"page_bytes": page_bytes})
@@ -172,7 +174,7 @@ def tidy(root: Root, run: SampleRun) -> None:
     root.delete(f"{folder}/parts")
 
 
-def summary(root: Root, run: SampleRun, *, reused: bool) -> GeneratedRun:
+def summary(root: Root, run: SampleRun, *, reused: bool, caution: str = "") -> GeneratedRun:
     """Say where a published run lies."""
     folder = folder_of(run)
     return GeneratedRun(
@@ -184,6 +186,7 @@ def summary(root: Root, run: SampleRun, *, reused: bool) -> GeneratedRun:
         gallery=root.shown(f"{folder}/index.html"),
         manifest=root.shown(f"{folder}/manifest.parquet"),
         reused=reused,
+        caution=caution,
     )
 
 

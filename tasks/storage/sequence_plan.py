@@ -3,7 +3,8 @@
 import hashlib
 import json
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
 
 from schemas.config import PrepareConfig
 from schemas.errors import CorpusError
@@ -35,6 +36,7 @@ class SequencePlan:
 
     config: PrepareConfig
     fingerprint: str
+    earlier_fingerprint: str  # as versions up to 0.1 gave it to the same songs, read the same way
     notes: NoteDataset
     songs: dict[str, Song]
     split_of: dict[str, Split]
@@ -46,9 +48,9 @@ class SequencePlan:
 
     @property
     def fitted_on(self) -> str:
-        """Fingerprint of the training split: of its songs and of how they were read."""
-        songs = sorted(song for song, split in self.split_of.items() if split == "train")
-        return _digest([self.notes.fingerprint, songs])
+        """Fingerprint of the training split: of its songs and their notes."""
+        training = [self.songs[name] for name, split in self.split_of.items() if split == "train"]
+        return _digest([_content(self.notes, training)])
 
     @property
     def program(self) -> int:
@@ -72,9 +74,13 @@ def plan_sequences(root: Root, config: PrepareConfig) -> SequencePlan:
             f"{error}"
         ) from error
     shaping = config.model_dump(include=SHAPING_FIELDS)
-    fingerprint = _digest([notes.fingerprint, families_digest, shaping, SEQUENCES_VERSION])
+    together = sorted((song, families[song]) for song in songs if song in families)
+    said = [notes.licence, notes.attribution]
+    content = [_content(notes, songs.values()), together, said]
+    fingerprint = _digest([*content, shaping, SEQUENCES_VERSION])
+    earlier = _digest([notes.fingerprint, families_digest, shaping, SEQUENCES_VERSION])
     require_unchanged(root, config.corpus, notes)
-    return SequencePlan(config, fingerprint, notes, songs, split_of)
+    return SequencePlan(config, fingerprint, earlier, notes, songs, split_of)
 
 
 def published(root: Root, plan: SequencePlan) -> SequenceDataset | None:
@@ -84,7 +90,8 @@ def published(root: Root, plan: SequencePlan) -> SequenceDataset | None:
     """
     corpus, scheme = plan.config.corpus, plan.config.scheme
     dataset = published_sequences(root, corpus, scheme)
-    if dataset is None or dataset.fingerprint != plan.fingerprint:
+    wanted = (plan.fingerprint, plan.earlier_fingerprint)
+    if dataset is None or dataset.fingerprint not in wanted:
         return None
     if lost_files(root, corpus, scheme, dataset):
         return None
@@ -93,6 +100,17 @@ def published(root: Root, plan: SequencePlan) -> SequenceDataset | None:
     except CorpusError:
         return None
     return dataset
+
+
+def _content(notes: NoteDataset, songs: Iterable[Song]) -> object:
+    """Return what the songs' notes follow from: whatever was read anew or renamed, it stays.
+
+    Corpora of early versions do not know their songs' digests: theirs follows from the source.
+    """
+    songs = list(songs)
+    if any(song.digest is None for song in songs):
+        return [notes.fingerprint, sorted(song.song_id for song in songs)]
+    return [astuple(song) for song in songs]
 
 
 def _digest(value: object) -> str:

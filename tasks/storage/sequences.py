@@ -144,7 +144,7 @@ def load_vocabulary(root: Root, corpus: str, scheme: SchemeName) -> Vocabulary:
     except FileNotFoundError as error:
         require_same_sequences(root, corpus, scheme, dataset)
         raise CorpusError(f"{root.shown(path)} is missing: {mend}") from error
-    if vocabulary.vocabulary_id != dataset.vocabulary_id:
+    if not vocabulary.is_called(dataset.vocabulary_id):
         require_same_sequences(root, corpus, scheme, dataset)
         raise CorpusError(
             f"{root.shown(path)} is not the vocabulary {dataset.vocabulary_id} that its dataset "

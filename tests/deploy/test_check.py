@@ -24,6 +24,14 @@ REFUSED = [
     ("NOCTURNE_CORPUS", None, "NOCTURNE_CORPUS: set it to the name of the corpus"),
     ("NOCTURNE_TIMEZONE", "", "NOCTURNE_TIMEZONE: set it to the time zone"),
     ("NOCTURNE_TRAIN_QUEUE", "", "NOCTURNE_TRAIN_QUEUE: set it to gpu"),
+    (
+        "NOCTURNE_CORPUS",
+        "my chorales",
+        "NOCTURNE_CORPUS: my chorales: a name of at most 64 letters",
+    ),
+    ("NOCTURNE_TIMEZONE", "Mars", "NOCTURNE_TIMEZONE: Mars is no time zone"),
+    ("NOCTURNE_TIMEZONE", "../UTC", "NOCTURNE_TIMEZONE: ../UTC is no time zone"),
+    ("NOCTURNE_TRAIN_QUEUE", "tpu", "NOCTURNE_TRAIN_QUEUE: tpu is no queue"),
 ]
 
 

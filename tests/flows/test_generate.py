@@ -53,7 +53,11 @@ def test_same_seed_same_bytes_and_an_identical_run_is_reused(
     with caplog.at_level(logging.INFO):
         made = generate(config)
         assert (made.model_id, made.samples, made.reused) == (model_id, 5, False)
+        assert made.caution.endswith("it was never evaluated; train it longer or on more songs")
+        assert "Caution:" in Path(made.gallery).read_text()
+        assert f"caution: {made.caution}" in caplog.text
         assert Path(made.gallery).is_file()
+        assert f'href="{made.run_id}/index.html"' in root.read_bytes("samples/index.html").decode()
         manifest = checked(root.read_table(f"samples/{made.run_id}/manifest.parquet"))
         assert manifest["audio"].null_count == 0
         assert "already there" not in caplog.text
@@ -157,6 +161,12 @@ def test_what_cannot_be_done_is_one_line(root: Root, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="run nocturne train"):
         generate(GenerateConfig(root=root.uri))
     assert not root.exists("samples")
+
+
+def test_damaged_metrics_are_as_none(root: Root, model_id: str) -> None:
+    root.write_bytes(f"models/{model_id}/metrics.json", b"{")
+    made = generate(GenerateConfig(root=root.uri, samples=1, notes=8, audio=False))
+    assert "it was never evaluated" in made.caution
 
 
 def test_an_unknown_model_lists_the_known(root: Root, model_id: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
 NOCTURNE = Path(sys.executable).with_name("nocturne")
-QUICK = {"NOCTURNE_MAX_MINUTES": "0.1", "NOCTURNE_NOTES": "64"}
+QUICK = {"NOCTURNE_MAX_STEPS": "20", "NOCTURNE_MAX_MINUTES": "1000", "NOCTURNE_NOTES": "64"}
 
 
 def inherited() -> dict[str, str]:
@@ -19,7 +19,7 @@ def inherited() -> dict[str, str]:
 
 
 def in_checkout(
-    command: Sequence[str], environment: Mapping[str, str], timeout: float | None = 120
+    command: Sequence[str], environment: Mapping[str, str], timeout: float | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run a command in the checkout to its end."""
     return subprocess.run(
@@ -49,6 +49,5 @@ def nocturne(home: Path, *arguments: str, **settings: str) -> subprocess.Complet
         env=environment(home, **settings),
         capture_output=True,
         text=True,
-        timeout=280,
         check=False,
     )

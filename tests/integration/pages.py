@@ -1,4 +1,4 @@
-"""A page opened from disk in a real browser."""
+"""A page opened from disk, or from a server, in a real browser."""
 
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,9 @@ PLAYS = """async () => {
 
 
 class Visit:
-    """A page opened from disk, with everything it asked for and complained of."""
+    """A page opened from disk or an address, with all it asked for and complained of."""
 
-    def __init__(self, browser: Any, path: Path, **context: Any) -> None:
+    def __init__(self, browser: Any, where: Path | str, **context: Any) -> None:
         self.page = browser.new_page(**context)
         self.requests: list[str] = []
         self.complaints: list[str] = []
@@ -28,7 +28,7 @@ class Visit:
         self.page.on("console", lambda message: self.complaints.append(message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("requestfailed", lambda request: self.complaints.append(request.url))
-        self.page.goto(path.as_uri())
+        self.page.goto(where.as_uri() if isinstance(where, Path) else where)
 
     def show_all(self) -> list[int]:
         """Scroll through the page; return the natural width of every picture."""

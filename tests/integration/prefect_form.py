@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from tests.integration.prefect_server import Server
 
@@ -63,7 +64,7 @@ class PrefectForm:
 
     def _field(self, label: str) -> Any:
         title = self.page.locator(f".schema-form-property__label:text-is('{label} (Optional)')")
-        return self.page.locator(".p-label").filter(has=title).last.locator("input")
+        return self.page.locator(".p-label").filter(has=title).last.locator("input, textarea")
 
     def _submit(self, message: str) -> str:
         self.page.get_by_role("button", name="Submit").click()
@@ -72,6 +73,51 @@ class PrefectForm:
         self.page.wait_for_timeout(500)  # it slides in
         picture(self.page, message.split(maxsplit=1)[0])
         return str(toast.inner_text())
+
+
+class RunPage:
+    """Pages of either interface of Prefect, in a fresh browser that notes whom they ask."""
+
+    def __init__(self, browser: Any, server: Server, run_id: str, ui: str = "") -> None:
+        """Log in, and open the page of a run where one is named."""
+        self.base = server.environment["PREFECT_API_URL"].removesuffix("/api") + ui
+        self.context = browser.new_context(viewport={"width": 1300, "height": 1500})
+        self.page = self.context.new_page()
+        self.seen = 0
+        self.stranger_requests: list[str] = []
+        self.page.on("request", self._note)
+        self.page.goto(f"{self.base}/runs")
+        if login := server.environment.get("PREFECT_API_AUTH_STRING"):
+            log_in(self.page, login)
+            self.page.get_by_text("Work Pools").first.wait_for()
+        if run_id:
+            self.visit(f"runs/flow-run/{run_id}")
+
+    def visit(self, place: str) -> None:
+        """Open a page and let it do what it wants to do."""
+        self.page.goto(f"{self.base}/{place}")
+        self.page.wait_for_timeout(1500)
+
+    def clicked(self, tab: str, address: str) -> int:
+        """Click on a tab, then on a link in it; return how many players are there."""
+        self.page.get_by_text(tab, exact=True).first.click()
+        link = self.page.locator(f"a[href*='{address}']").first
+        link.wait_for()
+        picture(self.page, "run")
+        with self.context.expect_page() as opened:  # in a tab of its own
+            link.click()
+        players = opened.value.locator("audio")
+        players.first.wait_for(state="attached")
+        return int(players.count())
+
+    def close(self) -> None:
+        """Close the browser's window."""
+        self.context.close()
+
+    def _note(self, request: Any) -> None:
+        self.seen += 1
+        if urlsplit(request.url).hostname not in ("127.0.0.1", None, ""):
+            self.stranger_requests.append(request.url)
 
 
 def picture(page: Any, name: str) -> None:

@@ -13,9 +13,10 @@ from typing import Any
 
 import httpx
 
-from tests.integration.nocturne import inherited
+from tests.integration.nocturne import PROJECT, inherited
 
 PREFECT = [sys.executable, "-m", "prefect"]
+SERVER = [sys.executable, "-P", str(PROJECT / "deploy/prefect_app.py")]
 FINAL = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 
 
@@ -83,7 +84,7 @@ def started(environment: dict[str, str], log: Path, **of_server: str) -> Iterato
     """
     login = environment.get("PREFECT_API_AUTH_STRING")
     with (
-        running([*PREFECT, "server", "start"], {**environment, **of_server}, log) as process,
+        running(SERVER, {**environment, **of_server}, log) as process,
         httpx.Client(base_url=environment["PREFECT_API_URL"], timeout=30) as api,
     ):
         deadline = time.monotonic() + 120
@@ -106,12 +107,16 @@ def csrf_headers(api: httpx.Client) -> dict[str, str]:
 
 @contextmanager
 def running(
-    command: list[str], environment: dict[str, str], log: Path
+    command: list[str], environment: dict[str, str], log: Path, folder: Path | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a program beside the block and end it with the block."""
+    """Run a program, in a folder or beside its log, and end it with the block."""
     with log.open("ab") as output:
         process = subprocess.Popen(
-            command, cwd=log.parent, env=environment, stdout=output, stderr=subprocess.STDOUT
+            command,
+            cwd=folder or log.parent,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
         try:
             yield process

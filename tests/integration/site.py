@@ -16,6 +16,7 @@ from typing import Any
 import psutil
 
 from deploy import gallery
+from deploy.server import LEASES
 from tests.integration.nocturne import PROJECT
 from tests.integration.postgres import Postgres, postgres
 from tests.integration.prefect_server import (
@@ -28,6 +29,7 @@ from tests.integration.prefect_server import (
 )
 
 WORKER = [*PREFECT, "worker", "start", "--pool", "nocturne", "--type", "process"]
+STRANGER = [sys.executable, "-P", str(PROJECT / "tests/integration/strangers.py")]
 GALLERY = [sys.executable, gallery.__file__]
 # What a retrain learns in a minute, in many pieces of work.
 RETRAIN = {"batch": 16, "max_epochs": 8, "patience": 50, "shard_files": 5, "workers": 1}
@@ -81,6 +83,7 @@ class Site:
                 self.environment,
                 self.home / "server.log",
                 PREFECT_SERVER_API_AUTH_STRING=self.environment["PREFECT_API_AUTH_STRING"],
+                PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE=LEASES,
                 PREFECT_SERVER_CSRF_PROTECTION_ENABLED="true",
                 PREFECT_SERVER_DATABASE_CONNECTION_URL=self.database.url,
             )
@@ -90,6 +93,16 @@ class Site:
         """Kill -9 the server."""
         self.server.process.kill()
         self.server.process.wait(20)
+
+    def start_stranger(self) -> None:
+        """Start a flow that is none of Nocturne's."""
+        told = self.home / "stranger"
+        environment = {**self.environment, "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30"}
+        command = [*STRANGER, str(told)]
+        running_stranger = running(command, environment, self.home / "stranger.log")
+        self.stranger = self.parts.enter_context(running_stranger)
+        eventually(told.exists, self, 60)
+        self.stranger_run = told.read_text()
 
     def start_worker(self) -> None:
         """Start a worker on all queues."""

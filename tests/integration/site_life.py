@@ -34,18 +34,20 @@ def night_of(place: Site) -> Night:
     state = place.server.ended(place.night, 700)
     assert state["type"] == "COMPLETED", place.said()
     played = eventually(lambda: place.server.runs("generate", "COMPLETED"), place)[0]
-    (samples,) = (place.root / "samples").iterdir()
+    (gallery,) = place.root.glob("samples/*/index.html")
     model = played["parameters"]["config"]["model"]
     run = place.server.api.get(f"/flow_runs/{place.night}").json()
-    return Night(run, played, model, samples)
+    return Night(run, played, model, gallery.parent)
 
 
 def killed_in_the_middle(place: Site, night: Night) -> Killed:
     """Ingest, train and generate die together with their worker, each in the middle of its work.
 
-    Each is stopped where it is until all are; then a new worker finds nobody.
+    Each is stopped where it is until all are; then a new worker finds nobody. Meanwhile the
+    automations are applied again, and a stranger's flow dies with them.
     """
     place.run("-c", IMPATIENT)
+    place.start_stranger()
     place.switch_off("generate-on-promotion")  # once is enough
     other = place.home / "killed"
     train = place.start("retrain", **RETRAIN, root=str(other), checkpoint_minutes=OFTEN)
@@ -55,8 +57,10 @@ def killed_in_the_middle(place: Site, night: Night) -> Killed:
     place.freeze(play)
     eventually(lambda: list(other.glob(".cache/checkpoints/*/*")), place)
     place.freeze(train)
+    place.run("-c", IMPATIENT)  # as a deployment in the middle of the runs
     read = place.start("ingest", corpus="again", shard_files=5, workers=1)
     eventually(lambda: list(place.root.glob("staging/again/extracted-*/shard-*.parquet")), place)
+    place.stranger.kill()
     place.kill_worker()
     place.start_worker()
     return Killed({"retrain": train, "generate": play, "ingest": read}, other)

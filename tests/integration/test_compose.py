@@ -14,15 +14,15 @@ import pytest
 from tests.integration.nocturne import environment, in_checkout, nocturne
 from tests.integration.pages import PLAYS, Visit
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]
 
 PROJECT = Path(__file__).parents[2]
-SHORT = {"NOCTURNE_MAX_MINUTES": "0.25", "NOCTURNE_SAMPLES": "3"}  # beats a unigram
+SHORT = {"NOCTURNE_MAX_STEPS": "100", "NOCTURNE_SAMPLES": "3"}  # beats a unigram
 
 
 def _demo(home: Path) -> subprocess.CompletedProcess[str]:
     settings = environment(home, NOCTURNE_ROOT=str(home / "nocturne-data"), **SHORT)
-    return in_checkout(["make", "demo"], settings, timeout=None)
+    return in_checkout(["make", "demo"], settings)
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +57,14 @@ def test_the_end_of_the_output_says_where_everything_is(composed: tuple[Path, st
     places = {line.split()[-1] for line in printed.splitlines() if "/" in line}
     run, model = _one(home / "nocturne-data/samples"), _one(home / "nocturne-data/models")
     assert {str(run / "index.html"), str(run), str(model)} <= places
+
+
+def test_the_index_pages_lead_to_all_of_it(composed: tuple[Path, str]) -> None:
+    root = composed[0] / "nocturne-data"
+    for section, page in (("samples", "index"), ("models", "report"), ("quality", "report")):
+        (found,) = root.glob(f"{section}/*/{page}.html")
+        html = (root / section / "index.html").read_text()
+        assert f'href="{found.parent.name}/{page}.html"' in html
 
 
 def test_samples_are_music_that_other_programs_read(composed: tuple[Path, str]) -> None:

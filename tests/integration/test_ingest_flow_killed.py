@@ -57,7 +57,7 @@ def start(home: Path, source: Path, errors: Path) -> subprocess.Popen[bytes]:
 
 def kill_group(process: subprocess.Popen[bytes]) -> None:
     os.killpg(process.pid, signal.SIGKILL)
-    process.wait(30)
+    process.wait(100)
 
 
 def test_killed_with_everything_it_started(tmp_path: Path, shared_midi: Path) -> None:
@@ -69,14 +69,12 @@ def test_killed_with_everything_it_started(tmp_path: Path, shared_midi: Path) ->
     staged = tmp_path / "data/staging/c"
     process = start(tmp_path, source, tmp_path / "errors")
     try:
-        deadline = time.monotonic() + 120
         while not list(staged.glob("extracted-*/shard-*.parquet")):
             assert process.poll() is None, (tmp_path / "errors").read_text()
-            assert time.monotonic() < deadline
             time.sleep(0.01)
     finally:
         kill_group(process)
     assert not (tmp_path / "data/corpora/c/notes.json").exists()
     with start(tmp_path, source, tmp_path / "errors") as process:
-        assert process.wait(120) == 0, (tmp_path / "errors").read_text()
+        assert process.wait(250) == 0, (tmp_path / "errors").read_text()
     assert contents(Root.open(str(tmp_path / "data"))) == expected

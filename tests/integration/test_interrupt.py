@@ -12,7 +12,9 @@ import pytest
 
 from tests.integration.nocturne import NOCTURNE, environment
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
+
+ENDLESS = "1000000"  # steps: weeks of training
 
 
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
@@ -25,25 +27,22 @@ def test_an_interrupt_ends_at_once_with_one_line(
     with (
         (tmp_path / "err").open("w") as errors,
         subprocess.Popen(
-            [NOCTURNE, "compose", "--source", "songs", "--max-minutes", "5"],
+            [NOCTURNE, "compose", "--source", "songs"],
             cwd=tmp_path,
-            env=environment(tmp_path),
+            env=environment(tmp_path, NOCTURNE_MAX_STEPS=ENDLESS),
             stderr=errors,
             start_new_session=True,  # as a shell does: Ctrl-C goes to all its processes
         ) as run,
     ):
         checkpoints = tmp_path / "nocturne-data/.cache/checkpoints"
-        deadline = time.monotonic() + 120
-        while not checkpoints.exists() and time.monotonic() < deadline:
+        while not checkpoints.exists():
+            assert run.poll() is None, (tmp_path / "err").read_text()
             time.sleep(0.2)
-        assert checkpoints.exists(), "training did not begin"
         if by == signal.SIGINT:
             os.killpg(run.pid, by)  # the terminal's way
         else:
             run.send_signal(by)
-        sent = time.monotonic()
-        assert run.wait(timeout=60) == 130
-        assert time.monotonic() - sent < 20  # a compilation may have to end first
+        assert run.wait(timeout=200) == 130  # a compilation may have to end first
     said = (tmp_path / "err").read_text()
     assert said.rstrip().endswith("nocturne: stopped; run the same command again to go on")
     assert "Traceback" not in said

@@ -67,5 +67,6 @@ def test_ingest_and_prepare_keep_a_corpus_there(
     root = Root.open(bucket)
     dataset = load_dataset(root, "bach", "factored")
     assert sum(dataset.songs.values()) > 90
+    assert b'href="bach/report.html"' in root.read_bytes("quality/index.html")
     learned = load_split(root, "bach", "factored", "train", tmp_path)
     assert len(learned.ids) == dataset.notes["train"]

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.prefect_form import PrefectForm
+from tests.integration.prefect_form import PrefectForm, RunPage
 from tests.integration.site import Site, eventually
 from tests.integration.site_life import Night
 
@@ -33,9 +33,43 @@ def test_every_run_of_the_night_leaves_what_a_person_wants(deployed: Site) -> No
         address = by_key[link]["data"].partition("](")[2].rstrip(")")
         assert "<html" in httpx.get(address).text
     progress = {one["description"]: one["data"] for one in found if one["type"] == "progress"}
-    stages = {"read source", "extract notes", "encode songs", "train model", "judge model"}
-    assert set(progress) >= stages | {"draw notes", "write music"}
-    assert {progress[stage] for stage in stages} == {100}
+    stages = ("read source", "extract notes", "encode songs", "train model", "judge model")
+    assert {progress[f"{stage} 100 %"] for stage in stages} == {100}
+    assert any(one.startswith("draw notes ") for one in progress)
+
+
+def test_the_retrain_shows_on_its_own_page_what_its_stages_made(
+    deployed: Site, night: Night
+) -> None:
+    run = {"flow_run_id": {"any_": [night.retrain["id"]]}}
+    shown = deployed.server.post("/artifacts/filter", artifacts=run)
+    keys = {one["key"] for one in shown if one["key"]}
+    assert keys >= {"data-quality", "sequences", "model-report", "model-report-link"}
+    assert "train model 100 %" in {one["description"] for one in shown}
+    logged = [one["message"] for one in deployed.server.post("/logs/filter", logs=run)]
+    verdict = [line for line in logged if line.startswith(f"{night.model}: ")]
+    assert len(verdict) == 1 and "promoted" in verdict[0]
+    report = f"/models/{night.model}/report.html"
+    assert [line for line in logged if line.endswith(report)]
+
+
+def test_from_a_finished_run_to_the_music_in_two_clicks(
+    deployed: Site, night: Night, browser: Any
+) -> None:
+    page = RunPage(browser, deployed.server, night.generate["id"])
+    assert page.clicked("Logs", "/samples/") == 16  # players
+    assert page.stranger_requests == []
+    page.close()
+
+
+@pytest.mark.parametrize("ui", ["", "/v2"])
+def test_the_ui_asks_no_third_party(deployed: Site, browser: Any, ui: str) -> None:
+    page = RunPage(browser, deployed.server, "", ui)
+    for place in ("dashboard", "runs", "deployments", "artifacts", "automations", "settings"):
+        page.visit(place)
+    assert page.seen > 30  # requests
+    assert page.stranger_requests == []
+    page.close()
 
 
 def test_a_person_starts_eight_samples_in_a_tempo_with_the_form(
@@ -58,6 +92,15 @@ def test_a_person_starts_eight_samples_in_a_tempo_with_the_form(
     )
     assert form.report(report["id"], samples.name) == 3  # piano rolls
     assert form.followed("Listen in the gallery") == 8  # players
+    form.close()
+
+
+def test_the_form_says_a_rule_in_words(deployed: Site, browser: Any) -> None:
+    form = PrefectForm(browser, deployed.server, "compose")
+    form.fill(Corpus="my chorales")
+    said = form.refused()
+    assert "a name of at most 64 letters, digits, dots, dashes and underscores" in said
+    assert not set("^$[\\") & set(said)
     form.close()
 
 

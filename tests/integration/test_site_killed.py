@@ -17,7 +17,7 @@ def test_what_is_cut_off_has_published_nothing(deployed: Site, killed: Killed) -
     assert not (deployed.root / "corpora/again/notes.json").exists()
     assert not list(killed.root.glob("models/*/card.json"))
     assert len(list(deployed.root.glob("samples/*/index.html"))) < len(
-        list(deployed.root.glob("samples/*"))
+        list(deployed.root.glob("samples/*/"))
     )
 
 

@@ -1,20 +1,22 @@
 """`make server` and `make server-stop` on a fresh machine, and what they say when they cannot."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
 import pytest
 
 from tests.integration.nocturne import PROJECT, in_checkout
-from tests.integration.prefect_server import free_port, settings
+from tests.integration.prefect_server import csrf_headers, free_port, settings
 from tests.integration.site import Site
 
 pytestmark = [pytest.mark.site, pytest.mark.timeout(600)]
@@ -102,6 +104,90 @@ def test_one_command_serves_on_loopback_until_ctrl_c(tmp_path: Path) -> None:
     _, alive = psutil.wait_procs(parts, timeout=10)
     assert alive == []
     assert _make("server-stop", environment).stdout == "nothing runs\n"
+
+
+def test_a_run_that_is_cut_off_is_marked_and_holds_nothing_up(
+    tmp_path: Path, shared_midi: Path
+) -> None:
+    """Stopped politely the first time, and all of it killed the second time."""
+    songs = tmp_path / "songs"
+    songs.mkdir()
+    for path in sorted((shared_midi / "folk").rglob("*.mid"))[:40]:
+        shutil.copy(path, songs)
+    environment = _environment(tmp_path, NOCTURNE_SOURCE=str(songs), NOCTURNE_CORPUS="mine")
+    address = f"http://127.0.0.1:{environment['NOCTURNE_PORT']}/api"
+    state, said = tmp_path / "state", tmp_path / "said"
+    with _serving(environment, said), _api(address) as api:
+        first = _retrain(api)
+        _wait(lambda: _state(api, first)[0] == "RUNNING" and _stages(api, first, "train"))
+        assert _make("server-stop", environment).returncode == 0
+    assert "retrain small on mine is marked as Crashed" in (state / "worker.log").read_text()
+    said.write_text("")
+    with _serving(environment, said) as make, _api(address) as api:
+        kind, message = _state(api, first)
+        assert kind == "CRASHED"
+        assert message.startswith("The worker was stopped in the middle of the run. What is")
+        assert {one["state"]["type"] for one in _stages(api, first, "train")} == {"CRASHED"}
+        # The restart was planned before the server ended, and goes on now.
+        (again,) = _wait(lambda: _others(api, first, "RUNNING"))
+        _wait(lambda: _stages(api, again["id"], "train"))
+        doomed = [psutil.Process(make.pid), *psutil.Process(make.pid).children(recursive=True)]
+        for process in doomed:
+            process.kill()
+        psutil.wait_procs(doomed, timeout=20)
+    said.write_text("")
+    with _serving(environment, said), _api(address) as api:
+        _wait(lambda: _state(api, again["id"])[0] == "CRASHED", 20)
+        _, message = _state(api, again["id"])
+        assert message.startswith("The run and its worker were killed. What is")
+        assert {one["state"]["type"] for one in _stages(api, again["id"], "train")} == {"CRASHED"}
+        third = _retrain(api)
+        _wait(lambda: _state(api, third)[0] == "RUNNING")  # no slot is taken
+        assert _make("server-stop", environment).returncode == 0
+
+
+def _retrain(api: httpx.Client) -> str:
+    """Start a retrain that lasts for minutes; return its id."""
+    known = {one["name"]: one for one in api.post("/deployments/filter", json={}).json()}
+    config = {**known["retrain"]["parameters"]["config"], "max_epochs": 1000, "patience": 1000}
+    path = f"/deployments/{known['retrain']['id']}/create_flow_run"
+    run: str = api.post(path, json={"parameters": {"config": config}}).json()["id"]
+    return run
+
+
+def _state(api: httpx.Client, run: str) -> tuple[str, str]:
+    state = api.get(f"/flow_runs/{run}").json()["state"]
+    return state["type"], state["message"]
+
+
+def _stages(api: httpx.Client, run: str, prefix: str) -> list[dict[str, Any]]:
+    asked = {"flow_runs": {"parent_flow_run_id": {"any_": [run]}}}
+    found = api.post("/flow_runs/filter", json=asked).json()
+    return [one for one in found if one["name"].startswith(prefix)]
+
+
+def _others(api: httpx.Client, first: str, state: str) -> list[dict[str, Any]]:
+    asked = {
+        "deployments": {"name": {"any_": ["retrain"]}},
+        "flow_runs": {"state": {"type": {"any_": [state]}}},
+    }
+    found = api.post("/flow_runs/filter", json=asked).json()
+    return [one for one in found if one["id"] != first]
+
+
+@contextmanager
+def _api(address: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=address, timeout=30) as client:
+        client.headers.update(csrf_headers(client))
+        yield client
+
+
+def _wait(condition: Callable[[], Any], seconds: float = 120) -> Any:
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline
+        time.sleep(0.3)
+    return value
 
 
 def test_it_keeps_its_history_in_postgresql_if_told_so(deployed: Site, tmp_path: Path) -> None:

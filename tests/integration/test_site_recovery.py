@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,41 @@ def test_what_died_in_the_middle_is_started_once_more(
     assert deployed.server.ended(first, 150)["type"] == "CRASHED"
     again = eventually(lambda: started_again(deployed, deployment, first), deployed)
     assert again["state"]["type"] == "COMPLETED", deployed.said()
+
+
+@pytest.mark.usefixtures("killed")
+def test_the_run_of_a_stranger_is_left_alone(deployed: Site) -> None:
+    """It fell silent with the others, which are marked by now, as are their stages."""
+    stages = deployed.server.post(
+        "/flow_runs/filter",
+        flow_runs={"parent_flow_run_id": {"any_": [deployed.stranger_run]}},
+    )
+    assert [one["name"] for one in stages] == ["a stranger's stage"]
+    run = deployed.server.api.get(f"/flow_runs/{deployed.stranger_run}").json()
+    assert [one["state"]["type"] for one in (run, *stages)] == ["RUNNING", "RUNNING"]
+    _end(deployed, run, *stages)
+
+
+def test_the_stages_of_a_dead_run_are_marked_too(deployed: Site, killed: Killed) -> None:
+    def under_way() -> Any:
+        return deployed.server.post(
+            "/flow_runs/filter",
+            flow_runs={
+                "parent_flow_run_id": {"any_": [killed.runs["retrain"]]},
+                "state": {"type": {"any_": ["RUNNING", "PENDING"]}},
+            },
+        )
+
+    eventually(lambda: not under_way(), deployed, 150)
+
+
+def _end(place: Site, *runs: Any) -> None:
+    for run in runs:
+        place.server.post(
+            f"/flow_runs/{run['id']}/set_state",
+            state={"type": "CANCELLED", "name": "Cancelled"},
+            force=True,
+        )
 
 
 def test_it_ends_the_same_as_if_nothing_had_happened(

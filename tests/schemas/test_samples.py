@@ -6,7 +6,7 @@ import pandera.errors
 import pyarrow as pa
 import pytest
 
-from schemas.samples import SAMPLE_SCHEMA, checked
+from schemas.samples import SAMPLE_SCHEMA, checked, completed
 
 ROW: dict[str, Any] = {
     "run_id": "run",
@@ -77,3 +77,18 @@ def test_indices_count_up_by_one(index: int) -> None:
 def test_a_missing_column_is_caught() -> None:
     with pytest.raises(pandera.errors.SchemaError):
         checked(table(ROW).drop_columns("seed"))
+
+
+@pytest.mark.parametrize(
+    "beats", [[], [0.0], [0.0, 32.0, 96.0], [0.0, 0.0], [0.0, 32.0, 16.0, 40.0]]
+)
+def test_a_picture_has_rising_stretches(beats: list[float]) -> None:
+    with pytest.raises(pandera.errors.SchemaError):
+        checked(table(ROW | {"picture_beats": beats}))
+
+
+def test_a_manifest_of_an_earlier_version_is_completed() -> None:
+    old = table(ROW).drop_columns("picture_beats")
+    assert checked(completed(old))["picture_beats"].to_pylist() == [None]
+    new = table(ROW | {"picture_beats": [0.0, 16.0]})
+    assert completed(new)["picture_beats"].to_pylist() == [[0.0, 16.0]]

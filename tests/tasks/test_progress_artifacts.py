@@ -26,7 +26,7 @@ def test_each_stage_of_a_run_has_one_that_ends_where_the_work_did() -> None:
     run = state.state_details.flow_run_id
     with get_client(sync_client=True) as client:
         found = [one for one in client.read_artifacts() if one.flow_run_id == run]
-    assert {one.description: one.data for one in found} == {"read": 100, "write": 25}
+    assert {one.description: one.data for one in found} == {"read 100 %": 100, "write 25 %": 25}
 
 
 def test_only_news_is_sent_and_a_server_that_is_away_is_told_later(
@@ -35,17 +35,17 @@ def test_only_news_is_sent_and_a_server_that_is_away_is_told_later(
     sent: list[tuple[str, float]] = []
     away = True
 
-    def create(percent: float, description: str) -> UUID:
+    def create(stage: str, percent: float) -> list[UUID]:
         if away:
             raise httpx.ConnectError("no server")
-        sent.append((description, percent))
-        return uuid4()
+        sent.append((stage, percent))
+        return [uuid4()]
 
-    monkeypatch.setattr(progress_artifacts, "create_progress_artifact", create)
+    monkeypatch.setattr(progress_artifacts, "create_progress", create)
     monkeypatch.setattr(
         progress_artifacts,
-        "update_progress_artifact",
-        lambda _, percent: sent.append(("", percent)),
+        "move_progress",
+        lambda _, __, percent: sent.append(("", percent)),
     )
     artifacts = ProgressArtifacts()
     artifacts("read", 1, 2)

@@ -1,5 +1,9 @@
 """A tiny network and songs that repeat themselves, for the tests of the model."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
@@ -7,6 +11,9 @@ from schemas.config import TrainConfig
 from schemas.presets import NetworkShape
 from schemas.sequences import Attribute, Vocabulary
 from tasks.storage.sequences import SplitIds
+
+if TYPE_CHECKING:
+    from tasks.model.training import TrainingResult
 
 SIZES = {"inter_onset_interval": 4, "pitch": 12, "duration": 3, "velocity": 2}
 
@@ -31,7 +38,7 @@ def tiny_shape() -> NetworkShape:
 @pytest.fixture(scope="session")
 def tiny_config() -> TrainConfig:
     """A training of few steps."""
-    return TrainConfig(batch=8, max_epochs=3, learning_rate=1e-2)
+    return TrainConfig(batch=8, max_steps=30, learning_rate=1e-2)
 
 
 def songs(count: int, seed: int) -> SplitIds:
@@ -59,3 +66,19 @@ def train_songs() -> SplitIds:
 def valid_songs() -> SplitIds:
     """Songs held out."""
     return songs(6, 2)
+
+
+@pytest.fixture(scope="session")
+def unbroken(
+    train_songs: SplitIds,
+    valid_songs: SplitIds,
+    tiny_vocabulary: Vocabulary,
+    tiny_shape: NetworkShape,
+    tiny_config: TrainConfig,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> TrainingResult:
+    """A training from beginning to end."""
+    from tasks.model.training import train
+
+    folder = tmp_path_factory.mktemp("unbroken")
+    return train(train_songs, valid_songs, tiny_vocabulary, tiny_config, tiny_shape, folder)

@@ -68,6 +68,6 @@ def test_the_sampler_gets_the_request() -> None:
 
 
 def test_another_vocabulary_is_refused() -> None:
-    other = Fake(fit("factored", [scale(64)], "another"))
+    other = Fake(VOCABULARY.model_copy(update={"version": 2}))
     with pytest.raises(ModelError, match="its card says"):
         compose_batch(other, lambda *_, **__: np.zeros((1, 1, 4)), run_of(), 0, 1)

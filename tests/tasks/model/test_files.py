@@ -102,7 +102,8 @@ def test_weights_of_another_network_are_refused_though_their_digest_is_right(
 def test_another_vocabulary_is_refused(root: Root, model: Model, card: ModelCard) -> None:
     save_model(root, model, card, {})
     config = root.read_json(f"{FOLDER}/config.json")
-    vocabulary = model.vocabulary.model_copy(update={"fitted_on": "other songs"})
+    other = {"inter_onset_interval": (0.0, 240.0, 480.0, 961.0)}
+    vocabulary = model.vocabulary.model_copy(update={"codebooks": other})
     content = vocabulary.model_dump_json().encode()
     config["sha256"]["vocabulary.json"] = hashlib.sha256(content).hexdigest()
     root.write_bytes(f"{FOLDER}/vocabulary.json", content)
@@ -124,6 +125,15 @@ def test_training_again_keeps_nothing_of_the_weights_before(
     assert damage_of(root, "folk-small-1") is None
     assert not any(root.exists(f"{FOLDER}/{name}") for name in of_the_weights)
     assert root.read_bytes(f"{FOLDER}/history.json") == b"[2]"
+
+
+def test_a_model_of_an_earlier_version_is_found_under_the_id_its_card_has(
+    root: Root, model: Model, card: ModelCard
+) -> None:
+    written = save_model(root, model, card, {})
+    earlier = written.model_copy(update={"vocabulary_id": model.vocabulary.document_id})
+    root.write_bytes(f"{FOLDER}/card.json", earlier.model_dump_json().encode())
+    assert load_model(root, "folk-small-1").vocabulary == model.vocabulary
 
 
 def test_a_folder_without_its_card_is_no_model(root: Root, model: Model, card: ModelCard) -> None:

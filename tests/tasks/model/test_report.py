@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.model.report import report_markdown, report_page
+from tasks.storage.page_links import PageLink
 from tests.tasks.model import model_for_tests as example
 from tests.tasks.model.model_for_tests import HOSTILE
 from tests.tasks.model.tables_for_tests import Tables
@@ -174,3 +175,11 @@ def test_the_page_asks_for_nothing_outside_itself() -> None:
     asked = [a.get("src") or a.get("href") or "" for tag, a in tags if tag in ("img", "link")]
     assert asked and all(address.startswith("data:") for address in asked)
     assert not [tag for tag, _ in tags if tag == "script"]
+
+
+def test_links_lead_to_other_pages() -> None:
+    links = [PageLink("Data quality of <folk>", "../../quality/folk/report.html")]
+    page = report_page(example.card(), example.metrics(), example.history(), [], links)
+    found = [a["href"] for tag, a in Tables(page).tags if tag == "a"]
+    assert found[:2] == ["#report", "../../quality/folk/report.html"]
+    assert "Data quality of &lt;folk&gt;</a>" in page

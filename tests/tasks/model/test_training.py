@@ -15,6 +15,7 @@ from schemas.presets import NetworkShape
 from schemas.sequences import Vocabulary
 from tasks.model import checkpoint, loop
 from tasks.model.initialise import Weights, initial_weights
+from tasks.model.optimiser import Schedule
 from tasks.model.training import TrainingResult, train
 from tasks.storage.sequences import SplitIds
 
@@ -32,20 +33,6 @@ def _unigram_bits(train_songs: SplitIds, valid_songs: SplitIds, vocabulary: Voca
         counts = np.bincount(train_songs.ids[:, k], minlength=size) + 0.5
         bits -= float(np.log2(counts / counts.sum())[valid_songs.ids[:, k]].mean())
     return bits
-
-
-@pytest.fixture(scope="module")
-def unbroken(
-    train_songs: SplitIds,
-    valid_songs: SplitIds,
-    tiny_vocabulary: Vocabulary,
-    tiny_shape: NetworkShape,
-    tiny_config: TrainConfig,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> TrainingResult:
-    """A run from beginning to end."""
-    folder = tmp_path_factory.mktemp("unbroken")
-    return train(train_songs, valid_songs, tiny_vocabulary, tiny_config, tiny_shape, folder)
 
 
 def test_training_beats_a_unigram_on_held_out_songs(
@@ -70,6 +57,17 @@ def test_training_beats_a_unigram_on_held_out_songs(
     assert result.epochs == 12.0
 
 
+def test_a_run_ends_after_its_steps_with_the_rate_come_down(
+    unbroken: TrainingResult, tiny_config: TrainConfig
+) -> None:
+    assert (unbroken.stopped, unbroken.steps) == ("all 30 steps done", 30)
+    assert unbroken.epochs > 2  # so that no limit of epochs ended it
+    last = unbroken.history[-1]
+    assert last["step"] == 30
+    schedule = Schedule(tiny_config.learning_rate, steps=30, seconds=3600)
+    assert last["rate"] == schedule.rate(29, 0.0) < 0.04 * tiny_config.learning_rate
+
+
 def test_the_same_run_twice_gives_the_same_weights(
     unbroken: TrainingResult,
     train_songs: SplitIds,
@@ -80,7 +78,12 @@ def test_the_same_run_twice_gives_the_same_weights(
     tmp_path: Path,
 ) -> None:
     splits = (train_songs, valid_songs)
-    again = train(*splits, tiny_vocabulary, tiny_config, tiny_shape, tmp_path)
+    done: list[tuple[float, float]] = []
+    again = train(
+        *(*splits, tiny_vocabulary, tiny_config, tiny_shape, tmp_path),
+        progress=lambda now, total: done.append((now, total)),
+    )
+    assert (done[0], done[-1]) == ((1, 30), (30, 30))
     assert _equal(again.weights, unbroken.weights)
     # Finished and not yet cleared: the result is there for the asking.
     kept = train(*splits, tiny_vocabulary, tiny_config, tiny_shape, tmp_path)
@@ -116,7 +119,7 @@ def test_a_run_killed_while_it_saves_ends_with_the_weights_of_an_unbroken_one(
         env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"},
         capture_output=True,
         check=False,
-        timeout=120,
+        timeout=600,
     )
     assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()[-2000:]
     assert list((tmp_path / "run").glob("checkpoint.safetensors"))
@@ -143,6 +146,8 @@ def test_another_config_or_resume_off_starts_afresh(
     run = checkpoint.run_digest(tiny_config, *parts, first)
     assert run == checkpoint.run_digest(tiny_config.having(root="elsewhere"), *parts, first)
     assert run != checkpoint.run_digest(tiny_config.having(seed=1), *parts, first)
+    assert run == checkpoint.run_digest(tiny_config.having(least_steps=1), *parts, first)
+    assert run != checkpoint.run_digest(tiny_config.having(max_steps=31), *parts, first)
     assert run == checkpoint.run_digest(tiny_config.having(precision="float32"), *parts, first)
     assert run != checkpoint.run_digest(tiny_config.having(precision="mixed"), *parts, first)
     other = SplitIds(train_songs.ids + np.int16(0), train_songs.song_offsets)

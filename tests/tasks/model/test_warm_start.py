@@ -1,15 +1,33 @@
+"""What a retrained model starts from, and why, in one line."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import numpy as np
 import pytest
 
 from schemas.config import PrepareConfig, TrainConfig
-from schemas.errors import CorpusError
-from schemas.sequences import SequenceDataset
+from schemas.errors import CorpusError, ModelError
+from schemas.presets import PRESETS, NetworkShape
+from schemas.sequences import Vocabulary
 from tasks.model.champion import promote
-from tasks.model.warm_start import start_of
+from tasks.model.files import Model, save_model
+from tasks.model.initialise import initial_weights, weight_shapes
+from tasks.model.warm_start import carried, first_weights, start_of
 from tasks.storage.root import Root
 from tasks.storage.sequence_plan import plan_sequences
 from tasks.storage.sequence_writing import fit_vocabulary, write_sequences
+from tasks.storage.sequences import load_vocabulary
 from tests.tasks.model.model_for_tests import card
 from tests.tasks.storage.note_corpora import random_shards, write_corpus
+
+TINY = NetworkShape(units=8, window=8, embedding=8, head=8, memory_notes=8)
+Crown = Callable[..., None]
+
+
+@pytest.fixture(autouse=True)
+def tiny_preset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PRESETS, "small", TINY)
 
 
 @pytest.fixture
@@ -18,48 +36,116 @@ def config(root: Root) -> TrainConfig:
 
 
 @pytest.fixture
-def dataset(root: Root) -> SequenceDataset:
+def vocabulary(root: Root) -> Vocabulary:
+    """The vocabulary of a prepared corpus."""
     write_corpus(root, random_shards(5, 4))
     plan = plan_sequences(root, PrepareConfig(root=root.uri, corpus="tunes"))
-    return write_sequences(root, plan, fit_vocabulary(root, plan))
+    write_sequences(root, plan, fit_vocabulary(root, plan))
+    return load_vocabulary(root, "tunes", "factored")
 
 
-def _crown(root: Root, vocabulary_id: str) -> None:
-    known = card(model_id="old", corpus="tunes", vocabulary_id=vocabulary_id)
-    root.write_bytes("models/old/card.json", known.model_dump_json().encode())
-    promote(root, "old", "the first")
+@pytest.fixture
+def crown(root: Root) -> Iterator[Crown]:
+    """Make an untrained model of a vocabulary champion."""
+
+    def crowned(vocabulary: Vocabulary, shape: NetworkShape = TINY) -> None:
+        weights = initial_weights(shape, vocabulary, 7)
+        states = np.zeros((1, 4 * shape.units), np.float32)
+        primers = np.zeros((1, shape.window, 4), np.int16)
+        model = Model("tunes-old", shape, vocabulary, weights, primers, states[0], states)
+        save_model(root, model, card(corpus="tunes"), {})
+        promote(root, "tunes-old", "the first")
+
+    return crowned
 
 
-def test_the_champion_is_the_start_where_it_fits(
-    root: Root, config: TrainConfig, dataset: SequenceDataset
+def _moved(vocabulary: Vocabulary) -> Vocabulary:
+    """Return the vocabulary with one duration a tick longer."""
+    durations = vocabulary.codebooks["duration"]
+    books = {**vocabulary.codebooks, "duration": (*durations[:-1], durations[-1] + 1)}
+    return vocabulary.model_copy(update={"codebooks": books})
+
+
+def test_the_champion_is_the_start_whatever_its_vocabulary_was_fitted_on(
+    root: Root, config: TrainConfig, vocabulary: Vocabulary, crown: Crown
 ) -> None:
-    _crown(root, dataset.vocabulary_id)
-    assert start_of(root, config) == ("old", "starts from the champion old")
-    start, why = start_of(root, config.having(preset="medium"))
-    assert (start, why) == (
-        None,
-        "starts from nothing: the champion old has the preset small, not medium",
+    crown(vocabulary.model_copy(update={"fitted_on": "touched files"}))
+    assert start_of(root, config) == ("tunes-old", "starts from the champion tunes-old")
+    warm = config.having(init_from="tunes-old")
+    assert carried(root, warm) == "from tunes-old: all weights carried over"
+    assert carried(root, config) == ""
+    first = first_weights(root, warm, TINY, vocabulary)
+    expected = initial_weights(TINY, vocabulary, 7)
+    assert all((first[name] == expected[name]).all() for name in expected)
+
+
+def test_changed_values_are_carried_over_and_told(
+    root: Root, config: TrainConfig, vocabulary: Vocabulary, crown: Crown
+) -> None:
+    crown(_moved(vocabulary))
+    assert start_of(root, config)[0] == "tunes-old"
+    warm = config.having(init_from="tunes-old")
+    size = vocabulary.size_of("duration")
+    assert carried(root, warm) == (
+        "from tunes-old: carried over whole: inter_onset_interval, pitch, velocity; by nearest "
+        f"value: duration (1 of {size} values new, 1 of {size} gone)"
     )
+    first = first_weights(root, warm, TINY, vocabulary)
+    assert {n: v.shape for n, v in first.items()} == weight_shapes(TINY, vocabulary)
 
 
-def test_another_vocabulary_is_a_start_from_nothing(
-    root: Root, config: TrainConfig, dataset: SequenceDataset
+def test_a_champion_that_does_not_fit_is_a_start_from_nothing(
+    root: Root, config: TrainConfig, vocabulary: Vocabulary, crown: Crown
 ) -> None:
-    _crown(root, "elsewhere")
-    expected = f"has the vocabulary elsewhere, not {dataset.vocabulary_id}"
+    crown(vocabulary)
+    other = config.having(preset="medium")
+    misfit = "has the preset small, not medium"
+    why = f"starts from nothing: the champion tunes-old {misfit}"
+    assert start_of(root, other) == (None, why)
+    with pytest.raises(ModelError, match=f"cannot start from the model tunes-old: it {misfit}"):
+        first_weights(root, other.having(init_from="tunes-old"), PRESETS["medium"], vocabulary)
+    crown(vocabulary, TINY.model_copy(update={"memory_notes": 0}))
     assert start_of(root, config) == (
         None,
-        f"starts from nothing: the champion old {expected}",
+        "starts from nothing: the champion tunes-old has a network of another shape than today's "
+        "preset small",
     )
 
 
-def test_without_a_champion_or_with_a_lost_one(root: Root, config: TrainConfig) -> None:
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("models/tunes-old/weights.safetensors", "tunes-old is damaged"),
+        ("models/tunes-old/card.json", "damaged"),
+        ("models/champion.json", "damaged"),
+    ],
+)
+def test_a_damaged_champion_is_a_start_from_nothing(
+    root: Root,
+    config: TrainConfig,
+    vocabulary: Vocabulary,
+    crown: Crown,
+    path: str,
+    said: str,
+) -> None:
+    crown(vocabulary)
+    content = root.read_bytes(path)
+    root.write_bytes(path, content[: len(content) // 2])
+    start, why = start_of(root, config)
+    assert start is None
+    assert re.fullmatch(f"starts from nothing: .*{said}.*", why)
+
+
+def test_without_a_champion_or_with_a_lost_one(
+    root: Root, config: TrainConfig, crown: Crown, tiny_vocabulary: Vocabulary
+) -> None:
     assert start_of(root, config) == (None, "starts from nothing: there is no champion yet")
-    _crown(root, "v")
+    crown(tiny_vocabulary)
     with pytest.raises(CorpusError):
         start_of(root, config)
-    root.delete("models/old/card.json")
-    assert start_of(root, config) == (None, "starts from nothing: the champion old is gone")
+    root.delete("models/tunes-old/card.json")
+    gone = "starts from nothing: the champion tunes-old is gone"
+    assert start_of(root, config) == (None, gone)
 
 
 def test_a_start_that_is_asked_for_stands(root: Root, config: TrainConfig) -> None:

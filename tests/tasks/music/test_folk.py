@@ -105,12 +105,10 @@ def test_a_tune_that_hangs_or_kills_its_worker_is_named_and_the_others_unharmed(
 
 
 def test_a_reader_may_stop_early(monkeypatch):
-    began = time.monotonic()
     reading = folk.read_tunes(1 << 20, lambda done, total: None)
     assert next(reading).path == "oneills1850/0001.mid"
     reading.close()
     assert not multiprocessing.active_children()
-    assert time.monotonic() - began < 60
 
 
 def test_the_sources_are_named():

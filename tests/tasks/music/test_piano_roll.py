@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from tasks.music.notes import Notes
-from tasks.music.piano_roll import BACKGROUND, draw, pitch_name
+from tasks.music.piano_roll import BACKGROUND, draw, is_current, pitch_name
 from tests.tasks.music.notes_for_tests import notes_in, notes_of, scale
 
 
@@ -56,6 +56,40 @@ def test_no_notes_and_very_long_pieces_draw() -> None:
     assert len(lit(pixels(notes_of([])))) == 0
     beyond = notes_of([(0, 1, 60, 100), (5000, 5001, 62, 100)])
     assert len(lit(pixels(beyond))) > 0
+
+
+@pytest.mark.parametrize("far", [[(100, 101, 62, 1)], [(3, 3.5, 108, 1)], [(3, 3.5, 12, 1)]])
+def test_a_far_off_note_squashes_nothing(far: list[tuple[float, float, int, int]]) -> None:
+    tune = [(i / 2, i / 2 + 0.4, 60 + i % 12, 120) for i in range(64)]
+    within = slice(60, 380)  # between the edges, where far notes are marked
+    alone = lit(pixels(notes_of(tune))[within])
+    beside = lit(pixels(notes_of([*tune, *far]))[within])
+    height, width = (np.ptp(beside, axis=0) / np.ptp(alone, axis=0)).tolist()
+    assert height == pytest.approx(1, abs=0.12)
+    assert width > 0.75
+
+
+def test_a_far_off_note_is_marked_at_the_edge_it_lies_beyond() -> None:
+    tune = [(i / 2, i / 2 + 0.4, 60 + i % 12, 1) for i in range(64)]
+    for pitch, rows in ((108, slice(10, 60)), (12, slice(380, 430))):
+        marked = pixels(notes_of([*tune, (16, 16.1, pitch, 127)]))[rows, 600:680]
+        assert (marked.max(axis=2) > 200).any()
+        assert not (pixels(notes_of(tune))[rows, 600:680].max(axis=2) > 200).any()
+
+
+def test_a_shortened_rest_is_hatched() -> None:
+    tune = [(i / 2, i / 2 + 0.4, 60 + i % 12, 90) for i in range(64)]
+    picture = pixels(notes_of([*tune, (96, 97, 64, 90)]))
+    left, right = (round(1200 * (0.058 + 0.924 * place / 40)) for place in (32, 36))
+    assert (picture[40:400, left + 4 : right - 4].mean(axis=(0, 1)) > (26, 28, 60)).all()
+
+
+def test_only_whole_pictures_of_today_are_kept() -> None:
+    png = draw(scale())
+    assert is_current(png)
+    assert not is_current(b"")
+    assert not is_current(png[:-1])
+    assert not is_current(png.replace(b"Nocturne piano roll 2", b"Nocturne piano roll 1"))
 
 
 def test_same_notes_same_picture_from_any_thread() -> None:

@@ -26,6 +26,16 @@ def test_note_tells_where_and_how_and_shows_rolls(root: Root) -> None:
     assert "Listen" not in note
 
 
+def test_a_caution_comes_before_everything_else(root: Root) -> None:
+    card = card_of()
+    run = plan(GenerateConfig(root=root.uri), card)
+    result = summary(root, run, reused=False, caution="it is noise | really")
+    note = run_note(run, card, result, [], "http://here")
+    expected = f"# {run.run_id}\n\n**Caution: it is noise \\| really**\n"
+    assert note.startswith(expected)
+    assert "Caution" not in run_note(run, card, summary(root, run, reused=False), [])
+
+
 def test_a_gallery_that_is_served_is_linked(root: Root) -> None:
     card = card_of()
     run = plan(GenerateConfig(root=root.uri), card)

@@ -75,7 +75,7 @@ class _Handler(BaseHTTPRequestHandler):
         if how.stalls:
             how.stalls -= 1
             self.wfile.write(body[: len(body) // 2])
-            time.sleep(1.0)
+            time.sleep(2.0)  # longer than the time-out of any test
             return
         for at in range(0, len(body), 1024 if how.pause_seconds else len(body) + 1):
             time.sleep(how.pause_seconds)

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from schemas.manifest import MANIFEST_SCHEMA, Counts, FileManifest, NoteDataset
 from schemas.notes import NoteTable
+from tasks.music.extraction import digest_of
 from tasks.music.notes import Notes
 from tasks.storage.data_folders import facts_of
 from tasks.storage.layout import DataFolder, notes_marker, shard_name
@@ -35,9 +36,16 @@ def random_shards(*sizes: int, length: int = 40) -> list[Shard]:
 
 
 def write_corpus(
-    root: Root, shards: Sequence[Shard], corpus: str = "tunes", programs: Sequence[int] = (0,)
+    root: Root,
+    shards: Sequence[Shard],
+    corpus: str = "tunes",
+    programs: Sequence[int] = (0,),
+    **facts: str,
 ) -> None:
-    """Publish shards as ingest does; song n of a shard plays program n modulo `programs`."""
+    """Publish shards as ingest does; song n of a shard plays program n modulo `programs`.
+
+    `facts` are fields of the marker, such as its fingerprint.
+    """
     for index, shard in enumerate(shards):
         table = note_table(shard)
         NoteTable.validate(table)
@@ -52,16 +60,13 @@ def write_corpus(
     songs = sum(map(len, shards))
     counts = Counts(inputs=songs, accepted=songs, quarantined=0, duplicate=0)
     names = dict.fromkeys(map(shard_name, range(len(shards))))
-    marker = NoteDataset(
-        fingerprint="f1",
-        raw_fingerprint="r1",
-        counts=counts,
-        notes=1,
-        licence="CC0",
-        facts={
-            kind: facts_of(root, DataFolder(kind, corpus), "f1", names)
-            for kind in ("notes", "files")
-        },
+    told = {"fingerprint": "f1", "raw_fingerprint": "r1", "licence": "CC0", **facts}
+    files_facts = {
+        kind: facts_of(root, DataFolder(kind, corpus), told["fingerprint"], names)
+        for kind in ("notes", "files")
+    }
+    marker = NoteDataset.model_validate(
+        {**told, "counts": counts, "notes": 1, "facts": files_facts}
     )
     root.write_json(notes_marker(corpus), marker.model_dump(mode="json"))
 
@@ -72,6 +77,7 @@ BROKEN = {
     "notes": 0,
     "program": None,
     "tempo": None,
+    "notes_digest": None,
 }
 
 
@@ -84,4 +90,5 @@ def _row(song: str, notes: Notes, program: int) -> dict[str, object]:
         "notes": len(notes),
         "program": program,
         "tempo": 120.0,
+        "notes_digest": digest_of(notes),
     }

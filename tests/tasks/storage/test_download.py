@@ -20,7 +20,7 @@ from tests.tasks.storage.http_server import Behaviour, serving
 
 CONTENT = tar_gz_of({"noise.mid": random.Random(1).randbytes(300_000)})
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
-FAST = Patience(attempts=3, backoff_seconds=0.01, timeout_seconds=0.4)
+FAST = Patience(attempts=3, backoff_seconds=0.01, timeout_seconds=1.0)
 FOLDER = "downloads/c"
 REPOSITORY = Path(__file__).parents[3]
 
@@ -203,7 +203,7 @@ def test_passing_server_errors_are_borne_and_lasting_ones_end(root):
 
 
 def test_a_slow_server_is_borne_and_a_stalled_one_resumed(root):
-    slow = Behaviour(CONTENT[:8000], pause_seconds=0.1)  # longer in all than the time-out
+    slow = Behaviour(CONTENT[:8000], pause_seconds=0.2)  # longer in all than the time-out
     with serving(slow) as base:
         assert get(root, base).record.bytes == 8000
     assert len(slow.seen) == 1

@@ -50,6 +50,7 @@ def test_manifest_rows_tell_the_truth(root: Root) -> None:
         assert (row["notes"], row["distinct_pitches"]) == (len(pitches), len(set(pitches)))
         assert (row["lowest_pitch"], row["highest_pitch"]) == (min(pitches), max(pitches))
         assert row["beats"] == score.end() / 480
+        assert row["picture_beats"] == [0, 4 * -(-score.end() // (4 * 480))]
         assert row["seconds"] == pytest.approx(row["beats"] / 2)
         assert row["audio_seconds"] == pytest.approx(row["seconds"] + 1.5, abs=1e-3)
 

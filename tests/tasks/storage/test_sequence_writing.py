@@ -1,5 +1,6 @@
 import shutil
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -18,11 +19,14 @@ from tasks.storage.root import Root
 from tasks.storage.sequence_plan import plan_sequences, published
 from tasks.storage.sequence_writing import fit_vocabulary, write_sequences
 from tasks.storage.sequences import load_dataset, load_split, load_vocabulary
+from tests.tasks.music.categories.songs import random_song
+from tests.tasks.storage import note_corpora
 from tests.tasks.storage.corpora_for_tests import contents, prepare
 from tests.tasks.storage.note_corpora import random_shards, song_id, write_corpus
 from tests.tasks.storage.stops import at_every_change
 
 FOLDER = "sequences/tunes/factored"
+EARLIER = "16d5a739b72e74a8"  # what version 0.1.0 called random_shards(8)
 
 
 def config_of(root: Root) -> PrepareConfig:
@@ -107,6 +111,47 @@ def test_another_config_is_another_dataset(root: Root, change: dict[str, float])
     plan = plan_sequences(root, config_of(root))
     write_sequences(root, plan, fit_vocabulary(root, plan))
     assert published(root, plan_sequences(root, config_of(root).having(**change))) is None
+
+
+def test_the_same_notes_read_anew_are_the_same_dataset(root: Root) -> None:
+    shards = random_shards(8, 3)
+    write_corpus(root, shards)
+    plan = plan_sequences(root, config_of(root))
+    written = write_sequences(root, plan, fit_vocabulary(root, plan))
+    write_corpus(root, shards, fingerprint="of touched files")
+    again = plan_sequences(root, config_of(root))
+    assert published(root, again) == written
+    assert fit_vocabulary(root, again) == fit_vocabulary(root, plan)
+    short = [(song_id(99), random_song(99, 8))]
+    write_corpus(root, [*shards, short], fingerprint="of one more song, too short to learn from")
+    assert published(root, plan_sequences(root, config_of(root))) == written
+    write_corpus(root, random_shards(8, 3, length=41))
+    assert published(root, plan_sequences(root, config_of(root))) is None
+    write_corpus(root, shards, licence="another")
+    assert published(root, plan_sequences(root, config_of(root))) is None
+
+
+def test_a_dataset_of_an_earlier_version_stays_while_its_source_does(root: Root) -> None:
+    shards = random_shards(8)
+    write_corpus(root, shards)
+    plan = plan_sequences(root, config_of(root))
+    earlier = replace(plan, fingerprint=EARLIER)
+    write_sequences(root, earlier, fit_vocabulary(root, plan))
+    assert published(root, plan).fingerprint == EARLIER
+    write_corpus(root, shards, fingerprint="of touched files")
+    assert published(root, plan_sequences(root, config_of(root))) is None
+
+
+def test_a_corpus_that_does_not_know_its_digests_goes_by_its_source(
+    root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(note_corpora, "digest_of", lambda notes: None)
+    shards = random_shards(8)
+    write_corpus(root, shards)
+    plan = plan_sequences(root, config_of(root))
+    assert plan_sequences(root, config_of(root)).fingerprint == plan.fingerprint
+    write_corpus(root, shards, fingerprint="of touched files")
+    assert plan_sequences(root, config_of(root)).fingerprint != plan.fingerprint
 
 
 def test_new_families_are_another_dataset_and_stay_together(root: Root) -> None:

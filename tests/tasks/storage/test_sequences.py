@@ -117,12 +117,21 @@ def test_an_unprepared_corpus_says_what_to_run(root: Root) -> None:
 def test_another_vocabulary_is_refused(
     root: Root, scheme: SchemeName, dataset: SequenceDataset
 ) -> None:
-    other = load_vocabulary(root, "tunes", scheme).model_copy(update={"fitted_on": "other"})
+    other = load_vocabulary(root, "tunes", scheme).model_copy(update={"version": 2})
     root.write_bytes(
         f"vocabularies/tunes/{scheme}/vocabulary.json", other.model_dump_json().encode()
     )
     with pytest.raises(CorpusError, match=f"not the vocabulary {dataset.vocabulary_id}"):
         load_vocabulary(root, "tunes", scheme)
+
+
+def test_a_dataset_of_an_earlier_version_has_its_vocabulary(
+    root: Root, scheme: SchemeName, dataset: SequenceDataset
+) -> None:
+    vocabulary = load_vocabulary(root, "tunes", scheme)
+    earlier = dataset.model_copy(update={"vocabulary_id": vocabulary.document_id})
+    root.write_bytes(sequences_marker("tunes", scheme), earlier.model_dump_json().encode())
+    assert load_vocabulary(root, "tunes", scheme) == vocabulary
 
 
 @pytest.mark.parametrize("kind", ["marker", "vocabulary"])

@@ -1,0 +1,65 @@
+"""Runs of Nocturne's work pool whose process is gone, marked so that they hold nothing up.
+
+The server's automations do the same by heartbeats, but forget a run when the server rests for some
+minutes.
+"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterParentFlowRunId,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+    WorkPoolFilter,
+    WorkPoolFilterName,
+)
+from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.states import Cancelled, Crashed
+
+POOL = "nocturne"
+WORKER_LABEL = "prefect.worker.name"
+UNDER_WAY = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
+KEPT = "What is published stays; start the run again and it goes on from there."
+
+
+def runs_under_way(client: SyncPrefectClient) -> list[FlowRun]:
+    """Return the runs of Nocturne's work pool that are running, pending or being cancelled."""
+    pool = WorkPoolFilter(name=WorkPoolFilterName(any_=[POOL]))
+    return client.read_flow_runs(
+        flow_run_filter=FlowRunFilter(state=_under_way()), work_pool_filter=pool
+    )
+
+
+def mark_dead(client: SyncPrefectClient, runs: Iterable[FlowRun], why: str) -> None:
+    """Mark the runs and their stages as crashed, or as cancelled where they were asked to end."""
+    for run in runs:
+        for stage in _stages_of(client, run.id):
+            _mark(client, stage, why)
+        _mark(client, run, why)
+
+
+def _mark(client: SyncPrefectClient, run: FlowRun, why: str) -> None:
+    ending = run.state is not None and run.state.type == StateType.CANCELLING
+    state: State[None] = Cancelled(message=why) if ending else Crashed(message=f"{why} {KEPT}")
+    client.set_flow_run_state(run.id, state, force=True)
+    print(f"{run.name} is marked as {state.name}: {why}", flush=True)
+
+
+def _stages_of(client: SyncPrefectClient, run_id: UUID) -> list[FlowRun]:
+    """Return the runs inside a run that are under way."""
+    parent = FlowRunFilterParentFlowRunId(any_=[run_id])
+    inside = FlowRunFilter(parent_flow_run_id=parent, state=_under_way())
+    found = client.read_flow_runs(flow_run_filter=inside)
+    return [deeper for run in found for deeper in (*_stages_of(client, run.id), run)]
+
+
+def _under_way() -> FlowRunFilterState:
+    return FlowRunFilterState(type=FlowRunFilterStateType(any_=UNDER_WAY))
+
+
+def runs_of(worker: str, runs: Iterable[FlowRun]) -> list[FlowRun]:
+    """Return those of the runs that the worker of that name has taken."""
+    return [run for run in runs if run.labels.get(WORKER_LABEL) == worker]

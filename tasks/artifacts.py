@@ -1,0 +1,57 @@
+"""What a run shows in the Prefect UI: on its own page, and on that of the run it is a stage of."""
+
+from typing import Any
+from uuid import UUID
+
+from prefect.artifacts import (
+    Artifact,
+    LinkArtifact,
+    MarkdownArtifact,
+    ProgressArtifact,
+    TableArtifact,
+)
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import ArtifactUpdate
+
+from tasks.stages import outer_run
+
+
+def create_markdown_artifact(markdown: str, key: str, description: str) -> None:
+    """Show Markdown; the UI keeps the artifacts of one key together, over all runs."""
+    _create(MarkdownArtifact(key=key, description=description, markdown=markdown))
+
+
+def create_table_artifact(rows: list[dict[str, Any]], key: str, description: str) -> None:
+    """Show rows, each from column name to value."""
+    _create(TableArtifact(key=key, description=description, table=rows))
+
+
+def create_link_artifact(address: str, key: str, description: str) -> None:
+    """Show a link, its text the description."""
+    _create(LinkArtifact(key=key, description=description, link=address, link_text=description))
+
+
+def create_progress(stage: str, percent: float) -> list[UUID]:
+    """Show how far `stage` is; returns the ids of the artifacts that `move_progress` moves."""
+    return _create(ProgressArtifact(description=_progress(stage, percent), progress=percent))
+
+
+def move_progress(artifacts: list[UUID], stage: str, percent: float) -> None:
+    """Show how far `stage` is by now."""
+    moved = ArtifactUpdate(description=_progress(stage, percent), data=percent)
+    with get_client(sync_client=True) as client:
+        for artifact in artifacts:
+            client.update_artifact(artifact, moved)
+
+
+def _progress(stage: str, percent: float) -> str:
+    """Return the card's text: a run's page shows no more of a progress artifact."""
+    return f"{stage} {percent:.0f} %"
+
+
+def _create(artifact: Artifact) -> list[UUID]:
+    """Create an artifact of this run, and one of the run whose stage it is; return their ids."""
+    shown = [artifact]
+    if outer := outer_run():
+        shown.append(artifact.model_copy(update={"flow_run_id": outer.id}))
+    return [one.create(_sync=True).id for one in shown]  # type: ignore[call-arg, union-attr]

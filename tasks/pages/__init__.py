@@ -1,0 +1,1 @@
+"""What a browser is shown of a storage root: index pages and the application that serves them."""

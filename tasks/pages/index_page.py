@@ -1,0 +1,96 @@
+"""One index page of a storage root: a table of its runs, models or corpora, newest first."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pyarrow import fs
+
+from tasks.storage.retry import with_retries
+from tasks.storage.root import Root
+
+TEMPLATE = "index.html.j2"
+STYLES = Path(__file__).parents[1] / "model"  # report.css.j2, the style of every page
+MOST_ROWS = 1000
+READERS = 8  # files read at once: an object store takes tens of milliseconds for each
+SECTIONS = {"samples": "Samples", "models": "Models", "quality": "Data quality"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column; numbers stand to the right."""
+
+    name: str
+    is_number: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One fact of a row, with the relative address of the page it leads to, if any."""
+
+    text: str
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One run, model or corpus; `link` is the relative address of its page, "" without one.
+
+    `mark` distinguishes it (champion); `trouble` says what of it does not read.
+    """
+
+    name: str
+    link: str
+    when: datetime
+    cells: tuple[Cell, ...] = ()
+    mark: str = ""
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
+class IndexPage:
+    """What one page shows; `section` is a key of SECTIONS and its folder in the root.
+
+    The first of `columns` is the row's name, the others its cells; the date comes last of all.
+    """
+
+    section: str
+    lead: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    nothing_yet: str
+    left_out: int = 0  # older rows that are not shown
+
+
+def newest(root: Root, section: str, marker: str) -> list[tuple[str, datetime]]:
+    """Return (folder name, when `marker` in it was written) of the folders that have it."""
+    names = [name for name in root.folders(section) if not name.startswith(".")]
+    paths = [root.full(f"{section}/{name}/{marker}") for name in names]
+    found = with_retries(
+        "list", root.shown(section), lambda: root.filesystem.get_file_info(paths) if paths else []
+    )
+    pairs = zip(names, found, strict=True)
+    dated = [(name, info.mtime) for name, info in pairs if info.type == fs.FileType.File]
+    return sorted(dated, key=lambda entry: (entry[1], entry[0]), reverse=True)
+
+
+def render(page: IndexPage, written: datetime | None = None) -> str:
+    """Return the page as HTML, which opens from disk and needs no network."""
+    written = written or datetime.now(UTC)
+    template = _environment().get_template(TEMPLATE)
+    return template.render(page=page, sections=SECTIONS, written=written)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader([Path(__file__).parent, STYLES]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["date"] = lambda when: f"{when.astimezone(UTC):%Y-%m-%d %H:%M}"
+    return environment

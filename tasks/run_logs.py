@@ -1,0 +1,32 @@
+"""Expected errors in the logs of runs: one line, where Prefect would print a traceback.
+
+A NocturneError says what, where and what to do; the way it took through the code helps nobody. Any
+other error keeps its traceback.
+"""
+
+import logging
+
+from schemas.errors import NocturneError
+
+RUN_LOGGERS = ("prefect.flow_runs", "prefect.task_runs")
+
+
+class OneLineErrors(logging.Filter):
+    """Takes the traceback of a NocturneError out of a record, and says the error as it is."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Change the record in place; none is dropped."""
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, NocturneError):
+            line = " ".join(str(error).split())
+            record.msg = record.getMessage().replace(repr(error), line)
+            record.args = record.exc_info = record.exc_text = None
+        return True
+
+
+def shorten_expected_errors() -> None:
+    """Filter what Prefect logs for flow runs and task runs of this process."""
+    for name in RUN_LOGGERS:
+        logger = logging.getLogger(name)
+        if not any(isinstance(known, OneLineErrors) for known in logger.filters):
+            logger.addFilter(OneLineErrors())

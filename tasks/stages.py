@@ -1,0 +1,45 @@
+"""Stages: flows that run inside another flow's run, which shows what comes of them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from prefect import tags
+from prefect.client.schemas.objects import FlowRun
+from prefect.context import FlowRunContext
+from prefect.logging.loggers import flow_run_logger
+from prefect.settings import PREFECT_API_URL
+
+STAGE = "nocturne-stage"  # the tag of every flow run and task run inside another run
+
+_outer: ContextVar[FlowRun | None] = ContextVar("outer_run", default=None)
+
+
+@contextmanager
+def stages() -> Iterator[None]:
+    """Tag the flows that run in the block as stages, whose artifacts this run shows as well.
+
+    A stage's heartbeat names neither its deployment nor its work pool: the tag is how the
+    server's automations know it.
+    """
+    context = FlowRunContext.get()
+    token = _outer.set(context.flow_run if context else None)
+    try:
+        with tags(STAGE):
+            yield
+    finally:
+        _outer.reset(token)
+
+
+def outer_run() -> FlowRun | None:
+    """Return the run whose stage this is; None outside of `stages`."""
+    return _outer.get()
+
+
+def log_on_outer_run(message: str, *values: object) -> None:
+    """Log on the run whose stage this is, where a lasting server shows its log.
+
+    A terminal shows the logs of all runs in one: there it has been said already.
+    """
+    if (outer := outer_run()) and PREFECT_API_URL.value():
+        flow_run_logger(outer).info(message, *values)

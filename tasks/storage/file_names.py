@@ -1,0 +1,29 @@
+"""Names of files from anywhere, made fit to be read on one line of a page."""
+
+import unicodedata
+
+MOST_CHARACTERS = 300
+HIDDEN = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}  # categories: control signs, surrogates, breaks
+TURNING = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def visible(name: str) -> str:
+    """Return `name` on one line, with signs that are not seen or turn the text as escapes.
+
+    A byte that was not UTF-8, which Python keeps as a surrogate, becomes `\\xNN`. Of very long
+    names the middle is left out.
+    """
+    text = "".join(_seen(sign) for sign in name)
+    if len(text) <= MOST_CHARACTERS:
+        return text
+    half = MOST_CHARACTERS // 2
+    return f"{text[:half]} ... {text[-half:]}"
+
+
+def _seen(sign: str) -> str:
+    code = ord(sign)
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02x}"
+    if unicodedata.category(sign) in HIDDEN or sign in TURNING:
+        return sign.encode("unicode_escape", "surrogatepass").decode()
+    return sign

@@ -1,0 +1,86 @@
+"""The train, retrain and promote flows with a tiny network, on Prefect's throw-away server."""
+
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flows.promote import promote
+from flows.retrain import retrain
+from flows.train import train
+from schemas.config import PromoteConfig, RetrainConfig, TrainConfig
+from schemas.presets import PRESETS, NetworkShape
+from tasks.model import judging
+from tasks.model.champion import read_champion
+from tasks.model.registry import known_models, read_card
+from tasks.music.midi_writer import to_midi
+from tasks.storage.root import Root
+from tests.tasks.storage.runs_for_tests import wander
+
+pytestmark = pytest.mark.usefixtures("prefect_server")
+TINY = NetworkShape(units=8, window=8, embedding=8, head=8, memory_notes=0)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tiny() -> Iterator[None]:
+    """Make the network and its evaluation small."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(PRESETS, "small", TINY)
+        patch.setattr(judging, "SAMPLES", 4)
+        patch.setattr(judging, "SAMPLE_NOTES", 16)
+        patch.setattr(judging, "UPTAKE_SAMPLES", 4)
+        yield
+
+
+def write_song(folder: Path, number: int) -> None:
+    content = to_midi(wander(number), tempo=120, program=0, name="tune")
+    (folder / f"{number}.mid").write_bytes(content)
+
+
+def test_nights_make_a_model_where_there_is_something_to_learn(
+    root: Root, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    songs = tmp_path / "songs"
+    songs.mkdir()
+    for number in range(12):
+        write_song(songs, number)
+    night = RetrainConfig(
+        root=root.uri, source=str(songs), corpus="mine", workers=1, max_steps=2, batch=4
+    )
+    with caplog.at_level(logging.INFO):
+        first = retrain(night)
+        assert "starts from nothing: there is no champion yet" in caplog.text
+        assert not first.reused
+        assert read_card(root, first.model_id).stopped == "all 2 steps done"
+        assert "was trained for 2 of at least 100 steps" in first.caution
+        assert read_champion(root) is None  # two steps do not beat the n-grams
+        promote(PromoteConfig(root=root.uri, model="latest"))
+        assert read_champion(root).model_id == first.model_id
+
+        caplog.clear()
+        for path in songs.iterdir():
+            os.utime(path, (1, 1))
+        second = retrain(night)
+        assert (second.model_id, second.reused) == (first.model_id, True)
+        assert f"nothing new to learn: {first.model_id} has learned from this data" in caplog.text
+        assert (second.promoted, second.verdict) == (True, "is champion")
+        assert train(night.part(TrainConfig)) == second
+
+        caplog.clear()
+        write_song(songs, 12)
+        third = retrain(night)
+        assert f"starts from the champion {first.model_id}" in caplog.text
+        assert f"from {first.model_id}: " in caplog.text
+        assert read_card(root, third.model_id).config.init_from == first.model_id
+    assert set(known_models(root)) == {first.model_id, third.model_id}
+
+    promote(PromoteConfig(root=root.uri, model=third.model_id))
+    back = promote(PromoteConfig(root=root.uri, rollback=True))
+    assert back.model_id == first.model_id
+    assert [one.model_id for one in back.history] == [
+        first.model_id,
+        third.model_id,
+        first.model_id,
+    ]
