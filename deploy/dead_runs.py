@@ -1,13 +1,16 @@
 """Runs of Nocturne's work pool whose process is gone, marked so that they hold nothing up.
 
-The server's automations do the same by heartbeats, but forget a run when the server rests for some
-minutes.
+    python -m deploy.dead_runs [ID ...]
+
+marks the runs with these ids, or lists those that are under way. The server's automations do the
+same by heartbeats, but forget a run when the server rests for some minutes.
 """
 
+import sys
 from collections.abc import Iterable
 from uuid import UUID
 
-from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import (
     FlowRunFilter,
     FlowRunFilterParentFlowRunId,
@@ -63,3 +66,19 @@ def _under_way() -> FlowRunFilterState:
 def runs_of(worker: str, runs: Iterable[FlowRun]) -> list[FlowRun]:
     """Return those of the runs that the worker of that name has taken."""
     return [run for run in runs if run.labels.get(WORKER_LABEL) == worker]
+
+
+def main(ids: list[str]) -> None:
+    """Mark the named runs, or list what is under way; exit with one line if there is no such run."""
+    with get_client(sync_client=True) as client:
+        runs = {str(run.id): run for run in runs_under_way(client)}
+        for run_id in ids:
+            if run_id not in runs:
+                sys.exit(f"{run_id}: no run of work pool {POOL} is under way by this id")
+        if not ids:
+            print("\n".join(f"{one}  {run.name}" for one, run in runs.items()) or "none")
+        mark_dead(client, [runs[run_id] for run_id in ids], "A person marked the run.")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

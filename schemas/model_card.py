@@ -5,7 +5,6 @@ metrics.json, history.json, report.html, card.json (ModelCard; written last, it 
 Judging adds judged.safetensors, the samples that metrics.json speaks of.
 """
 
-from datetime import datetime
 from typing import Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
@@ -29,7 +28,7 @@ class ModelCard(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
     model_id: str
-    created: datetime
+    created: AwareDatetime
     corpus: str
     data_fingerprint: str = Field(description="Fingerprint of the sequence dataset")
     vocabulary_id: str

@@ -8,7 +8,7 @@ from schemas.sequences import SequenceDataset, Vocabulary
 from tasks.artifacts import create_table_artifact
 from tasks.policy import may_pass
 from tasks.progress import progress_of
-from tasks.storage import sequence_plan, sequence_writing
+from tasks.storage import sequence_plan, sequence_publishing, sequence_writing
 from tasks.storage.corpus_choice import choose_ingested
 from tasks.storage.root import Root
 from tasks.storage.sequence_plan import SequencePlan
@@ -79,7 +79,7 @@ def finished(plan: SequencePlan) -> SequenceDataset | None:
     root = Root.open(plan.config.root)
     dataset = sequence_plan.published(root, plan)
     if dataset:
-        sequence_writing.finish_publishing(root, plan, dataset)
+        sequence_publishing.finish_publishing(root, plan, dataset)
         get_run_logger().info("%s is up to date: reused", root.shown(plan.folder))
         _show(plan, dataset)
     return dataset

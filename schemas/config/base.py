@@ -41,6 +41,21 @@ def _limits(field: dict[str, Any]) -> str:
     return ", ".join(f"{word} {field[key]:,}" for key, word in words.items() if key in field)
 
 
+def empty_as_none(value: Any) -> Any:
+    """Return None for an empty text: how flags, variables and forms leave a field empty."""
+    return None if value == "" else value
+
+
+def as_plain_input(schema: dict[str, Any]) -> None:
+    """Let forms show an input that may be left empty, not a choice between two types.
+
+    Prefect takes null for a field with a type that is neither required nor has a default.
+    """
+    kind, _null = schema.pop("anyOf")
+    del schema["default"]
+    schema.update(kind)
+
+
 class Config(BaseModel):
     """Base of all configs: immutable, and an unknown field is an error."""
 

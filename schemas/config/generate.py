@@ -1,30 +1,14 @@
 """Configs of sampling."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from schemas.config.base import Place, SchemeName
-from schemas.config.corpus_name import CorpusName
-from schemas.config.rules import RUN
+from schemas.config.base import Place, SchemeName, as_plain_input, empty_as_none
+from schemas.config.rules import NAME, RUN
 
 RandomInput = Literal["primer", "gaussian"]
 MOST_SAMPLES = 1_000_000
-
-
-def empty_as_none(value: Any) -> Any:
-    """Return None for an empty text: how flags, variables and forms leave a field empty."""
-    return None if value == "" else value
-
-
-def as_plain_input(schema: dict[str, Any]) -> None:
-    """Let forms show an input that may be left empty, not a choice between two types.
-
-    Prefect takes null for a field with a type that is neither required nor has a default.
-    """
-    kind, _null = schema.pop("anyOf")
-    del schema["default"]
-    schema.update(kind)
 
 
 class SamplingConfig(Place):
@@ -85,14 +69,17 @@ class GenerateConfig(SamplingConfig):
     model: str = Field(
         "champion", title="Model", description="champion, latest, or a model id", min_length=1
     )
-    corpus: CorpusName | None = Field(
+    corpus: Annotated[str | None, NAME] = Field(
         None,
         title="Corpus",
         description="Corpus whose champion or latest model plays; empty takes the last trained",
         json_schema_extra=as_plain_input,
     )
     scheme: SchemeName | None = Field(
-        None, title="Category scheme", description="Scheme of that model; empty takes the last"
+        None,
+        title="Category scheme",
+        description="Scheme of that model; empty takes the last",
+        json_schema_extra=as_plain_input,
     )
     run: Annotated[str | None, RUN] = Field(
         None,
@@ -110,7 +97,7 @@ class GenerateConfig(SamplingConfig):
         json_schema_extra=as_plain_input,
     )
 
-    _empty_names = field_validator("run", "more", mode="before")(empty_as_none)
+    _empty_names = field_validator("corpus", "scheme", "run", "more", mode="before")(empty_as_none)
 
     @property
     def action(self) -> str:

@@ -1,11 +1,18 @@
 """Configs of training and of the champion."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from schemas.config.base import Place, SchemeName, SchemePlace, Seeded
-from schemas.config.corpus_name import CorpusName
+from schemas.config.base import (
+    Place,
+    SchemeName,
+    SchemePlace,
+    Seeded,
+    as_plain_input,
+    empty_as_none,
+)
+from schemas.config.rules import NAME
 
 PresetName = Literal["small", "medium", "seed"]
 Executor = Literal["auto", "xla", "keras"]
@@ -119,18 +126,24 @@ class PromoteConfig(Place):
         description="latest, or a model id: the new champion of its corpus and scheme",
         min_length=1,
     )
-    corpus: CorpusName | None = Field(
+    corpus: Annotated[str | None, NAME] = Field(
         None,
         title="Corpus",
         description="Corpus whose latest model or champion is meant; empty: to promote, that of "
         "the latest model; to roll back, that whose champion changed last",
+        json_schema_extra=as_plain_input,
     )
     scheme: SchemeName | None = Field(
-        None, title="Category scheme", description="Scheme that is meant; empty goes as for corpus"
+        None,
+        title="Category scheme",
+        description="Scheme that is meant; empty goes as for corpus",
+        json_schema_extra=as_plain_input,
     )
     rollback: bool = Field(
         False, title="Roll back", description="Make the champion before this one champion again"
     )
+
+    _empty_names = field_validator("corpus", "scheme", mode="before")(empty_as_none)
 
     @property
     def action(self) -> str:

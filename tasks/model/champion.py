@@ -14,7 +14,7 @@ from tasks.model.files import damage_of
 from tasks.model.registry import CHAMPIONS, known_models, read_card
 from tasks.model.root_champion import MEND, ROLLED_BACK, Line, earlier_histories
 from tasks.model.succession import standing
-from tasks.storage.markers import read_marker
+from tasks.storage.markers import parse_marker
 from tasks.storage.root import Root
 from tasks.storage.scratch import locked
 
@@ -100,8 +100,30 @@ def roll_back(
 def record(
     root: Root, line: Line, model_id: str, reason: str, by: Decider, bits: float | None = None
 ) -> Champion:
-    """Add a change to the history of a corpus and scheme; the caller holds the lock of both."""
-    before = read_champion(root, *line)
+    """Add a change to the history of a corpus and scheme; the caller holds the lock of both.
+
+    Should the lock be lost to another machine, what that one adds meanwhile is kept as well.
+    """
+    path, earlier = pointer_path(*line), earlier_histories(root).get(line, [])
+
+    def changed(content: bytes | None) -> bytes:
+        before = _joined(line, _history(root, line, content), earlier)
+        champion = _with_entry(before, line, model_id, reason, by, bits)
+        return champion.model_dump_json(indent=2).encode()
+
+    content = root.update(path, changed)
+    return parse_marker(root, path, content, Champion, ModelError, MEND)
+
+
+def _with_entry(
+    before: Champion | None,
+    line: Line,
+    model_id: str,
+    reason: str,
+    by: Decider,
+    bits: float | None,
+) -> Champion:
+    """Return the champion after one more change."""
     now = datetime.now(UTC)
     entry = Promotion(
         model_id=model_id,
@@ -113,9 +135,7 @@ def record(
     )
     history = (*(before.history if before else ()), entry)
     corpus, scheme = line
-    champion = Champion(model_id=model_id, history=history, corpus=corpus, scheme=scheme)
-    root.write_bytes(pointer_path(*line), champion.model_dump_json(indent=2).encode())
-    return champion
+    return Champion(model_id=model_id, history=history, corpus=corpus, scheme=scheme)
 
 
 def _before(champion: Champion) -> list[str]:
@@ -138,21 +158,31 @@ def _pointers(root: Root) -> list[Line]:
 
 
 def _champion(root: Root, line: Line, earlier: list[Promotion]) -> Champion | None:
-    """Join a pointer with what an earlier version wrote before it, or after a downgrade."""
-    corpus, scheme = line
-    path = pointer_path(*line)
-    own: tuple[Promotion, ...] = ()
     try:
-        pointer = read_marker(root, path, Champion, ModelError, MEND)
-        own = pointer.history
-        if (pointer.corpus, pointer.scheme) != line:
-            raise ModelError(f"{root.shown(path)} is that of {pointer.corpus}: {MEND}")
+        content = root.read_bytes(pointer_path(*line))
     except FileNotFoundError:
-        pass
+        content = None
+    return _joined(line, _history(root, line, content), earlier)
+
+
+def _history(root: Root, line: Line, content: bytes | None) -> tuple[Promotion, ...]:
+    """Return the history in a pointer; none if it is missing, ModelError if it is damaged."""
+    if content is None:
+        return ()
+    path = pointer_path(*line)
+    pointer = parse_marker(root, path, content, Champion, ModelError, MEND)
+    if (pointer.corpus, pointer.scheme) != line:
+        raise ModelError(f"{root.shown(path)} is that of {pointer.corpus}: {MEND}")
+    return pointer.history
+
+
+def _joined(line: Line, own: tuple[Promotion, ...], earlier: list[Promotion]) -> Champion | None:
+    """Join a history with what an earlier version wrote before it, or after a downgrade."""
     there = {(one.model_id, one.at) for one in own}
     missing = [one for one in earlier if (one.model_id, one.at) not in there]
     history = sorted((*own, *missing), key=lambda one: one.at)
     if not history:
         return None
+    corpus, scheme = line
     model_id = history[-1].model_id
     return Champion(model_id=model_id, history=tuple(history), corpus=corpus, scheme=scheme)

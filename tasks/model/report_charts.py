@@ -14,9 +14,6 @@ RIGHT_WITH_SCALE = 54  # room for a second scale
 JOINED = " to "  # in the name of a bin of several values, of which an axis shows the first
 MOST_POINTS = 400  # of a line: more are not visible
 FIGURE_WIDTH = 6.5  # of a digit
-LEFT_OF_LABELS = 30  # for the name of the axis
-MOST_LABELS = 26  # bars with their counts on them: more would overlap
-ROOM_FOR_LABELS = 1.35  # over the highest bar, for a turned label
 MOST_MARKS = 60  # of evaluations that are drawn as dots with a tooltip
 
 
@@ -74,14 +71,6 @@ class Chart:
     right: int = WIDTH - RIGHT
     top: int = TOP
     bottom: int = HEIGHT - BOTTOM
-
-
-@dataclass(frozen=True)
-class Labels:
-    """What the two axes show."""
-
-    x: str
-    y: str
 
 
 @dataclass(frozen=True)
@@ -172,39 +161,4 @@ def histogram(
         y_ticks=y.ticks(4, 100),
         lines=(Line("held-out", "held-out music", outline),),
         bars=bars,
-    )
-
-
-def counts_chart(
-    title: str, counts: Sequence[int], names: Sequence[str], ticks: Sequence[Tick], labels: Labels
-) -> Chart:
-    """Draw counts of consecutive bins as bars, with each count on its bar if there is room.
-
-    `names` has the name of every bin; ticks are placed in bins: 0 is the left edge of the first.
-    """
-    y = upwards(0, max(*counts, 1) * ROOM_FOR_LABELS)
-    y_ticks = y.ticks(4)
-    left = round(LEFT_OF_LABELS + 1.15 * FIGURE_WIDTH * max(len(tick.label) for tick in y_ticks))
-    x = across(0, len(counts), left=left)
-    is_labelled = len(counts) <= MOST_LABELS
-    bars = tuple(
-        Bar(
-            x(i + 0.08),
-            y(count),
-            round(x(i + 0.92) - x(i + 0.08), 2),
-            round(y(0) - y(count), 2),
-            f"{name}: {count:,}",
-            f"{count:,}" if is_labelled and count else "",
-        )
-        for i, (name, count) in enumerate(zip(names, counts, strict=True))
-    )
-    return Chart(
-        title=title,
-        x_label=labels.x,
-        y_label=labels.y,
-        x_ticks=tuple(Tick(x(tick.at), tick.label) for tick in ticks),
-        y_ticks=y_ticks,
-        lines=(),
-        bars=bars,
-        left=left,
     )

@@ -12,8 +12,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from schemas.model_card import ModelCard
 from schemas.samples import SampleRun
 from tasks.music.audio import MAX_SECONDS
-from tasks.music.piano_roll import AXES_LEFT, AXES_WIDTH, pitch_name
-from tasks.music.roll_axes import TimeAxis, flat_axis, whole_axis
+from tasks.music.piano_roll import AXES_LEFT, AXES_WIDTH
+from tasks.music.roll_axes import TimeAxis, flat_axis, pitch_name, whole_axis
 from tasks.storage.page_links import ICON, PageLink
 
 SAMPLES_PER_PAGE = 120

@@ -18,28 +18,22 @@ from matplotlib.image import imsave
 from numpy.typing import NDArray
 
 from tasks.music.notes import Notes
-from tasks.music.roll_axes import BEATS_PER_BAR, TimeAxis, pitch_range, time_axis
+from tasks.music.roll_axes import BEATS_PER_BAR, TimeAxis, pitch_name, pitch_range, time_axis
+from tasks.music.roll_marks import LABEL, draw_breaks, mark_far
 
 SOFTWARE = "Nocturne piano roll 2"  # raise it when the same notes would give another picture
 DOTS_PER_INCH = 200  # with 8-point labels: still legible at a third of the size
 AXES_LEFT, AXES_WIDTH = 0.058, 0.924  # of the picture's width
 AXES_BOTTOM, AXES_HEIGHT = 0.1, 0.87  # of its height
 BLACK_KEYS = (1, 3, 6, 8, 10)
-PITCH_NAMES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
 
 BACKGROUND, BLACK_KEY_ROW = "#12142b", "#0d0f22"
-GRID_BAR, GRID_OCTAVE, LABEL = "#262a4d", "#333863", "#a9aed6"
-BREAK, BREAK_LINES = "#1b1e42", "#3d4379"
+GRID_BAR, GRID_OCTAVE = "#262a4d", "#333863"
 SHADES = LinearSegmentedColormap.from_list(
     "velocity", ["#4a3fa0", "#8358d8", "#d968b8", "#ff9f85", "#ffecb0"]
 )
 # matplotlib's font and text caches are not made for several threads at once.
 _drawing = threading.Lock()
-
-
-def pitch_name(pitch: int) -> str:
-    """Return the name of a MIDI pitch; 60 is C4."""
-    return f"{PITCH_NAMES[pitch % 12]}{pitch // 12 - 1}"
 
 
 def draw(notes: Notes, *, width: int = 1200, height: int = 480) -> bytes:
@@ -54,7 +48,7 @@ def draw(notes: Notes, *, width: int = 1200, height: int = 480) -> bytes:
         axes.set_xlim(0, time.width)
         axes.set_ylim(low - 0.5, high + 0.5)
         _draw_keyboard(axes, low, high, time)
-        _draw_breaks(axes, time)
+        draw_breaks(axes, time)
         _draw_notes(axes, notes, low, high, time)
         _label(axes, low, high, time)
         canvas = FigureCanvasAgg(figure)
@@ -92,26 +86,6 @@ def _beats_to_scale(time: TimeAxis, step: int) -> NDArray[np.float64]:
     return np.concatenate(beats)
 
 
-def _draw_breaks(axes: Any, time: TimeAxis) -> None:
-    """A hatched band for every shortened stretch, with the number of its beats."""
-    for begin, end in time.breaks:
-        left, right = time.places(np.array([begin, end]))
-        axes.axvspan(left, right, color=BREAK, linewidth=0, zorder=1.2)
-        axes.axvspan(left, right, fill=False, hatch="////", ec=BREAK_LINES, lw=0, zorder=1.3)
-        axes.text(
-            (left + right) / 2,
-            0.5,
-            f"{end - begin:.0f} beats",
-            transform=axes.get_xaxis_transform(),
-            color=LABEL,
-            fontsize=6.5,
-            rotation=90,
-            ha="center",
-            va="center",
-            zorder=3,
-        )
-
-
 def _draw_notes(axes: Any, notes: Notes, low: int, high: int, time: TimeAxis) -> None:
     """One box a note; a thin edge keeps repeated notes apart.
 
@@ -129,32 +103,7 @@ def _draw_notes(axes: Any, notes: Notes, low: int, high: int, time: TimeAxis) ->
             list(boxes), facecolors=colours, edgecolors=BACKGROUND, linewidths=0.25, zorder=2
         )
     )
-    for edge, marker, beyond in ((low, "v", pitch < low), (high, "^", pitch > high)):
-        edges = np.full(np.count_nonzero(beyond), edge)
-        axes.scatter(onset[beyond], edges, 14, colours[beyond], marker=marker, zorder=4)
-        _name_far(axes, onset[beyond], pitch[beyond], edge, time.width)
-
-
-def _name_far(
-    axes: Any, onset: NDArray[np.float64], pitch: NDArray[np.float64], edge: int, width: float
-) -> None:
-    """Write the names of notes outside the picture beside their marks, where there is room."""
-    free = -1.0
-    for place, number in zip(onset.tolist(), pitch.astype(int).tolist(), strict=True):
-        if place > free:
-            side, shift = ("right", -4) if place > 0.95 * width else ("left", 4)
-            axes.annotate(
-                pitch_name(number),
-                (place, edge),
-                (shift, 0),
-                textcoords="offset points",
-                color=LABEL,
-                fontsize=6.5,
-                ha=side,
-                va="center",
-                zorder=4,
-            )
-            free = place + 0.06 * width
+    mark_far(axes, onset, pitch, colours, low, high)
 
 
 def _boxes(

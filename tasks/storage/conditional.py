@@ -123,8 +123,8 @@ def _version(facts: Any) -> Version:
 def _message(text: str) -> str:
     """Return the text of an error with the store's own sentence in place of its XML."""
     words, _, answer = text.partition("<")
-    said = re.search("<Message>(.*?)</Message>", f"<{answer}", re.DOTALL)
-    return f"{words}{said[1]}" if said else text[:200]
+    said = re.search("<Code>(.*?)</Code>.*<Message>(.*?)</Message>", f"<{answer}", re.DOTALL)
+    return f"{words}{said[1]}: {said[2]}" if said else text[:200]
 
 
 @contextmanager
@@ -134,6 +134,8 @@ def _as_os_errors() -> Iterator[None]:
     except (AlreadyExistsError, PreconditionError) as error:
         raise ConflictError(str(error).partition("\n")[0]) from error
     except BaseError as error:
+        if "status code: 409" in str(error):  # two conditional writes at the same moment
+            raise ConflictError(str(error).partition("\n")[0]) from error
         raise OSError(_message(str(error).partition("\n\nDebug source")[0])) from error
 
 
@@ -183,6 +185,8 @@ def _gcs(bucket: str, options: dict[str, Any]) -> GCSStore:
     config: dict[str, Any] = {}
     if options.get("anonymous"):
         config["skip_signature"] = True
+    if "access_token" in options:
+        config["bearer_token"] = options["access_token"]
     if endpoint := options.get("endpoint_override"):
         config["base_url"] = f"{options.get('scheme', 'https')}://{endpoint}"
     client: Any = CLIENT | {"allow_http": True}

@@ -4,9 +4,10 @@ from typing import TypeVar
 
 from schemas.config import CorpusPlace, SchemePlace
 from schemas.errors import CorpusError
+from tasks.storage.location import without_secrets
 from tasks.storage.note_marker import known_corpora
 from tasks.storage.root import Root
-from tasks.storage.sequences import published_sequences
+from tasks.storage.sequence_marker import published_sequences
 
 Chosen = TypeVar("Chosen", bound=CorpusPlace)
 Prepared = TypeVar("Prepared", bound=SchemePlace)
@@ -32,12 +33,12 @@ def choose_prepared(root: Root, config: Prepared) -> Prepared:
 def _only(root: Root, config: Chosen, names: list[str]) -> Chosen:
     if not names:
         raise CorpusError(
-            f"there is no corpus under {root.uri}: "
-            f"run `nocturne ingest --root {root.uri} --source SOURCE` first"
+            f"there is no corpus under {without_secrets(root.uri)}: "
+            f"run `nocturne ingest --root {without_secrets(root.uri)} --source SOURCE` first"
         )
     if len(names) > 1:
         raise CorpusError(
-            f"no corpus is named and there are {len(names)} under {root.uri}: "
+            f"no corpus is named and there are {len(names)} under {without_secrets(root.uri)}: "
             f"add --corpus with one of {', '.join(names)}"
         )
     return config.having(corpus=names[0])

@@ -13,6 +13,7 @@ from pathlib import Path
 from tasks.storage.holder import Holder
 
 POLL_SECONDS = 0.02
+FACTS_READS = 10
 
 _open: set[int] = set()  # descriptors of the locks that this process holds
 
@@ -45,11 +46,10 @@ class FileLock:
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BaseException as error:
-                facts = os.read(descriptor, 65536)
+            except BlockingIOError:
+                return _named(descriptor)
+            except BaseException:
                 os.close(descriptor)
-                if isinstance(error, BlockingIOError):
-                    return Holder.parse(facts) or facts
                 raise
             if self._is_current(descriptor):
                 break
@@ -82,3 +82,14 @@ class FileLock:
             return os.path.samestat(os.fstat(descriptor), self._path.stat())
         except FileNotFoundError:
             return False
+
+
+def _named(descriptor: int) -> Holder | bytes:
+    """Return the holder that a lock file names, giving one that just took it time to write."""
+    with os.fdopen(descriptor, "rb") as file:
+        for _ in range(FACTS_READS):
+            facts = os.pread(descriptor, 65536, 0)
+            if holder := Holder.parse(facts):
+                return holder
+            time.sleep(POLL_SECONDS)
+        return file.read()

@@ -23,6 +23,19 @@ PARQUET = ".parquet"
 CORPORA = "corpora"
 RAW = "raw"
 NOTES = "notes"
+CORPUS_KINDS = (  # folders that hold something of each corpus, under its name
+    RAW,
+    NOTES,
+    "files",
+    "families",
+    "sequences",
+    "songs",
+    "vocabularies",
+    "statistics",
+    "quality",
+    "staging",
+    CORPORA,
+)
 FAMILIES_FILE = "families.parquet"
 SEQUENCES = "sequences"
 SONGS = "songs"
@@ -91,24 +104,29 @@ def old_downloads_of(corpus: str) -> str:
     return f"raw/{corpus}/archive"
 
 
+def markers_of(corpus: str) -> str:
+    """Folder of a corpus's completion markers."""
+    return f"{CORPORA}/{corpus}"
+
+
 def raw_marker(corpus: str) -> str:
     """Completion marker of the raw shards."""
-    return f"{CORPORA}/{corpus}/raw.json"
+    return f"{markers_of(corpus)}/raw.json"
 
 
 def notes_marker(corpus: str) -> str:
     """Completion marker of the notes, file manifests and families."""
-    return f"{CORPORA}/{corpus}/notes.json"
+    return f"{markers_of(corpus)}/notes.json"
 
 
 def sequences_marker(corpus: str, scheme: SchemeName) -> str:
     """Completion marker of the sequences, songs and vocabulary."""
-    return f"{CORPORA}/{corpus}/sequences-{scheme}.json"
+    return f"{markers_of(corpus)}/sequences-{scheme}.json"
 
 
 def quality_marker(corpus: str) -> str:
     """Completion marker of the quality report."""
-    return f"{CORPORA}/{corpus}/quality.json"
+    return f"{markers_of(corpus)}/quality.json"
 
 
 def old_marker(folder: DataFolder) -> str:

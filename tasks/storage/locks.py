@@ -10,6 +10,7 @@ from schemas.errors import BusyError
 from tasks.storage.conditional import conditional_store
 from tasks.storage.file_lock import FileLock
 from tasks.storage.holder import Holder
+from tasks.storage.layout import CORPUS_KINDS
 from tasks.storage.leases import Lease
 from tasks.storage.retry import explained
 from tasks.storage.root import Root
@@ -51,7 +52,7 @@ def one_writer(
 def corpus_writer(root: Root, corpus: str, stage: str) -> AbstractContextManager[None]:
     """Let one process write a corpus: ingest and prepare exclude each other and themselves."""
     work = f"{stage} of corpus {corpus}"
-    clear = tuple(f"{kind}/{corpus}" for kind in ("raw", "notes", "files", "sequences"))
+    clear = tuple(f"{kind}/{corpus}" for kind in CORPUS_KINDS)
     return one_writer(root, f"corpus-{corpus}", work, clear=clear)
 
 

@@ -19,7 +19,18 @@ def read_marker(
     line that names the file, what is wrong with it and `mend` (what to do, such as "train the
     model again"), if it is cut short, no JSON, of wrong types or of another version.
     """
-    content = root.read_bytes(path)
+    return parse_marker(root, path, root.read_bytes(path), model, error, mend)
+
+
+def parse_marker(
+    root: Root,
+    path: str,
+    content: bytes,
+    model: type[Content],
+    error: type[NocturneError],
+    mend: str,
+) -> Content:
+    """Return the content of the JSON file at `path` as `read_marker` does."""
     try:
         return TypeAdapter(model).validate_json(content)
     except ValidationError as found:

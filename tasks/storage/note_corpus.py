@@ -13,8 +13,9 @@ from schemas.manifest import NoteDataset
 from schemas.notes import song_starts
 from schemas.reasons import Outcome
 from tasks.music.notes import Notes
-from tasks.storage.data_folders import published_sizes, read_published, read_rows
+from tasks.storage.data_files import published_sizes, read_published, read_rows
 from tasks.storage.layout import FAMILIES_FILE, NOTES, DataFolder, shard_number
+from tasks.storage.location import without_secrets
 from tasks.storage.note_marker import (
     ingest_command,
     load_note_dataset,
@@ -87,7 +88,8 @@ def require_unchanged(root: Root, corpus: str, dataset: NoteDataset) -> None:
     """
     if note_dataset(root, corpus).fingerprint != dataset.fingerprint:
         raise CorpusError(
-            f"corpus {corpus} under {root.uri} was ingested anew while it was read: run this again"
+            f"corpus {corpus} under {without_secrets(root.uri)} was ingested anew while it was "
+            "read: run this again"
         )
 
 

@@ -24,8 +24,9 @@ from schemas.errors import CorpusError
 from schemas.manifest import NoteDataset
 from schemas.raw import RawDataset
 from tasks.music.extraction import EXTRACTOR_VERSION
-from tasks.storage.data_folders import clear_staging, find, lacking, read_rows, require_whole
-from tasks.storage.layout import NOTES, DataFolder, shard_name
+from tasks.storage.data_files import find, lacking, read_rows, require_whole
+from tasks.storage.data_folders import clear_staging
+from tasks.storage.layout import NOTES, DataFolder, markers_of, shard_name
 from tasks.storage.note_marker import (
     KINDS,
     implied_facts,
@@ -141,6 +142,7 @@ def clear_other_plans(root: Root, plan: Plan) -> None:
     dataset = published_notes(root, plan.corpus)
     if dataset and dataset.facts and dataset.fingerprint != plan.fingerprint:
         put_notes_in_place(root, plan.corpus, dataset)
+    root.clear_unfinished(markers_of(plan.corpus))
     folders = [DataFolder(kind, plan.corpus) for kind in (*KINDS, "extracted")]
     clear_staging(root, folders, plan.fingerprint)
 
@@ -159,7 +161,7 @@ def stage_shard(root: Root, plan: Plan, index: int, config: IngestConfig, worker
     path, name = f"{plan.extracted}/{shard_name(index)}", shard_name(index)
     notes_path = f"{plan.notes.staging(plan.fingerprint)}/{name}"
     seen = seen_notes(root.shown(plan.extracted))
-    mend = ingest_command(root, plan.corpus, config.source)
+    mend = ingest_command(root, plan.corpus, plan.raw.source)
     if index in plan.done or (root.exists(path) and root.exists(notes_path)):
         known = manifest_path(root, plan, index)
         seen.tell(index, read_rows(root, known, mend, ["notes_digest"])["notes_digest"].to_pylist())

@@ -1,9 +1,12 @@
 """The completion marker of a note corpus, and whether the files that it stands for are there."""
 
+from shlex import quote
+
 from schemas.errors import CorpusError
 from schemas.facts import Facts, FileFacts
 from schemas.manifest import NoteDataset
-from tasks.storage.data_folders import lacking, measured_facts, published_sizes, put_in_place
+from tasks.storage.data_files import lacking, measured_facts, published_sizes
+from tasks.storage.data_folders import put_in_place
 from tasks.storage.layout import (
     CORPORA,
     FAMILIES_FILE,
@@ -14,6 +17,7 @@ from tasks.storage.layout import (
     shard_name,
     shard_number,
 )
+from tasks.storage.location import without_secrets
 from tasks.storage.markers import read_marker
 from tasks.storage.root import Root
 
@@ -34,9 +38,8 @@ def published_notes(root: Root, corpus: str) -> NoteDataset | None:
 
 def ingest_command(root: Root, corpus: str, source: str = "") -> str:
     """Return in words what makes a corpus whole again."""
-    return (
-        f"run `nocturne ingest --root {root.uri} --corpus {corpus} --source {source or 'SOURCE'}`"
-    )
+    place, given = quote(without_secrets(root.uri)), quote(source or "SOURCE")
+    return f"run `nocturne ingest --root {place} --corpus {corpus} --source {given}`"
 
 
 def known_corpora(root: Root) -> list[str]:
@@ -50,7 +53,7 @@ def note_dataset(root: Root, corpus: str) -> NoteDataset:
     """Return the marker of a corpus; CorpusError, naming those known, if there is none."""
     if (dataset := published_notes(root, corpus)) is None:
         raise CorpusError(
-            f"unknown or unfinished corpus {corpus} under {root.uri} "
+            f"unknown or unfinished corpus {corpus} under {without_secrets(root.uri)} "
             f"(finished: {', '.join(known_corpora(root)) or 'none'}): "
             f"{ingest_command(root, corpus)} first"
         )
@@ -61,6 +64,8 @@ def load_note_dataset(root: Root, corpus: str) -> NoteDataset:
     """Return the marker of a complete corpus; CorpusError if files of it are gone or cut short."""
     dataset = note_dataset(root, corpus)
     if lost := lost_files(root, corpus, dataset):
+        if note_dataset(root, corpus).fingerprint != dataset.fingerprint:
+            return load_note_dataset(root, corpus)  # it was ingested anew meanwhile
         more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
         raise CorpusError(
             f"{root.shown(lost[0])}{more} of corpus {corpus} is missing or cut short: "

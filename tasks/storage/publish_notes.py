@@ -13,7 +13,8 @@ from schemas.manifest import MIDI_SUFFIXES, Counts, FileManifest, NoteDataset
 from schemas.reasons import Outcome, Reason
 from tasks.progress import Progress, silent
 from tasks.storage.checked import check
-from tasks.storage.data_folders import drop_staging, facts_of, find, read_rows
+from tasks.storage.data_files import facts_of, find, read_rows
+from tasks.storage.data_folders import drop_staging
 from tasks.storage.duplicates import Duplicates
 from tasks.storage.layout import FAMILIES_FILE, notes_marker, shard_name, staging_of
 from tasks.storage.note_dataset import LEFT_OUT, Plan, manifest_path, without, write_notes

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tasks.model.report_charts import Chart, Labels, Tick, counts_chart
+from tasks.model.counts_chart import Labels, counts_chart
+from tasks.model.report_charts import Chart, Tick
 from tasks.music.gallery import clock
-from tasks.music.piano_roll import pitch_name
+from tasks.music.roll_axes import pitch_name
 
 Bins = Sequence[Mapping[str, Any]]  # rows of one distribution: low, high, count
 

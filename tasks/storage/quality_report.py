@@ -5,7 +5,8 @@ import pyarrow as pa
 from schemas.errors import CorpusError
 from schemas.facts import FileFacts
 from schemas.manifest import NoteDataset, QualityReport
-from tasks.storage.data_folders import clear_others, read_rows
+from tasks.storage.data_files import read_rows
+from tasks.storage.data_folders import clear_others
 from tasks.storage.layout import quality_marker, quality_page_path, statistics_path
 from tasks.storage.markers import read_marker
 from tasks.storage.root import Root

@@ -2,20 +2,14 @@
 
 import hashlib
 import json
+from contextlib import suppress
 
 from schemas.config import IngestConfig
 from schemas.errors import CorpusError, SourceError
 from schemas.raw import RawDataset
 from tasks.progress import Progress, silent
-from tasks.storage.data_folders import (
-    clear_staging,
-    drop_staging,
-    facts_of,
-    find,
-    lacking,
-    measured_facts,
-    put_in_place,
-)
+from tasks.storage.data_files import facts_of, find, lacking, measured_facts
+from tasks.storage.data_folders import clear_staging, drop_staging, put_in_place
 from tasks.storage.download import move_old_downloads
 from tasks.storage.layout import RAW, DataFolder, old_marker, raw_marker, shard_name
 from tasks.storage.markers import read_marker
@@ -123,16 +117,15 @@ def _published(root: Root, corpus: str) -> RawDataset | None:
     return _read(root, raw_marker(corpus)) or _read(root, old)
 
 
+def _staged(root: Root, corpus: str, fingerprint: str) -> RawDataset | None:
+    with suppress(CorpusError):  # a damaged one is written again
+        return _read(root, _staged_marker(corpus, fingerprint))
+    return None
+
+
 def _finished(root: Root, corpus: str, fingerprint: str) -> RawDataset | None:
     """Return the published or staged shards with this fingerprint, if they are all whole."""
-    staged = _staged_marker(corpus, fingerprint)
-    try:
-        found = [_published(root, corpus), _read(root, staged)]
-    except CorpusError:
-        if root.exists(staged):
-            root.delete(staged)
-        found = [_published(root, corpus)]
-    for dataset in found:
+    for dataset in (_published(root, corpus), _staged(root, corpus, fingerprint)):
         if dataset and dataset.fingerprint == fingerprint and _is_whole(root, corpus, dataset):
             return dataset
     return None

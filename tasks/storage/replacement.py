@@ -15,6 +15,7 @@ from tasks.storage.note_corpus import shard_names, shard_table
 from tasks.storage.note_marker import published_notes
 from tasks.storage.root import Root
 from tasks.storage.source_identity import (
+    says_where,
     shown_source,
     source_id,
     surely_different,
@@ -82,7 +83,10 @@ def _starts_anew(old: NoteDataset, config: IngestConfig) -> bool:
 
 
 def _id_of(old: NoteDataset) -> str:
-    return old.source_id or (source_id(old.source) if old.source else "unknown source")
+    """Return the id of a corpus's source; unknown where an older marker has a relative path."""
+    if old.source_id:
+        return old.source_id
+    return source_id(old.source) if says_where(old.source) else "unknown source"
 
 
 def _song_ids(root: Root, corpus: str) -> set[str]:

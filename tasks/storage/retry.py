@@ -21,7 +21,7 @@ PASSING = re.compile(
     r"HTTP status (408|429|5(?!01)\d\d)|status code: (408|429|5(?!01)\d\d)"
     r"|AWS Error (SLOW_DOWN|INTERNAL_FAILURE|SERVICE_UNAVAILABLE|THROTTLING|REQUEST_TIMEOUT"
     r"|NETWORK_CONNECTION)"
-    r"|HTTP error: "
+    r"|HTTP error: |RequestTimeout: "
     r"|Status\((UNAVAILABLE|DEADLINE_EXCEEDED|RESOURCE_EXHAUSTED|INTERNAL|ABORTED)"
 )
 LASTING = re.compile(r"curlCode: (3|51|58|60|77|83)\b|certificate", re.IGNORECASE)

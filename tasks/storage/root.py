@@ -26,7 +26,7 @@ from tasks.storage.leases import require_leases
 from tasks.storage.location import open_filesystem, store_options, without_secrets
 from tasks.storage.retry import explained, with_retries
 from tasks.storage.store_file import StoreFile
-from tasks.storage.temporary import temporary_folder
+from tasks.storage.temporary import clear_unheld, temporary_folder, unfinished_file
 
 COMPRESSION = "zstd"
 
@@ -134,6 +134,9 @@ class Root:
             info = self.filesystem.get_file_info([self.full(path), self.full(target)])
             if info[0].type == fs.FileType.NotFound and info[1].size == size:
                 return  # an attempt whose answer was lost moved it
+            if not isinstance(self.filesystem, fs.S3FileSystem):
+                folder = self.full(target).rpartition("/")[0]
+                self.filesystem.create_dir(folder, recursive=True)
             self.filesystem.move(self.full(path), self.full(target))
 
         require_leases(self.key)
@@ -151,7 +154,7 @@ class Root:
             place = folder if self.is_local else stack.enter_context(temporary_folder())
             aside = Path(place, f".tmp-{uuid.uuid4().hex}")
             stack.callback(aside.unlink, missing_ok=True)
-            with aside.open("wb") as stream:
+            with unfinished_file(aside) as stream:
                 yield stream
                 stream.flush()
                 os.fsync(stream.fileno())
@@ -211,6 +214,7 @@ class Root:
             )
         lock = FileLock(Path(self.full(f".cache/locks/{quote(path, safe='')}.update.lock")))
         with explained("update", self.shown(path)), lock.waiting(Holder.current(f"update {path}")):
+            clear_unheld(Path(self.full(path)).parent, ".tmp-*")
             before = self.read_bytes(path) if self.exists(path) else None
             content = change(before)
             self.write_bytes(path, content)

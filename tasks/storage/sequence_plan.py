@@ -11,6 +11,7 @@ from schemas.errors import CorpusError
 from schemas.manifest import NoteDataset
 from schemas.sequences import SequenceDataset, Split
 from tasks.music.splits import split_songs
+from tasks.storage.location import without_secrets
 from tasks.storage.note_corpus import (
     Song,
     accepted_songs,
@@ -19,7 +20,7 @@ from tasks.storage.note_corpus import (
     require_unchanged,
 )
 from tasks.storage.root import Root
-from tasks.storage.sequences import (
+from tasks.storage.sequence_marker import (
     load_vocabulary,
     lost_files,
     published_sequences,
@@ -70,8 +71,8 @@ def plan_sequences(root: Root, config: PrepareConfig) -> SequencePlan:
         split_of = split_songs(songs, config.valid_share, config.test_share, families)
     except CorpusError as error:
         raise CorpusError(
-            f"{config.corpus} under {root.uri}, songs of {config.min_song_notes} notes or more: "
-            f"{error}"
+            f"{config.corpus} under {without_secrets(root.uri)}, songs of "
+            f"{config.min_song_notes} notes or more: {error}"
         ) from error
     shaping = config.model_dump(include=SHAPING_FIELDS)
     together = sorted((song, families[song]) for song in songs if song in families)

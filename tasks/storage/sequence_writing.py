@@ -17,30 +17,26 @@ from schemas.sequences import SPLITS, SequenceDataset, Split, Vocabulary
 from tasks.music import categories
 from tasks.music.notes import Notes
 from tasks.progress import Progress, silent
-from tasks.storage.data_folders import (
-    clear_staging,
-    drop_staging,
-    facts_of,
-    find,
-    move_file,
-    put_in_place,
-)
+from tasks.storage.data_files import facts_of
 from tasks.storage.layout import (
     SEQUENCES,
     SONGS,
     SONGS_FILE,
     VOCABULARIES,
     VOCABULARY_FILE,
-    DataFolder,
-    sequences_marker,
     split_file,
 )
 from tasks.storage.note_corpus import require_unchanged, shard_names, songs_of_shard
 from tasks.storage.note_marker import ingest_command
 from tasks.storage.root import COMPRESSION, Root
 from tasks.storage.sequence_plan import SequencePlan
+from tasks.storage.sequence_publishing import (
+    clear_other_generations,
+    folders_of,
+    marker_of,
+    put_sequences_in_place,
+)
 from tasks.storage.sequence_tables import SongIds, sequence_schema, sequence_table, songs_table
-from tasks.storage.sequences import FILES, implied_facts, published_sequences
 
 
 def fit_vocabulary(root: Root, plan: SequencePlan, progress: Progress = silent) -> Vocabulary:
@@ -76,52 +72,9 @@ def write_sequences(
     root.write_bytes(f"{vocabularies}/{VOCABULARY_FILE}", _json(text))
     require_unchanged(root, plan.config.corpus, plan.notes)
     dataset = _dataset(root, plan, vocabulary, len(order))
-    root.write_bytes(_marker(plan), _json(dataset.model_dump_json(indent=2)))
+    root.write_bytes(marker_of(plan), _json(dataset.model_dump_json(indent=2)))
     put_sequences_in_place(root, plan, dataset)
     return dataset
-
-
-def finish_publishing(root: Root, plan: SequencePlan, dataset: SequenceDataset) -> None:
-    """Move what is published into place, and clear staging and what older versions left."""
-    if not dataset.facts:
-        facts = implied_facts(root, plan.config.corpus, plan.config.scheme, dataset)
-        dataset = dataset.model_copy(update={"facts": facts})
-        root.write_bytes(_marker(plan), _json(dataset.model_dump_json(indent=2)))
-    clear_staging(root, folders_of(plan).values(), plan.fingerprint)
-    put_sequences_in_place(root, plan, dataset)
-
-
-def put_sequences_in_place(root: Root, plan: SequencePlan, dataset: SequenceDataset) -> None:
-    """Move the files of a published dataset into place, and clear what else lies there."""
-    folders = folders_of(plan)
-    for kind in (SONGS, VOCABULARIES, SEQUENCES):  # where older versions had all of them: last
-        for name in dataset.facts.get(kind, {}):
-            _take_from_old_place(root, folders[kind], dataset, name)
-        put_in_place(root, folders[kind], dataset.fingerprint, dataset.facts.get(kind, {}))
-    drop_staging(root, plan.config.corpus)
-
-
-def _take_from_old_place(
-    root: Root, folder: DataFolder, dataset: SequenceDataset, name: str
-) -> None:
-    """Move a file of this dataset from where older versions kept it."""
-    path = find(root, folder, dataset.fingerprint, name)
-    if folder.path != folder.old_path and path == f"{folder.old_path}/{name}":
-        move_file(root, path, f"{folder.path}/{name}")
-
-
-def clear_other_generations(root: Root, plan: SequencePlan) -> None:
-    """Clear what other plans and killed runs left; what is published is moved into place."""
-    old = published_sequences(root, plan.config.corpus, plan.config.scheme)
-    if old and old.facts and old.fingerprint != plan.fingerprint:
-        put_sequences_in_place(root, plan, old)
-    clear_staging(root, folders_of(plan).values(), plan.fingerprint)
-
-
-def folders_of(plan: SequencePlan) -> dict[str, DataFolder]:
-    """Return the data folders of a dataset, by kind."""
-    corpus, scheme = plan.config.corpus, plan.config.scheme
-    return {kind: DataFolder(kind, corpus, scheme) for kind in FILES}
 
 
 def _training_songs(root: Root, plan: SequencePlan, progress: Progress) -> Iterator[Notes]:
@@ -206,10 +159,6 @@ def _writer(stream: IO[bytes], schema: pa.Schema) -> pq.ParquetWriter:
 
 def _path(plan: SequencePlan, split: Split) -> str:
     return f"{folders_of(plan)[SEQUENCES].staging(plan.fingerprint)}/{split_file(split)}"
-
-
-def _marker(plan: SequencePlan) -> str:
-    return sequences_marker(plan.config.corpus, plan.config.scheme)
 
 
 def _json(text: str) -> bytes:

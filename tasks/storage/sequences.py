@@ -21,38 +21,37 @@ from numpy.typing import NDArray
 
 from schemas.config import SchemeName
 from schemas.errors import CorpusError, StorageError
-from schemas.facts import Facts, FileFacts
-from schemas.sequences import SPLITS, SequenceDataset, Split, Vocabulary
-from tasks.storage.data_folders import (
-    lacking,
-    measured_facts,
-    published_sizes,
-    read_published,
-    read_rows,
-    require_whole,
-)
+from schemas.sequences import Split
+from tasks.storage.data_files import read_published, read_rows, require_whole
 from tasks.storage.layout import (
     SEQUENCES,
     SONGS,
     SONGS_FILE,
-    VOCABULARIES,
-    VOCABULARY_FILE,
     DataFolder,
-    old_marker,
-    sequences_marker,
     split_file,
 )
-from tasks.storage.markers import read_marker
-from tasks.storage.note_marker import GONE
 from tasks.storage.root import Root
+from tasks.storage.sequence_marker import (
+    load_dataset,
+    load_vocabulary,
+    prepare_command,
+    published_sequences,
+    require_same_sequences,
+    sequences_folder,
+)
+from tasks.storage.temporary import clear_unheld, unfinished_file
+
+__all__ = [
+    "SplitIds",
+    "load_dataset",
+    "load_split",
+    "load_vocabulary",
+    "sequences_folder",
+    "song_splits",
+]
 
 READ_ROWS = 1 << 20
 STOPPED_SECONDS = 3600.0  # a copy that has not grown for so long is a killed run's
-FILES = {
-    SEQUENCES: {split_file(split) for split in SPLITS},
-    SONGS: {SONGS_FILE},
-    VOCABULARIES: {VOCABULARY_FILE},
-}
 
 
 @dataclass(frozen=True)
@@ -67,108 +66,12 @@ class SplitIds:
     song_offsets: NDArray[np.int64]
 
 
-def sequences_folder(corpus: str, scheme: SchemeName) -> str:
-    """Return the folder of a corpus's sequences, relative to the root."""
-    return DataFolder(SEQUENCES, corpus, scheme).path
-
-
-def prepare_command(root: Root, corpus: str, scheme: SchemeName) -> str:
-    """Return in words what makes a sequence dataset whole again."""
-    return f"run `nocturne prepare --root {root.uri} --corpus {corpus} --scheme {scheme}`"
-
-
-def published_sequences(root: Root, corpus: str, scheme: SchemeName) -> SequenceDataset | None:
-    """Return the marker of a dataset, None if there is none; CorpusError if it is damaged."""
-    mend = f"delete it, then {prepare_command(root, corpus, scheme)} to write it again"
-    old = old_marker(DataFolder(SEQUENCES, corpus, scheme))
-    for path in (sequences_marker(corpus, scheme), old):
-        try:
-            return read_marker(root, path, SequenceDataset, CorpusError, mend)
-        except FileNotFoundError:
-            continue
-    return None
-
-
-def load_dataset(root: Root, corpus: str, scheme: SchemeName) -> SequenceDataset:
-    """Return what is known of a complete sequence dataset; CorpusError if there is none."""
-    if dataset := published_sequences(root, corpus, scheme):
-        return dataset
-    raise CorpusError(
-        f"corpus {corpus} is not prepared as {scheme} under {root.uri}: "
-        f"{prepare_command(root, corpus, scheme)} first"
-    )
-
-
-def lost_files(root: Root, corpus: str, scheme: SchemeName, dataset: SequenceDataset) -> list[str]:
-    """Return the paths of a dataset's files that are missing or cut short."""
-    facts = dataset.facts or implied_facts(root, corpus, scheme, dataset)
-    lost = []
-    for kind, names in facts.items():
-        folder = DataFolder(kind, corpus, scheme)
-        found = lacking(root, folder, dataset.fingerprint, names)
-        lost += [f"{folder.path}/{name}" for name in found]
-    return lost
-
-
-def implied_facts(root: Root, corpus: str, scheme: SchemeName, dataset: SequenceDataset) -> Facts:
-    """Return the facts that the marker of an older version implies, by the files' footers."""
-    facts: Facts = {}
-    for kind, names in FILES.items():
-        folder = DataFolder(kind, corpus, scheme)
-        if kind == VOCABULARIES:
-            sizes = published_sizes(root, folder, dataset.fingerprint)
-            found = {name: FileFacts(bytes=sizes[name], rows=None) for name in names & sizes.keys()}
-        else:
-            found = measured_facts(root, folder, dataset.fingerprint, names)
-        facts[kind] = {name: found.get(name, GONE) for name in sorted(names)}
-    for split, rows in dataset.notes.items():
-        if facts[SEQUENCES][split_file(split)].rows != rows:
-            facts[SEQUENCES][split_file(split)] = GONE
-    return facts
-
-
-def load_vocabulary(root: Root, corpus: str, scheme: SchemeName) -> Vocabulary:
-    """Return the vocabulary of a complete dataset; CorpusError unless it is the one it names."""
-    dataset = load_dataset(root, corpus, scheme)
-    folder = DataFolder(VOCABULARIES, corpus, scheme)
-    path = f"{folder.path}/{VOCABULARY_FILE}"
-    mend = f"{prepare_command(root, corpus, scheme)} to write it again"
-    try:
-        vocabulary = read_published(
-            root,
-            folder,
-            dataset.fingerprint,
-            VOCABULARY_FILE,
-            lambda path: read_marker(root, path, Vocabulary, CorpusError, mend),
-        )
-    except FileNotFoundError as error:
-        require_same_sequences(root, corpus, scheme, dataset)
-        raise CorpusError(f"{root.shown(path)} is missing: {mend}") from error
-    if not vocabulary.is_called(dataset.vocabulary_id):
-        require_same_sequences(root, corpus, scheme, dataset)
-        raise CorpusError(
-            f"{root.shown(path)} is not the vocabulary {dataset.vocabulary_id} that its dataset "
-            f"was made with: delete it, then {mend}"
-        )
-    return vocabulary
-
-
 def song_splits(root: Root, corpus: str, scheme: SchemeName) -> dict[str, Split] | None:
     """Return the split of each song; None if the corpus is not prepared with this scheme."""
     if published_sequences(root, corpus, scheme) is None:
         return None
     songs = _songs(root, corpus, scheme, ["song_id", "split"])
     return dict(zip(songs["song_id"].to_pylist(), songs["split"].to_pylist(), strict=True))
-
-
-def require_same_sequences(
-    root: Root, corpus: str, scheme: SchemeName, dataset: SequenceDataset
-) -> None:
-    """Raise CorpusError if a corpus was prepared anew since `dataset` was read."""
-    if load_dataset(root, corpus, scheme).fingerprint != dataset.fingerprint:
-        raise CorpusError(
-            f"corpus {corpus} under {root.uri} was prepared anew while it was read: run this again"
-        )
 
 
 def load_split(root: Root, corpus: str, scheme: SchemeName, split: Split, cache: Path) -> SplitIds:
@@ -254,10 +157,11 @@ def _copy_ids(
 ) -> None:
     """Write the columns `names` of a Parquet file as one int16 array file."""
     copy.parent.mkdir(parents=True, exist_ok=True)
+    clear_unheld(copy.parent, ".tmp-*")
     aside = copy.with_name(f".tmp-{uuid.uuid4().hex}.npy")
     try:
         header = {"descr": "<i2", "fortran_order": False, "shape": shape}
-        with aside.open("wb") as stream:
+        with unfinished_file(aside) as stream:
             np.lib.format.write_array_header_1_0(stream, header)
             for rows in _batches(root, path, names, mend):
                 stream.write(rows.tobytes())

@@ -33,6 +33,11 @@ def shown_source(source: str) -> str:
     return source
 
 
+def says_where(source: str) -> bool:
+    """Whether a source means the same wherever a command is started: no relative path."""
+    return is_embedded_or_pinned(source) or "://" in source or source.startswith(("/", "~"))
+
+
 def is_embedded_or_pinned(source: str) -> bool:
     """Whether a source is known by a name of its own: folk, lakh-full and so on."""
     return source == FOLK or source in LAKH

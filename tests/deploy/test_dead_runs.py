@@ -18,7 +18,7 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.states import Cancelling, Completed, Pending, Running
 
-from deploy.dead_runs import mark_dead, runs_of, runs_under_way
+from deploy.dead_runs import main, mark_dead, runs_of, runs_under_way
 from deploy.run_processes import children_of, process_of
 from deploy.silence import SilenceWatch
 
@@ -75,6 +75,22 @@ def test_a_dead_run_is_crashed_with_its_stages_or_cancelled_if_that_was_asked(
     for run in (crashed, inner):
         assert _state(client, run) == ("Crashed", f"The worker was stopped. {kept}")
     assert _state(client, ending) == ("Cancelled", "The worker was stopped.")
+
+
+def test_a_person_marks_a_run_by_its_id(
+    client: SyncPrefectClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = str(_run(client, Running(), work_pool_name="nocturne"))
+    stranger = str(_run(client, Running(), work_pool_name="others"))
+    main([])
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == [run]
+    with pytest.raises(SystemExit, match=f"{stranger}: no run of work pool nocturne"):
+        main([run, stranger])
+    main([run])
+    assert _state(client, UUID(run))[0] == "Crashed"
+    assert _state(client, UUID(stranger))[0] == "Running"
+    main([])
+    assert capsys.readouterr().out.endswith("none\n")
 
 
 def test_the_runs_of_a_worker_are_known_by_its_label(client: SyncPrefectClient) -> None:

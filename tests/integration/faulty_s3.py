@@ -36,7 +36,7 @@ class FaultyS3:
     _turn: Lock = field(default_factory=Lock)
     _moto: Any = None
 
-    def uri(self, path: str = "music") -> str:
+    def uri(self, path: str) -> str:
         """Return the URI of a bucket or a folder in it, credentials and address included."""
         options = f"scheme=http&endpoint_override=127.0.0.1:{self.port}&allow_bucket_creation=true"
         return f"s3://someone:secret@{path}?{options}"

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.dataset as ds
 import pytest
 from moto.server import ThreadedMotoServer
 
 from flows.cli import run
-from schemas.errors import StorageError
+from schemas.errors import CorpusError, StorageError
+from tasks.storage.note_corpus import load_note_dataset
 from tasks.storage.root import Root
 from tasks.storage.sequences import load_dataset, load_split
 
@@ -70,3 +72,14 @@ def test_ingest_and_prepare_keep_a_corpus_there(
     assert b'href="bach/report.html"' in root.read_bytes("quality/index.html")
     learned = load_split(root, "bach", "factored", "train", tmp_path)
     assert len(learned.ids) == dataset.notes["train"]
+
+    notes = load_note_dataset(root, "bach").notes
+    folder = root.full("notes/bach")
+    assert ds.dataset(folder, filesystem=root.filesystem).count_rows() == notes
+    assert root.files("staging", recursive=True) == []
+    root.delete("notes/bach/shard-00000.parquet")
+    with pytest.raises(CorpusError, match="is missing or cut short") as caught:
+        load_note_dataset(root, "bach")
+    assert "secret" not in str(caught.value)
+    assert run(["ingest", "--source", source, *place]) == 0
+    assert load_note_dataset(root, "bach").notes == notes

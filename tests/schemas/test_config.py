@@ -98,7 +98,7 @@ def test_prefect_takes_a_seed_or_none_from_forms_and_from_runs_that_it_starts_ag
     assert (not found) == (value in (None, 0, 2**31 - 1))
 
 
-@pytest.mark.parametrize("name", ["seed", "program", "run", "more"])
+@pytest.mark.parametrize("name", ["seed", "program", "run", "more", "corpus", "scheme"])
 @pytest.mark.parametrize("empty", ["", None])
 def test_what_may_be_left_empty_may_be_an_empty_text(name: str, empty: str | None) -> None:
     assert getattr(GenerateConfig.model_validate({name: empty}), name) is None
@@ -106,7 +106,7 @@ def test_what_may_be_left_empty_may_be_an_empty_text(name: str, empty: str | Non
 
 def test_composing_again_trains_the_same_model_and_makes_new_music() -> None:
     config = ComposeConfig()
-    assert config.part(TrainConfig) == TrainConfig(corpus=config.corpus)
+    assert config.part(TrainConfig) == TrainConfig(corpus="folk")
     assert config.part(TrainConfig).seed == 0
     assert config.part(RetrainConfig).seed == 0
     assert config.part(SamplingConfig).seed is None

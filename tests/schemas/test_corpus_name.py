@@ -66,6 +66,12 @@ def test_a_config_with_a_source_names_its_corpus(config: type[IngestConfig]) -> 
         config(corpus="../up")
 
 
+@pytest.mark.parametrize("config", [IngestConfig, RetrainConfig, ComposeConfig, PrepareConfig])
+def test_a_form_begins_with_no_name(config: type[IngestConfig]) -> None:
+    """A name in the form would stay when somebody changes the source."""
+    assert config.model_json_schema()["properties"]["corpus"]["default"] == ""
+
+
 def test_the_stages_of_one_run_have_one_corpus() -> None:
     config = ComposeConfig(source="/a/My MIDI")
     parts = (config.part(stage) for stage in (IngestConfig, PrepareConfig, TrainConfig))

@@ -29,7 +29,6 @@ CONFIGS = [
 A_NAME = "a name of at most 64 letters, digits, dots, dashes and underscores"
 WRONG = [
     ("corpus", "my chorales", A_NAME),
-    ("corpus", "", A_NAME),
     ("corpus", ".hidden", A_NAME),
     ("corpus", "é", A_NAME),
     ("corpus", "a" * 65, A_NAME),

@@ -1,6 +1,7 @@
 """The champions: one for each corpus and scheme, with histories that nothing loses."""
 
 import multiprocessing
+import threading
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tasks.model.champion import (
     pointer_path,
     promote,
     read_champion,
+    record,
     roll_back,
 )
 from tasks.model.root_champion import ROOT_POINTER
@@ -149,6 +151,24 @@ def test_promotions_at_once_all_stand_in_the_history(models: Root) -> None:
     assert sorted(ids(found)) == ["a", "b", "b", "c", "c"]
     assert ids(champion(models, "mine")) == ["m"]
     assert [p.previous for p in found.history[1:]] == ids(found)[:-1]
+
+
+def test_what_another_machine_adds_meanwhile_is_kept(models: Root) -> None:
+    """Should a lock be lost, the pointer itself still takes changes one after the other."""
+    runs = [
+        threading.Thread(
+            target=lambda: [
+                record(models, ("folk", "factored"), "a", "without the lock", "gate")
+                for _ in range(5)
+            ]
+        )
+        for _ in range(4)
+    ]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join()
+    assert len(champion(models).history) == 20
 
 
 def test_the_order_of_promotions_outlives_a_clock_that_goes_back(models: Root) -> None:

@@ -6,6 +6,7 @@ from schemas.config import TrainConfig
 from schemas.sequences import SequenceDataset
 from tasks.model.identity import model_id
 
+FOLK = TrainConfig(corpus="folk")
 DATASET = SequenceDataset(
     fingerprint="0123456789abcdef",
     vocabulary_id="v",
@@ -18,10 +19,10 @@ DATASET = SequenceDataset(
 @pytest.mark.parametrize(
     ("config", "name"),
     [
-        (TrainConfig(), "folk-small-ae250a81"),
-        (TrainConfig(precision="float32"), "folk-small-ae250a81"),
-        (TrainConfig(precision="mixed"), "folk-small-0a010c37"),
-        (TrainConfig(init_from="folk-small-00000000", max_minutes=5), "folk-small-0551503c"),
+        (FOLK, "folk-small-ae250a81"),
+        (FOLK.having(precision="float32"), "folk-small-ae250a81"),
+        (FOLK.having(precision="mixed"), "folk-small-0a010c37"),
+        (FOLK.having(init_from="folk-small-00000000", max_minutes=5), "folk-small-0551503c"),
     ],
 )
 def test_models_keep_the_names_that_they_had(config: TrainConfig, name: str) -> None:
@@ -30,10 +31,16 @@ def test_models_keep_the_names_that_they_had(config: TrainConfig, name: str) -> 
 
 @pytest.mark.parametrize(
     "change",
-    [{"root": "x"}, {"resume": False}, {"promotion_margin": 1.0}, {"least_steps": 1}],
+    [
+        {"root": "x"},
+        {"resume": False},
+        {"promotion_margin": 1.0},
+        {"least_steps": 1},
+        {"min_test_songs": 9},
+    ],
 )
 def test_what_does_not_change_the_weights_is_not_in_the_name(change: dict[str, object]) -> None:
-    assert model_id(TrainConfig().having(**change), DATASET) == "folk-small-ae250a81"
+    assert model_id(FOLK.having(**change), DATASET) == "folk-small-ae250a81"
 
 
 def test_a_number_of_steps_is_in_the_name() -> None:

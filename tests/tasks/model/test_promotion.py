@@ -7,12 +7,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from schemas.config import TrainConfig
 from schemas.errors import ModelError
-from schemas.sequences import SequenceDataset
 from tasks.model import promotion
 from tasks.model.champion import pointer_path, promote, read_champion, roll_back
-from tasks.model.identity import model_id
 from tasks.model.promotion import consider
 from tasks.model.registry import metrics_path, read_metrics
 from tasks.storage.root import Root
@@ -221,13 +218,3 @@ def test_of_two_trainings_that_end_together_the_better_is_champion(
     monkeypatch.setattr(promotion, "bits_on", slowly)
     _at_once(lambda: consider(root, "bad"), lambda: consider(root, "good"))
     assert now(root) == "good"
-
-
-def test_the_fewest_test_songs_are_no_part_of_a_model() -> None:
-    of_splits = {"train": 1, "valid": 1, "test": 1}
-    dataset = SequenceDataset(
-        fingerprint="f", vocabulary_id="v", songs=of_splits, notes=of_splits, program=0
-    )
-    config = TrainConfig(precision="float32")
-    assert model_id(config, dataset) == model_id(config.having(min_test_songs=99), dataset)
-    assert model_id(config, dataset) == "folk-small-5204c2ca"  # as before there was the field

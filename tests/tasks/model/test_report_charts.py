@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tasks.model.counts_chart import Labels, counts_chart
 from tasks.model.report_charts import (
     BOTTOM,
     HEIGHT,
@@ -14,10 +15,8 @@ from tasks.model.report_charts import (
     TOP,
     WIDTH,
     Chart,
-    Labels,
     Tick,
     across,
-    counts_chart,
     nice_step,
     polyline,
     upwards,

@@ -117,7 +117,7 @@ def test_a_champion_that_does_not_fit_is_a_start_from_nothing(
     [
         ("models/tunes-old/weights.safetensors", "tunes-old is damaged"),
         ("models/tunes-old/card.json", "damaged"),
-        ("models/champion.json", "damaged"),
+        ("models/champions/tunes/factored.json", "damaged"),
     ],
 )
 def test_a_damaged_champion_is_a_start_from_nothing(

@@ -143,10 +143,8 @@ def test_links_and_caution_stand_before_the_music() -> None:
     ((_, html),) = pages(run, card_of(), manifest_of(run), "Trained for <1 step>", links)
     text = html.decode()
     assert '<a href="../../models/%3Cx%3E/report.html">Report of &lt;x&gt;</a>' in text
-    note = (
-        '<p class="caution" role="note"><strong>Caution:</strong> Trained for &lt;1 step&gt;.</p>'
-    )
-    assert text.index(note) < text.index("<img")
+    note = "<strong>Caution:</strong> Trained for &lt;1 step&gt;.</p>"
+    assert text.index('<div class="caution" role="note">') < text.index(note) < text.index("<img")
     assert 'role="note"' not in html_of(run)
 
 

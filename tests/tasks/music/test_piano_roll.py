@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from tasks.music.notes import Notes
-from tasks.music.piano_roll import BACKGROUND, draw, is_current, pitch_name
+from tasks.music.piano_roll import BACKGROUND, draw, is_current
+from tasks.music.roll_axes import pitch_name
 from tests.tasks.music.notes_for_tests import notes_in, notes_of, scale
 
 

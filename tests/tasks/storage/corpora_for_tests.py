@@ -9,7 +9,13 @@ from pathlib import Path
 from schemas.config import IngestConfig, PrepareConfig
 from schemas.manifest import NoteDataset
 from schemas.sequences import SequenceDataset
-from tasks.storage import note_dataset, publish_notes, sequence_plan, sequence_writing
+from tasks.storage import (
+    note_dataset,
+    publish_notes,
+    sequence_plan,
+    sequence_publishing,
+    sequence_writing,
+)
 from tasks.storage.note_dataset import clear_other_plans, plan, stage_shard
 from tasks.storage.quality import quality_table
 from tasks.storage.quality_report import read_report, write_report
@@ -55,7 +61,7 @@ def prepare(root: Root, config: PrepareConfig) -> SequenceDataset:
     """Prepare as the flow does."""
     todo = sequence_plan.plan_sequences(root, config)
     if done := sequence_plan.published(root, todo):
-        sequence_writing.finish_publishing(root, todo, done)
+        sequence_publishing.finish_publishing(root, todo, done)
         return done
     vocabulary = sequence_writing.fit_vocabulary(root, todo)
     return sequence_writing.write_sequences(root, todo, vocabulary)

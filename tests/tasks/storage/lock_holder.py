@@ -36,7 +36,7 @@ def held_elsewhere(
             yield process
         finally:
             process.stdin.close()
-            process.wait(20)
+            process.wait(60)
 
 
 if __name__ == "__main__":

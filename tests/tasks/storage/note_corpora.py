@@ -11,7 +11,7 @@ from schemas.manifest import MANIFEST_SCHEMA, Counts, FileManifest, NoteDataset
 from schemas.notes import NoteTable
 from tasks.music.extraction import digest_of
 from tasks.music.notes import Notes
-from tasks.storage.data_folders import facts_of
+from tasks.storage.data_files import facts_of
 from tasks.storage.layout import DataFolder, notes_marker, shard_name
 from tasks.storage.note_shards import note_table
 from tasks.storage.root import Root

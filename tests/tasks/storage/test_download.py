@@ -13,7 +13,7 @@ from pyarrow import fs
 
 from schemas.errors import SourceError, StorageError
 from tasks.storage.download import Wanted, download, move_old_downloads, reject
-from tasks.storage.remote_file import Patience, name_of, shown_url
+from tasks.storage.remote_file import Patience, Validators, name_of, shown_url
 from tasks.storage.root import Root
 from tests.tasks.storage.archives_for_tests import tar_gz_of
 from tests.tasks.storage.http_server import Behaviour, serving
@@ -27,6 +27,11 @@ REPOSITORY = Path(__file__).parents[3]
 
 def get(root, base, *, size=None, sha256=None, path="/x.tar.gz"):
     return download(root, FOLDER, Wanted(base + path, "x.tar.gz", size, sha256), FAST)
+
+
+def part_record(base) -> bytes:
+    url_sha256 = hashlib.sha256(f"{base}/x.tar.gz".encode()).hexdigest()
+    return Validators(url_sha256=url_sha256).model_dump_json().encode()
 
 
 def left(root) -> list[str]:
@@ -150,19 +155,21 @@ def test_what_stopped_downloads_of_other_files_left_is_cleared(root):
         root.write_bytes(f"{FOLDER}/{name}", CONTENT[:1000])
     how = Behaviour(CONTENT)
     with serving(how) as base:
+        root.write_bytes(f"{FOLDER}/x.tar.gz.part.json", part_record(base))
         get(root, base, sha256=SHA256)
     assert how.seen[0][1] == "bytes=1000-"  # its own part is gone on with
     assert left(root) == ["kept.zip", *FINISHED]
 
 
 def test_downloads_of_older_versions_are_moved_and_gone_on_with(root):
-    for name, content in {"x.tar.gz.part": CONTENT[:1000], "y.zip": b"PK"}.items():
-        root.write_bytes(f"raw/c/archive/{name}", content)
-    move_old_downloads(root, "c")
-    assert root.files("raw", recursive=True) == []
-    assert left(root) == ["x.tar.gz.part", "y.zip"]
     how = Behaviour(CONTENT)
     with serving(how) as base:
+        old = {"x.tar.gz.part": CONTENT[:1000], "x.tar.gz.part.json": part_record(base)}
+        for name, content in {**old, "y.zip": b"PK"}.items():
+            root.write_bytes(f"raw/c/archive/{name}", content)
+        move_old_downloads(root, "c")
+        assert root.files("raw", recursive=True) == []
+        assert left(root) == [*old, "y.zip"]
         get(root, base, sha256=SHA256)
     assert how.seen[0][1] == "bytes=1000-"
 
@@ -330,7 +337,7 @@ def test_a_root_that_is_not_local_gets_the_whole_file(tmp_path):
         with pytest.raises(SourceError, match=r"kept as s3://bucket/.*rejected"):
             get(root, base, sha256="0" * 64)
     assert root.read_bytes(found.path) == CONTENT
-    assert left(root) == FINISHED  # what was rejected is of no use beside the right one
+    assert left(root) == [*FINISHED, "x.tar.gz.rejected"]
 
 
 def test_a_full_disk_is_one_clear_line_and_the_part_goes_on_later(root):

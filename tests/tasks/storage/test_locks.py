@@ -50,7 +50,7 @@ def test_a_waiting_process_goes_on_when_the_first_has_ended(root: Root) -> None:
         assert first.stdin
         threading.Timer(0.3, first.stdin.close).start()
         with one_writer(root, "x", "waits", wait=True):
-            assert first.wait(10) == 0
+            assert first.wait(60) == 0
 
 
 def test_the_lock_comes_back_after_an_error_and_leaves_no_file(root: Root) -> None:
@@ -88,10 +88,9 @@ def test_threads_of_one_process_take_turns(root: Root) -> None:
 def test_a_child_process_does_not_hold_its_parents_lock(root: Root, method: str) -> None:
     context = multiprocessing.get_context(method)
     with one_writer(root, "x", "first"):
-        child = context.Process(target=time.sleep, args=(30,), daemon=True)
+        child = context.Process(target=time.sleep, args=(600,), daemon=True)
         child.start()
-        time.sleep(0.2)  # the child closes its copy as it starts
-    with one_writer(root, "x", "second"):
+    with one_writer(root, "x", "second", wait=True):  # the child closes its copy as it starts
         pass
     child.kill()
     child.join()

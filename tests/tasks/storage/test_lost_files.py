@@ -1,6 +1,6 @@
 """A published file that is lost, cut or damaged is found, said in one line and made again."""
 
-from collections.abc import Iterator
+import shutil
 from pathlib import Path
 
 import pytest
@@ -32,7 +32,6 @@ class Place:
         self.root, self.workers = root, workers
         self.ingest = IngestConfig(root=root.uri, corpus="c", source=str(source), shard_files=8)
         self.prepare = PrepareConfig(root=root.uri, corpus="c")
-        self.make()
         self.whole = contents(root)
 
     def make(self) -> tuple[int, bool]:
@@ -43,9 +42,20 @@ class Place:
         return extracted, reported
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, workers: Workers) -> Path:
+    """Return a folder with a source, `midi`, and a prepared corpus of it in `root`."""
+    folder = tmp_path_factory.mktemp("made")
+    root = Root.open(str(folder / "root"))
+    Place(root, fill(folder / "midi", FILES), workers).make()
+    return folder
+
+
 @pytest.fixture
-def place(root: Root, tmp_path: Path, workers: Workers) -> Iterator[Place]:
-    yield Place(root, fill(tmp_path / "midi", FILES), workers)
+def place(made: Path, root: Root, workers: Workers) -> Place:
+    """Return a copy of that corpus."""
+    shutil.copytree(made / "root", root.base, dirs_exist_ok=True)
+    return Place(root, made / "midi", workers)
 
 
 def delete(root: Root, path: str) -> None:
@@ -188,5 +198,17 @@ def test_a_bad_marker_is_one_line_and_doing_what_it_says_mends_it(
 @pytest.mark.parametrize("harm", BAD)
 def test_what_the_next_run_writes_anyway_needs_no_one(place: Place, path: str, harm: str) -> None:
     place.root.write_bytes(path, BAD[harm](place.root.read_bytes(path)))
+    place.make()
+    assert contents(place.root) == place.whole
+
+
+def test_what_a_kill_left_is_cleared_by_the_next_run(place: Place) -> None:
+    fingerprint = place.root.read_json("corpora/c/notes.json")["fingerprint"]
+    folders = ("raw/c", "notes/c", "files/c", "families/c", "corpora/c", "sequences/c/factored")
+    staged = (f"notes-{fingerprint}", "notes-of-another-plan", "raw-other", "files-replaced-1")
+    for folder in (*folders, *(f"staging/c/{name}" for name in staged)):
+        for name in (".tmp-0123", "shard-00009.parquet"):
+            if folder != "corpora/c" or name.startswith("."):
+                place.root.write_bytes(f"{folder}/{name}", b"half")
     place.make()
     assert contents(place.root) == place.whole

@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -19,6 +21,7 @@ from tasks.storage.note_corpus import (
     accepted_songs,
     families_of,
     load_note_dataset,
+    require_unchanged,
     shard_names,
     songs_of_shard,
 )
@@ -203,6 +206,49 @@ def test_a_stop_at_any_moment_leaves_the_old_corpus_or_the_new_one(
     reset()
     assert at_every_change(lambda: ingest_source(torn, config, workers), after) > 20
     assert seen == {frozenset(old_songs), frozenset(new_songs)}
+
+
+def test_readers_meet_the_old_corpus_the_new_one_or_one_clear_line(
+    tmp_path: Path, workers: Workers
+) -> None:
+    folder, root = tmp_path / "midi", Root.open(str(tmp_path / "root"))
+    config = IngestConfig(root=root.uri, corpus="c", source=str(folder), shard_files=2)
+    states = [dict(FILES[:8])]
+    for turn in range(6):
+        states.append({**states[-1], f"new {turn}.mid": smf(tune([70 + turn, 71, 72]))})
+    fill(folder, states[0])
+    ingest_source(root, config, workers)
+    found: list[int | str] = []
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            try:
+                dataset = load_note_dataset(root, "c")
+                songs = len(songs_of(root))
+                require_unchanged(root, "c", dataset)
+                found.append(songs)
+            except CorpusError as error:
+                found.append(str(error))
+            except AssertionError:  # the marker changed between two readings: that must be seen
+                with pytest.raises(CorpusError, match="anew"):
+                    require_unchanged(root, "c", dataset)
+
+    with ThreadPoolExecutor(1) as threads:
+        reader = threads.submit(read)
+        try:
+            for state in states[1:]:
+                fill(folder, state)
+                ingest_source(root, config, workers)
+        finally:
+            done.set()
+        reader.result()
+    for one in found:
+        if isinstance(one, str):
+            assert "was ingested anew while it was read: run this again" in one
+        else:
+            assert one in range(3, 10)
+    assert len(songs_of(root)) == 9
 
 
 def test_a_stop_and_then_another_source_state_keeps_what_was_published(

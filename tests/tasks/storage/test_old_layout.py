@@ -74,6 +74,18 @@ def test_a_rerun_reuses_it_and_moves_it_over(old: Old) -> None:
     assert contents(old.root) == found
 
 
+def test_a_changed_source_takes_its_place(old: Old, tmp_path: Path) -> None:
+    fill(tmp_path / "midi", songs(21))
+    assert old.make() == 3
+    fill(tmp_path / "midi", songs(20))
+    old.make()
+    found, markers = contents(old.root), ("corpora/c/notes.json",)
+    assert {n: found[n] for n in found if n not in markers} == {
+        name: old.new[name] for name in old.new if name not in markers
+    }
+    assert load_note_dataset(old.root, "c").facts == old.dataset.facts
+
+
 def test_a_stop_while_it_is_moved_loses_nothing(
     root: Root, tmp_path: Path, workers: Workers
 ) -> None:

@@ -105,6 +105,23 @@ def test_a_marker_of_an_older_version_knows_its_source_too(
     assert ingest(root, config, workers)[0].counts.accepted == 21
 
 
+def test_a_relative_path_of_an_older_version_may_have_been_another_folder(
+    root: Root,
+    config: IngestConfig,
+    workers: Workers,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    marker = root.read_json(notes_marker("c"))
+    del marker["source_id"]
+    root.write_json(notes_marker("c"), {**marker, "source": "./midi"})
+    fill(tmp_path / "elsewhere/midi", songs(20, 100))
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert "from ./midi" in refused(root, config.having(source="./midi"), workers)
+    monkeypatch.chdir(tmp_path)
+    assert ingest(root, config.having(source="./midi"), workers)[0].counts.accepted == 20
+
+
 def test_a_large_shrink_is_refused_until_it_is_allowed(
     root: Root, config: IngestConfig, workers: Workers, tmp_path: Path
 ) -> None:

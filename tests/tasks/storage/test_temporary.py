@@ -9,7 +9,12 @@ from pathlib import Path
 import pytest
 
 from tasks.storage import temporary
-from tasks.storage.temporary import clear_abandoned, temporary_folder
+from tasks.storage.temporary import (
+    clear_abandoned,
+    clear_unheld,
+    temporary_folder,
+    unfinished_file,
+)
 
 HOLDER = """
 import sys
@@ -47,6 +52,24 @@ def test_a_folder_goes_with_its_block(tmp_path: Path) -> None:
         (folder / "x").touch()
         raise RuntimeError
     assert not list(tmp_path.iterdir())
+
+
+def test_a_file_is_left_alone_while_it_is_written(tmp_path: Path) -> None:
+    with unfinished_file(tmp_path / ".tmp-mine") as stream:
+        stream.write(b"x")
+        (tmp_path / ".tmp-left").touch()
+        (tmp_path / "whole").touch()
+        clear_unheld(tmp_path, ".tmp-*")
+        assert sorted(path.name for path in tmp_path.iterdir()) == [".tmp-mine", "whole"]
+
+
+def test_what_was_changed_just_now_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(temporary, "JUST_MADE_SECONDS", 60.0)
+    (tmp_path / ".tmp-new").touch()
+    clear_unheld(tmp_path, ".tmp-*")
+    assert (tmp_path / ".tmp-new").exists()
 
 
 def test_a_killed_process_leaves_its_folder_to_the_next_and_a_live_one_keeps_its(

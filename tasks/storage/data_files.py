@@ -1,0 +1,126 @@
+"""The files of published data folders: where they lie now, whether they are whole, reading them.
+
+A published generation's files are looked for in its staging folder first, then in place, then
+where older versions had them: see data_folders for why.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from typing import TypeVar
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyarrow import fs
+
+from schemas.errors import CorpusError, StorageError
+from schemas.facts import FileFacts
+from tasks.storage.layout import DataFolder
+from tasks.storage.root import Root
+
+Result = TypeVar("Result")
+
+
+def file_sizes(root: Root, folder: str) -> dict[str, int]:
+    """Return the size in bytes of every finished file directly in `folder`, by name."""
+    return {
+        info.base_name: int(info.size)
+        for info in root.entries(folder)
+        if info.type == fs.FileType.File and not info.base_name.startswith(".")
+    }
+
+
+def published_sizes(root: Root, folder: DataFolder, generation: str) -> dict[str, int]:
+    """Return the sizes of a generation's files; what is staged counts before what is in place.
+
+    Staging is listed first: a file that is moved in between is then seen in both places, not in
+    neither.
+    """
+    places = (folder.staging(generation), folder.path, folder.old_path)
+    sizes: dict[str, int] = {}
+    for place in dict.fromkeys(places):
+        sizes = file_sizes(root, place) | sizes
+    return sizes
+
+
+def lacking(
+    root: Root, folder: DataFolder, generation: str, facts: Mapping[str, FileFacts]
+) -> list[str]:
+    """Return the names of the files that are missing or have another size, by a listing."""
+    sizes = published_sizes(root, folder, generation)
+    return [name for name, fact in facts.items() if sizes.get(name) != fact.bytes]
+
+
+def facts_of(
+    root: Root, folder: DataFolder, generation: str, rows: Mapping[str, int | None]
+) -> dict[str, FileFacts]:
+    """Return the facts of a generation's files; `rows` names them and says their rows."""
+    sizes = published_sizes(root, folder, generation)
+    return {name: FileFacts(bytes=sizes[name], rows=count) for name, count in rows.items()}
+
+
+def measured_facts(
+    root: Root, folder: DataFolder, generation: str, names: Iterable[str]
+) -> dict[str, FileFacts]:
+    """Return the facts of the Parquet files `names` by their footers, without damaged ones.
+
+    For generations that older versions published, whose markers say nothing of the files.
+    """
+    facts, sizes = {}, published_sizes(root, folder, generation)
+    for name in sizes.keys() & set(names):
+        with suppress(pa.ArrowException, OSError):
+            rows = _rows(root, find(root, folder, generation, name))
+            facts[name] = FileFacts(bytes=sizes[name], rows=rows)
+    return facts
+
+
+def _rows(root: Root, path: str) -> int:
+    with root.reading(path) as stream:
+        return int(pq.ParquetFile(stream).metadata.num_rows)
+
+
+def find(root: Root, folder: DataFolder, generation: str, name: str) -> str:
+    """Return where a published file lies now: staged, in place, or where older versions had it.
+
+    The path in place is also returned if there is no such file.
+    """
+    for place in (folder.staging(generation), folder.path, folder.old_path):
+        if root.exists(f"{place}/{name}"):
+            return f"{place}/{name}"
+    return f"{folder.path}/{name}"
+
+
+def read_published(
+    root: Root, folder: DataFolder, generation: str, name: str, read: Callable[[str], Result]
+) -> Result:
+    """Return `read(path)` of a published file, also if it is moved into place meanwhile.
+
+    FileNotFoundError if there is no such file.
+    """
+    try:
+        return read(find(root, folder, generation, name))
+    except FileNotFoundError:
+        return read(find(root, folder, generation, name))
+
+
+def read_rows(root: Root, path: str, mend: str, columns: list[str] | None = None) -> pa.Table:
+    """Read a Parquet file; CorpusError, with what mends it, if it is damaged."""
+    try:
+        table = root.read_table(path, columns)
+    except (StorageError, pa.ArrowException, OSError):
+        require_whole(root, path, mend)
+        raise
+    if lost := set(columns or ()).difference(table.column_names):
+        raise CorpusError(
+            f"{root.shown(path)} is damaged: it has no {', '.join(sorted(lost))}; "
+            f"delete it, then {mend}"
+        )
+    return table
+
+
+def require_whole(root: Root, path: str, mend: str) -> None:
+    """Raise CorpusError if the bytes of a Parquet file can be had but not understood."""
+    content = root.read_bytes(path)  # whatever else is wrong with the storage is said by this
+    try:
+        pq.read_table(pa.BufferReader(content))
+    except (pa.ArrowException, OSError) as error:
+        raise CorpusError(f"{root.shown(path)} is damaged: delete it, then {mend}") from error
