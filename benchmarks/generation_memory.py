@@ -108,11 +108,12 @@ def figures(config: GenerateConfig, midi: Path) -> dict[str, Any]:
     with shown_by(watch):
         generate(config)
     seconds = time.perf_counter() - watch.start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # may lag behind a little
     return {
         "samples": config.samples,
         "notes": config.notes,
         "audio": config.audio,
-        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "peak_mib": max([peak, *watch.resident.values()]),
         f"mib_at_{MARK}": watch.resident.get(MARK),
         "mib_at_end": watch.resident[config.samples],
         "samples_per_second": config.samples / seconds,

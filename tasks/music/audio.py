@@ -11,7 +11,7 @@ from pretty_midi import PrettyMIDI
 from tasks.music import synthesizers
 from tasks.music.midi_writer import to_pretty_midi
 from tasks.music.notes import Notes
-from tasks.music.synthesizers import SAMPLE_RATE_HZ, Samples
+from tasks.music.synthesizers import SAMPLE_RATE_HZ, Samples, peak_of
 
 Renderer = Literal["fluidsynth", "pretty_midi"]
 RENDERERS: tuple[Renderer, ...] = ("fluidsynth", "pretty_midi")
@@ -82,14 +82,19 @@ def _frames(midi: PrettyMIDI) -> int:
 
 
 def mastered(audio: Samples, frames: int) -> Samples:
-    """Cut or pad `audio` to `frames`, fade its end out and bring its peak to -1 dBFS."""
-    out = np.zeros((frames, audio.shape[1]), dtype=np.float32)
-    kept = min(frames, len(audio))
-    out[:kept] = audio[:kept]
+    """Cut or pad `audio` to `frames`, fade its end out and bring its peak to -1 dBFS.
+
+    `audio` itself is changed where it is long enough: five minutes of it are 77 MB.
+    """
+    out = audio[:frames]
+    if len(out) < frames:
+        out = np.concatenate((out, np.zeros((frames - len(out), audio.shape[1]), np.float32)))
     fade = min(frames, round(FADE_SECONDS * SAMPLE_RATE_HZ))
     out[frames - fade :] *= np.linspace(1, 0, fade, dtype=np.float32)[:, None]
-    peak = float(np.abs(out).max(initial=0.0))
-    return out * np.float32(PEAK / peak) if peak > 0 else out
+    peak = peak_of(out)
+    if peak > 0:
+        out *= np.float32(PEAK / peak)
+    return out
 
 
 def to_ogg(audio: Samples, comment: str) -> bytes:

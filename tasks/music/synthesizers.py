@@ -29,6 +29,11 @@ def has_fluidsynth() -> bool:
     return shutil.which("fluidsynth") is not None and SOUND_FONT.is_file()
 
 
+def peak_of(audio: Samples) -> float:
+    """Return the largest absolute value, without a copy of the audio."""
+    return max(float(audio.max(initial=0.0)), -float(audio.min(initial=0.0)))
+
+
 def _wave(phase: NDArray[np.float64]) -> NDArray[np.float64]:
     """A tone with a few overtones, milder than a bare sine; `phase` in radians."""
     total = np.zeros_like(phase)
@@ -72,4 +77,4 @@ def play(midi: pretty_midi.PrettyMIDI) -> Samples | None:
             return None
     audio = audio[: len(audio) // 2 * 2].reshape(-1, 2)
     # Without a sounding note what is left is the reverb's noise floor, not music.
-    return audio if float(np.abs(audio).max(initial=0.0)) > SILENCE else None
+    return audio if peak_of(audio) > SILENCE else None

@@ -10,10 +10,14 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from flows.cli import run
+from schemas.config import GenerateConfig
 from schemas.errors import CorpusError, StorageError
+from tasks.storage import sample_run
 from tasks.storage.note_corpus import load_note_dataset
 from tasks.storage.root import Root
+from tasks.storage.sample_request import grown, requested_runs
 from tasks.storage.sequences import load_dataset, load_split
+from tests.tasks.storage.runs_for_tests import card_of, make
 
 pytestmark = pytest.mark.integration
 
@@ -83,3 +87,24 @@ def test_ingest_and_prepare_keep_a_corpus_there(
     assert "secret" not in str(caught.value)
     assert run(["ingest", "--source", source, *place]) == 0
     assert load_note_dataset(root, "bach").notes == notes
+
+
+def test_a_run_of_samples_is_made_extended_and_made_whole_there(bucket: str) -> None:
+    root = Root.open(bucket)
+    config = GenerateConfig(root=bucket, samples=2, notes=16, audio=False)
+    run = requested_runs(root, config, card_of())[0]
+    make(root, run)
+    assert sample_run.is_finished(root, run)
+    more = config.having(run=None, more=2)
+    extended = requested_runs(root, more, card_of())[0]
+    assert (extended.run_id, extended.config.samples) == (run.run_id, 4)
+    make(root, extended)
+    folder = f"samples/{run.run_id}"
+    assert not root.files(f"{folder}/parts")
+    root.write_bytes(f"{folder}/00001.png", b"")
+    root.delete(f"{folder}/00003.mid")
+    whole = grown(root, requested_runs(root, config.having(seed=run.seed), card_of())[0])
+    assert not sample_run.is_finished(root, whole)
+    make(root, whole)
+    assert sample_run.is_finished(root, whole)
+    assert len(root.files(folder, ".mid")) == 4

@@ -1,6 +1,7 @@
 """Tests of rendering: the right tones, for the right time, never clipped."""
 
 import io
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -102,3 +103,28 @@ def test_real_songs_do_not_clip(shared_midi: Path) -> None:
     path = min((shared_midi / "piano").glob("*.mid"))
     made = render(notes_in(path), tempo=120, program=0)
     assert 0.5 < np.abs(heard(made.ogg)).max() < 1.0
+
+
+@pytest.mark.parametrize("frames", [0, 10, 30_000, 50_000])
+def test_mastering_cuts_pads_fades_and_scales(frames: int) -> None:
+    sound = np.random.default_rng(1).uniform(-0.5, 0.4, (40_000, 2)).astype(np.float32)
+    expected = np.zeros((frames, 2), np.float32)
+    kept = min(frames, len(sound))
+    expected[:kept] = sound[:kept]
+    fade = min(frames, 24_000)
+    expected[frames - fade :] *= np.linspace(1, 0, fade, dtype=np.float32)[:, None]
+    largest = float(np.abs(expected).max(initial=0.0))
+    if largest > 0:
+        expected *= np.float32(PEAK / largest)
+    np.testing.assert_array_equal(audio.mastered(sound, frames), expected)
+
+
+def test_mastering_five_minutes_takes_no_copy_of_them() -> None:
+    sound = np.ones((1_000_000, 2), np.float32)
+    tracemalloc.start()
+    try:
+        audio.mastered(sound, 900_000)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < sound.nbytes / 4
