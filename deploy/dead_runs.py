@@ -69,7 +69,7 @@ def runs_of(worker: str, runs: Iterable[FlowRun]) -> list[FlowRun]:
 
 
 def main(ids: list[str]) -> None:
-    """Mark the named runs, or list what is under way; exit with one line if there is no such run."""
+    """Mark the named runs, or list what is under way; exit with one line for an unknown run."""
     with get_client(sync_client=True) as client:
         runs = {str(run.id): run for run in runs_under_way(client)}
         for run_id in ids:
