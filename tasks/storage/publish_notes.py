@@ -190,7 +190,7 @@ def _check(files: pa.Table, counts: Counts, plan: Plan, config: IngestConfig, ro
             f"none of the {broken} MIDI files of {plan.raw.source} gave notes ({worst}); "
             f"see {where} for each file's reason"
         )
-    share = broken / (broken + counts.accepted)
+    share = broken / (broken + counts.accepted + counts.duplicate)
     if share > config.max_quarantined_share:
         raise CorpusError(
             f"{share:.0%} of the MIDI files of {plan.raw.source} are unusable ({worst}), over "
