@@ -50,7 +50,7 @@ def test_every_shared_file_is_accounted_for_and_a_second_run_reuses(
     assert load_marker(root, "all").counts == summary.counts
 
     assert root.exists("statistics/all/quality.parquet")
-    assert b"data:image/png" in root.read_bytes("quality/all/report.html")
+    assert b'<svg class="chart' in root.read_bytes("quality/all/report.html")
     assert b'href="all/report.html"' in root.read_bytes("quality/index.html")
 
     before = {path: root.read_bytes(path) for path in root.files("notes/all")}
