@@ -42,7 +42,7 @@ def test_help_shows_every_field_of_the_config(
         ("train --preset huge", "--preset huge: input should be 'small', 'medium' or 'seed'"),
         ("prepare --corpus ../up", "--corpus ../up: a name of at most 64 letters, digits"),
         ("ingest --sorce x", "Unknown option: --sorce. Did you mean --source?"),
-        ("generate --run ../up", "--run ../up: string should match pattern"),
+        ("generate --run ../up", "--run ../up: the name of a run's folder under samples"),
         ("generate --more 0", "--more 0: input should be greater than or equal to 1"),
         ("sing", 'Unknown command "sing"'),
     ],
