@@ -16,7 +16,7 @@ from tasks.music.synthesizers import SAMPLE_RATE_HZ, Samples, peak_of
 Renderer = Literal["fluidsynth", "pretty_midi"]
 RENDERERS: tuple[Renderer, ...] = ("fluidsynth", "pretty_midi")
 
-MAX_SECONDS = 300.0  # of music; bounds memory at about 250 MB a rendering
+MAX_SECONDS = 300.0  # of music; bounds memory at about 80 MB a rendering
 TAIL_SECONDS = 1.5  # for the last note to ring
 FADE_SECONDS = 0.75
 PEAK = 0.89  # -1 dBFS: Vorbis may overshoot what it was given by a little
