@@ -113,6 +113,9 @@ def test_a_process_is_known_by_its_run_not_by_its_pid() -> None:
         start_new_session=True,
     )
     try:
+        deadline = time.monotonic() + 60
+        while process_of(run) is None and time.monotonic() < deadline:
+            time.sleep(0.01)  # its environment is this process's until it runs its own program
         assert process_of(run) == sleeper.pid
         assert sleeper.pid in children_of(os.getpid())
     finally:

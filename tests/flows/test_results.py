@@ -17,6 +17,7 @@ def generated(caution: str) -> GeneratedRun:
         run_id="r",
         model_id="folk-x",
         samples=2,
+        seed=7,
         folder="f",
         gallery="g",
         manifest="m",

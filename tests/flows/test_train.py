@@ -55,9 +55,11 @@ def test_nights_make_a_model_where_there_is_something_to_learn(
         assert not first.reused
         assert read_card(root, first.model_id).stopped == "all 2 steps done"
         assert "was trained for 2 of at least 100 steps" in first.caution
-        assert read_champion(root) is None  # two steps do not beat the n-grams
+        assert read_champion(root, "mine", "factored") is None  # two steps do not beat the n-grams
         promote(PromoteConfig(root=root.uri, model="latest"))
-        assert read_champion(root).model_id == first.model_id
+        champion = read_champion(root, "mine", "factored")
+        assert champion is not None
+        assert champion.model_id == first.model_id
 
         caplog.clear()
         for path in songs.iterdir():

@@ -6,6 +6,13 @@ from uuid import UUID
 import pytest
 from prefect import flow, task
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import (
+    ArtifactFilter,
+    ArtifactFilterFlowRunId,
+    FlowRunFilter,
+    FlowRunFilterId,
+)
+from prefect.client.schemas.sorting import FlowRunSort
 
 from tasks.artifacts import create_markdown_artifact, create_table_artifact
 from tasks.links import link_page
@@ -36,8 +43,9 @@ def outer(root: str) -> None:
 
 
 def _shown(run: UUID | None) -> dict[str, Any]:
+    of_run = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run]))
     with get_client(sync_client=True) as client:
-        found = [one for one in client.read_artifacts() if one.flow_run_id == run]
+        found = client.read_artifacts(artifact_filter=of_run)
     return {one.description or "": one.data for one in found}
 
 
@@ -56,10 +64,14 @@ def test_a_stage_shows_everything_twice_and_a_run_once(monkeypatch: pytest.Monke
         "Rows": '[{"a": 1}]',
     }
     assert _shown(run) == wanted
+    of_run = FlowRunFilter(id=FlowRunFilterId(any_=[run]))
     with get_client(sync_client=True) as client:
-        others = [one for one in client.read_flow_runs() if one.name and one.id != run]
-        stage = [one for one in others if STAGE in one.tags]
+        calls = {call.id for call in client.read_task_runs(flow_run_filter=of_run)}
+        newest = client.read_flow_runs(sort=FlowRunSort.EXPECTED_START_TIME_DESC)
+        inside = [one for one in newest if one.parent_task_run_id in calls]
+        stage = [one for one in inside if STAGE in one.tags]
         logs = [log.message for log in client.read_logs() if log.flow_run_id == run]
+    assert len(inside) == 2
     for one in stage:
         assert _shown(one.id) == wanted
     assert len(stage) == 1
