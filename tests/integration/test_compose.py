@@ -45,6 +45,11 @@ def _one(folder: Path) -> Path:
     return found
 
 
+def _model(home: Path) -> Path:
+    (card,) = home.glob("nocturne-data/models/*/card.json")
+    return card.parent
+
+
 def test_every_file_is_accounted_for(composed: tuple[Path, str]) -> None:
     counts = json.loads((composed[0] / "nocturne-data/corpora/folk/notes.json").read_text())
     counts = counts["counts"]
@@ -55,7 +60,7 @@ def test_every_file_is_accounted_for(composed: tuple[Path, str]) -> None:
 def test_the_end_of_the_output_says_where_everything_is(composed: tuple[Path, str]) -> None:
     home, printed = composed
     places = {line.split()[-1] for line in printed.splitlines() if "/" in line}
-    run, model = _one(home / "nocturne-data/samples"), _one(home / "nocturne-data/models")
+    run, model = _one(home / "nocturne-data/samples"), _model(home)
     assert {str(run / "index.html"), str(run), str(model)} <= places
 
 
@@ -90,7 +95,7 @@ def test_the_gallery_opens_from_disk_and_plays_every_sample(
 
 
 def test_training_learned_something(composed: tuple[Path, str]) -> None:
-    model = _one(composed[0] / "nocturne-data/models")
+    model = _model(composed[0])
     metrics = json.loads((model / "metrics.json").read_text())
     history = json.loads((model / "history.json").read_text())
     assert history[-1]["valid_bits"] < metrics["baselines"]["uniform"]["bits_per_note"]
@@ -115,7 +120,7 @@ def test_the_same_seed_gives_the_same_bytes_in_another_process(
     samples = home / "nocturne-data/samples"
     first = _digests(_one(samples))
     moved = shutil.move(_one(samples), home / "first")
-    model = _one(home / "nocturne-data/models").name
+    model = _model(home).name
     command = ("generate", "--model", model, "--samples", "3", "--seed", "0")
     assert nocturne(home, *command).returncode == 0
     assert _digests(_one(samples)) == first
@@ -126,7 +131,7 @@ def test_the_same_seed_gives_the_same_bytes_in_another_process(
 def test_models_lists_the_model_with_its_scores(composed: tuple[Path, str]) -> None:
     home, _ = composed
     listed = nocturne(home, "models")
-    model = _one(home / "nocturne-data/models").name
+    model = _model(home).name
     (row,) = [line for line in listed.stdout.splitlines() if line.startswith(model)]
     metrics = json.loads((home / f"nocturne-data/models/{model}/metrics.json").read_text())
     assert f"{metrics['bits_per_note']:.2f}" in row
