@@ -123,18 +123,34 @@ WRAPPERS = [
 
 TEMPOS = [
     MidiRow("tempo 0", before(meta(0x51, bytes(3))), Reason.ZERO_TEMPO),
-    MidiRow("tempo 0 before the first note", smf([(0, meta(0x51, bytes(3))), (0, TEMPO_100), *tune()]), Notes(THREE.ticks, 100)),
+    MidiRow(
+        "tempo 0 before the first note",
+        smf([(0, meta(0x51, bytes(3))), (0, TEMPO_100), *tune()]),
+        Notes(THREE.ticks, 100),
+    ),
     MidiRow("tempo 0 after the last note", smf([*tune(), (0, meta(0x51, bytes(3)))]), THREE),
     MidiRow("tempo of 1 microsecond", before(meta(0x51, b"\0\0\1")), Reason.IMPLAUSIBLE_TEMPO),
     MidiRow("the slowest tempo", before(meta(0x51, b"\xff\xff\xff")), Notes(THREE.ticks, 3.576279)),
     *(
-        MidiRow(f"tempo of {size} bytes", before(meta(0x51, bytes([9, 39, 192, 1, 1][:size]))), THREE)
+        MidiRow(
+            f"tempo of {size} bytes", before(meta(0x51, bytes([9, 39, 192, 1, 1][:size]))), THREE
+        )
         for size in (0, 1, 2, 4, 5)
     ),
-    MidiRow("a short tempo ends the file", header() + chunk(EVENTS + b"\0\xff\x51\x02\x09\x27"), THREE),
-    MidiRow("tempo cut by the file's end", header() + chunk(EVENTS + b"\0\xff\x51\x03\x09"), Reason.TRUNCATED),
-    MidiRow("tempo in the second track", smf(tune([50]), [(0, TEMPO_100), *tune()]), Notes(THREE.ticks, 100)),
-]  # fmt: skip
+    MidiRow(
+        "a short tempo ends the file", header() + chunk(EVENTS + b"\0\xff\x51\x02\x09\x27"), THREE
+    ),
+    MidiRow(
+        "tempo cut by the file's end",
+        header() + chunk(EVENTS + b"\0\xff\x51\x03\x09"),
+        Reason.TRUNCATED,
+    ),
+    MidiRow(
+        "tempo in the second track",
+        smf(tune([50]), [(0, TEMPO_100), *tune()]),
+        Notes(THREE.ticks, 100),
+    ),
+]
 
 META_AND_SYSEX = [
     MidiRow(f"{name} passed over", before(message), THREE)
@@ -177,7 +193,7 @@ META_AND_SYSEX = [
         "bank select": b"\xb0\x00\x7f\x00\xb0\x20\x00",
         "reset": b"\xb0\x79\x00",
     }.items()
-]  # fmt: skip
+]
 
 BROKEN_EVENTS = [
     MidiRow("SysEx longer than the track", before(b"\xf0\x7f\x01"), Reason.TRUNCATED),
@@ -190,7 +206,7 @@ BROKEN_EVENTS = [
     MidiRow("program 200", before(b"\xc0\xc8"), Reason.BAD_DATA_BYTE),
     MidiRow("a delta of 5 bytes", body(b"\x80\x80\x80\x80" + EVENTS), THREE),
     MidiRow("a delta without an end", body(b"\x80" * 20 + EVENTS), THREE),
-]  # fmt: skip
+]
 
 
 def late(delta: int, count: int) -> list[Event]:
@@ -205,8 +221,12 @@ NOTES = [
     MidiRow("note-off first", smf([(0, off(60)), (0, on(60)), (480, off(60))]), ONE),
     MidiRow("two note-offs", smf([(0, on(60)), (480, off(60)), (9, off(60))]), ONE),
     MidiRow("a note that never ends", smf([(0, on(60))]), Reason.NO_NOTES),
-    MidiRow("all-notes-off is no note-off", smf([(0, on(60)), (480, [0xB0, 123, 0])]), Reason.NO_NOTES),
-    MidiRow("note-off of another channel", smf([(0, on(60)), (9, off(60, 1)), (471, off(60))]), ONE),
+    MidiRow(
+        "all-notes-off is no note-off", smf([(0, on(60)), (480, [0xB0, 123, 0])]), Reason.NO_NOTES
+    ),
+    MidiRow(
+        "note-off of another channel", smf([(0, on(60)), (9, off(60, 1)), (471, off(60))]), ONE
+    ),
     MidiRow("note-off in another track", smf([(0, on(60))], [(480, off(60))]), Reason.NO_NOTES),
     MidiRow("a note of no length", smf([(0, on(60)), (0, off(60))]), Reason.NO_NOTES),
     MidiRow(
@@ -220,7 +240,9 @@ NOTES = [
         Notes([(0, 480, 60), (480, 960, 60)]),
     ),
     MidiRow("only channel 10", smf(tune(channel=9)), Reason.ONLY_DRUMS),
-    MidiRow("channel 10 with a program", smf([(0, [0xC9, 40]), *tune(channel=9)]), Reason.ONLY_DRUMS),
+    MidiRow(
+        "channel 10 with a program", smf([(0, [0xC9, 40]), *tune(channel=9)]), Reason.ONLY_DRUMS
+    ),
     MidiRow("most notes on channel 10", smf(tune([36] * 9, 9), tune()), THREE),
     MidiRow("a drum bank on channel 11", smf([(0, [0xBA, 0, 127]), *tune(channel=10)]), THREE),
     MidiRow("program 127", before([0xC0, 127]), Notes(THREE.ticks, program=127)),
@@ -228,8 +250,15 @@ NOTES = [
     MidiRow("ticks over 2^31", smf(late(0xFFFFFFF, 9)), Reason.BAD_TIME),
     MidiRow("ticks over 2^32", smf(late(0xFFFFFFF, 17)), Reason.BAD_TIME),
     MidiRow("ticks over 2^32 in small deltas", smf(late(0x1FFFFF, 2100)), Reason.BAD_TIME),
-]  # fmt: skip
+]
 
 MIDI_ROWS = [
-    *RUNNING_STATUS, *CHUNKS, *HEADERS, *WRAPPERS, *TEMPOS, *META_AND_SYSEX, *BROKEN_EVENTS, *NOTES
-]  # fmt: skip
+    *RUNNING_STATUS,
+    *CHUNKS,
+    *HEADERS,
+    *WRAPPERS,
+    *TEMPOS,
+    *META_AND_SYSEX,
+    *BROKEN_EVENTS,
+    *NOTES,
+]

@@ -33,7 +33,7 @@ OF_BOTH = [
     NameRow("a NUL", "a\0b", Refused("a\\x00b")),
 ]
 
-ROOT_ROWS = [
+ROOT_NAME_ROWS = [
     *OF_BOTH,
     NameRow("a new folder", "new/er", Opened("new/er")),
     NameRow("a link to a new folder", "dangling", Opened("nowhere")),
@@ -45,7 +45,7 @@ ROOT_ROWS = [
     NameRow("a web address", "http://x.invalid/y", Refused("cannot open storage root")),
 ]
 
-FOLDER_ROWS = [
+SOURCE_NAME_ROWS = [
     *OF_BOTH,
     NameRow("not UTF-8", "caf\udce9", Opened("caf\udce9")),
     NameRow("URI that is not UTF-8", "file://{home}/caf%E9", Opened("caf\udce9")),

@@ -12,6 +12,7 @@ from schemas.config import IngestConfig
 from schemas.errors import NocturneError
 from schemas.reasons import Outcome, Reason
 from tasks.music.extraction import Extracted, extract
+from tasks.storage.entries import tidy_path
 from tasks.storage.raw import load_raw
 from tasks.storage.redirects import refuse_unsafe_redirect
 from tasks.storage.root import Root
@@ -37,7 +38,7 @@ def midi_fault(content: bytes, right: Notes | Reason) -> str:
 
 
 def source_fault(source: str, folder: Path, workers: Workers, right: Ingested | Refused) -> str:
-    """Ingest a source into a root in `folder`; return how the outcome differs from what is right."""
+    """Ingest a source into a root in `folder`; return how that differs from what is right."""
     root = Root.open(str(folder / "root"))
     try:
         config = IngestConfig(root=root.uri, corpus="c", source=source, max_quarantined_share=1)
@@ -80,7 +81,8 @@ def root_fault(spelt: str, home: Path, right: Opened | Refused) -> str:
     except NocturneError as error:
         return refusal_fault(str(error), right)
     root.write_json("field/file.json", [1])
-    return opened_fault(root.base, home, right)
+    holds = isinstance(right, Opened) and root.base == str(home.resolve() / right.path)
+    return "" if holds else f"{root.base!r} where {right} is right"
 
 
 def folder_fault(spelt: str, home: Path, right: Opened | Refused) -> str:
@@ -92,13 +94,9 @@ def folder_fault(spelt: str, home: Path, right: Opened | Refused) -> str:
             files = list(source.read(1 << 20, lambda done, of: None))
     except (NocturneError, ValidationError) as error:
         return refusal_fault(str(error), right)
-    return opened_fault(str(home / files[0].path.removesuffix(".mid")), home, right)
-
-
-def opened_fault(path: str, home: Path, right: Opened | Refused) -> str:
-    """Compare the path of an opened folder with what is right."""
-    holds = isinstance(right, Opened) and path == str(home.resolve() / right.path)
-    return "" if holds else f"{path!r} where {right} is right"
+    if isinstance(right, Opened) and files[0].path == tidy_path(f"{right.path}.mid"):
+        return ""
+    return f"{files[0].path!r} where {right} is right"
 
 
 def refusal_fault(line: str, right: object) -> str:

@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from tasks.storage.workers import Workers
 from tests.field import home, outcomes
+from tests.field.archive_rows import ARCHIVE_ROWS
+from tests.field.folder_rows import FOLDER_ROWS
 from tests.field.midi_rows import MIDI_ROWS
-from tests.field.name_rows import FOLDER_ROWS, ROOT_ROWS
+from tests.field.name_rows import ROOT_NAME_ROWS, SOURCE_NAME_ROWS
 from tests.field.rows import NameRow, SourceRow, UrlRow
 from tests.field.shared_rows import CASES, SHARED_ARCHIVES, SHARED_MIDI
-from tests.field.source_rows import SOURCE_ROWS
 from tests.field.url_rows import REDIRECT_ROWS, URL_ROWS
 from tests.tasks.storage.http_server import Behaviour, serving
 
@@ -45,7 +46,7 @@ def cases() -> Iterator[Case]:
         )
     for row in MIDI_ROWS:
         yield Case(f"midi {row.name}", lambda _, __, r=row: outcomes.midi_fault(r.content, r.right))
-    for source in SOURCE_ROWS:
+    for source in (*ARCHIVE_ROWS, *FOLDER_ROWS):
         yield Case(
             f"source {source.name}", lambda folder, workers, r=source: _source(r, folder, workers)
         )
@@ -56,13 +57,15 @@ def cases() -> Iterator[Case]:
             f"redirect {redirect.name}",
             lambda _, __, r=redirect: outcomes.redirect_fault(r.start, r.location, r.right),
         )
-    for name in ROOT_ROWS:
+    for name in ROOT_NAME_ROWS:
         yield Case(
-            f"root {name.name}", lambda folder, _, r=name: _name(r, folder, outcomes.root_fault)
+            f"root name {name.name}",
+            lambda folder, _, r=name: _name(r, folder, outcomes.root_fault),
         )
-    for name in FOLDER_ROWS:
+    for name in SOURCE_NAME_ROWS:
         yield Case(
-            f"folder {name.name}", lambda folder, _, r=name: _name(r, folder, outcomes.folder_fault)
+            f"source name {name.name}",
+            lambda folder, _, r=name: _name(r, folder, outcomes.folder_fault),
         )
 
 

@@ -8,13 +8,15 @@ PUBLIC = "https://93.184.216.34/a.zip"
 
 URL_ROWS = [
     UrlRow("a good server", ARCHIVE, {}, Ingested(2)),
-    UrlRow("a server without ETag and ranges", ARCHIVE, {"etag": None, "ranges": False}, Ingested(2)),
+    UrlRow(
+        "a server without ETag and ranges", ARCHIVE, {"etag": None, "ranges": False}, Ingested(2)
+    ),
     UrlRow("a connection that breaks", ARCHIVE, {"drop_after": [100]}, Ingested(2)),
     UrlRow("busy at first", ARCHIVE, {"statuses": [503]}, Ingested(2)),
     UrlRow("not found", ARCHIVE, {"statuses": [404] * 9}, Refused("404")),
     UrlRow("a page instead", b"<html>sign in</html>", {}, Refused("an HTML page")),
     UrlRow("an archive cut short", ARCHIVE[:-9], {}, Refused("cut short or damaged")),
-]  # fmt: skip
+]
 
 REDIRECT_ROWS = [
     RedirectRow("to another path", PUBLIC, "/b.zip", Followed()),
