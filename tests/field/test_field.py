@@ -4,7 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from schemas.reasons import Reason
 from tasks.storage.workers import Workers
+from tests.field.midi_rows import ONE, TUNE
+from tests.field.outcomes import midi_fault, refusal_fault
+from tests.field.rows import Refused
 from tests.field.table import KNOWN, Case, cases
 from tests.tasks.storage.conftest import workers  # noqa: F401 - a fixture
 
@@ -33,3 +37,11 @@ def test_what_is_right_happens(
 def test_names_are_unique_and_known_ones_exist() -> None:
     assert len(TABLE) == len(list(cases()))
     assert set(KNOWN) <= set(TABLE)
+
+
+def test_what_is_wrong_is_found() -> None:
+    assert midi_fault(TUNE, ONE)
+    assert midi_fault(TUNE, Reason.NO_NOTES)
+    assert midi_fault(b"", Reason.NO_NOTES)
+    assert refusal_fault("two\nlines", Refused("two"))
+    assert refusal_fault("another line", Refused("two"))
