@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q install
 MIDI ?= ../shared/midi/lakh
 
-.PHONY: help demo server server-stop test test-site check bench lock clean
+.PHONY: help demo server server-stop test test-field test-site check bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -25,6 +25,9 @@ server-stop: .venv/ready ## end what `make server` started
 
 test: .venv/ready-test ## run the whole test suite
 	@$(BIN)/python -m pytest
+
+test-field: .venv/ready-test ## test every input of the field table: wild MIDI, hostile archives, odd names
+	@$(BIN)/python -m pytest -m field
 
 test-site: .venv/ready-test ## test a whole site: PostgreSQL, server, worker, browser; parts of it killed
 	@$(BIN)/python -m pytest -m site

@@ -3,8 +3,10 @@
 from typing import Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from schemas.config.corpus_name import CorpusName
+from schemas.config.local_path import is_utf8
 
 SchemeName = Literal["factored", "song-max"]
 OtherConfig = TypeVar("OtherConfig", bound="Config")
@@ -77,6 +79,14 @@ class Place(Config):
         description="Folder or URI (file://, s3://, gs://) under which everything is kept",
         min_length=1,
     )
+
+    @field_validator("root", mode="before")
+    @classmethod
+    def _root_is_text(cls, root: object) -> object:
+        """Refuse a path that is not UTF-8: Parquet's file system cannot open it."""
+        if isinstance(root, str) and not is_utf8(root):
+            raise PydanticCustomError("root", "the path is not UTF-8; rename the folder")
+        return root
 
 
 class CorpusPlace(Place):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
+from schemas.config.local_path import is_file_uri, local_path
 from schemas.config.rules import NAME
 
 LONGEST = 64
@@ -26,24 +27,15 @@ def corpus_name_of(source: str) -> str:
     ascii_only = unicodedata.normalize("NFKD", last).encode("ascii", "ignore").decode()
     name = re.sub(r"[^a-z0-9._]+", "-", ascii_only.lower())
     name = name.strip("-._")[:LONGEST].rstrip("-._")
-    return name or f"corpus-{hashlib.sha256(source.encode()).hexdigest()[:8]}"
+    return name or f"corpus-{hashlib.sha256(os.fsencode(source)).hexdigest()[:8]}"
 
 
 def _last_part(source: str) -> str:
     """Return the part of a source that names it."""
-    if "://" in source and not source.startswith("file://"):
+    if "://" in source and not is_file_uri(source):
         address = urlsplit(source)
         return unquote(address.path).rstrip("/").rpartition("/")[2] or str(address.hostname or "")
     return Path(absolute_path(source)).name
-
-
-def local_path(source: str) -> str:
-    """Return the path of a folder or archive that is spelt with ~ or as file://."""
-    path = source
-    if source.startswith("file://"):
-        path = source.removeprefix("file://").removeprefix("localhost")
-        path = path if Path(path).exists() else unquote(path)
-    return os.path.expanduser(path)  # noqa: PTH111 - leaves an unknown user's ~name as it is
 
 
 def absolute_path(source: str) -> str:
@@ -51,4 +43,4 @@ def absolute_path(source: str) -> str:
 
     Links are not followed: a link to the newest of several folders is one source.
     """
-    return os.path.abspath(local_path(source))  # noqa: PTH100 - Path.resolve follows links
+    return os.path.abspath(local_path(source) or source)  # noqa: PTH100 - Path.resolve follows links

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from schemas.config.base import CorpusPlace
 from schemas.config.corpus_name import corpus_name_of
+from schemas.config.local_path import as_text
 from schemas.config.rules import SHA256
 
 DEFAULT_SOURCE = "folk"
@@ -96,6 +97,12 @@ class IngestConfig(CorpusPlace):
         title="Replace",
         description="The corpus is meant to be replaced if it was made from another source",
     )
+
+    @field_validator("source", mode="before")
+    @classmethod
+    def _source_as_text(cls, source: Any) -> Any:
+        """Take a path whose name is not UTF-8 by its URI, which can be stored and shown."""
+        return as_text(source) if isinstance(source, str) else source
 
     @model_validator(mode="before")
     @classmethod

@@ -10,7 +10,7 @@ from schemas.errors import SourceError
 from tasks.progress import Progress
 from tasks.storage.entries import CHUNK_BYTES, RawFile, Skipped, chunks_of, read_file, tidy_path
 from tasks.storage.expansion import CutShortError, Expansion, Limits
-from tasks.storage.zip_directory import require_small_directory
+from tasks.storage.zip_directory import is_empty_zip, require_small_directory
 
 DAMAGE = (
     tarfile.TarError,
@@ -121,6 +121,8 @@ def read_zip(
 ) -> Iterator[RawFile | Skipped]:
     """Yield the regular files of a zip; what cannot be read is Skipped."""
     require_small_directory(bound.source, bound.shown, limits.directory_bytes)
+    if is_empty_zip(bound.source):
+        return
     with zipfile.ZipFile(bound.source) as archive:
         members = archive.infolist()
         for number, member in enumerate(members):

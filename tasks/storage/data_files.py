@@ -102,25 +102,56 @@ def read_published(
         return read(find(root, folder, generation, name))
 
 
-def read_rows(root: Root, path: str, mend: str, columns: list[str] | None = None) -> pa.Table:
-    """Read a Parquet file; CorpusError, with what mends it, if it is damaged."""
+def read_rows(
+    root: Root,
+    path: str,
+    mend: str,
+    columns: list[str] | None = None,
+    schema: pa.Schema | None = None,
+) -> pa.Table:
+    """Read a Parquet file; CorpusError, with what mends it, if it is damaged.
+
+    It is, too, if it lacks one of `columns` or a column has not the type that `schema` says, or
+    no value where `schema` wants one.
+    """
     try:
         table = root.read_table(path, columns)
     except (StorageError, pa.ArrowException, OSError):
-        require_whole(root, path, mend)
+        _require_columns(root, path, mend, require_whole(root, path, mend), columns, schema)
         raise
-    if lost := set(columns or ()).difference(table.column_names):
-        raise CorpusError(
-            f"{root.shown(path)} is damaged: it has no {', '.join(sorted(lost))}; "
-            f"delete it, then {mend}"
-        )
+    _require_columns(root, path, mend, table, columns, schema)
     return table
 
 
-def require_whole(root: Root, path: str, mend: str) -> None:
-    """Raise CorpusError if the bytes of a Parquet file can be had but not understood."""
+def _require_columns(
+    root: Root,
+    path: str,
+    mend: str,
+    table: pa.Table,
+    columns: list[str] | None,
+    schema: pa.Schema | None,
+) -> None:
+    wanted = columns or [field.name for field in schema or () if not field.nullable]
+    wrong = set(wanted).difference(table.column_names)
+    for field in schema or ():
+        if field.name in table.column_names:
+            column = table[field.name]
+            lost = column.null_count and not field.nullable
+            if column.type != field.type or lost:
+                wrong.add(field.name)
+    if wrong:
+        raise damaged(root, path, mend, f"it has no {', '.join(sorted(wrong))}; ")
+
+
+def damaged(root: Root, path: str, mend: str, detail: str = "") -> CorpusError:
+    """Return the error of a published file whose bytes are not what was written."""
+    return CorpusError(f"{root.shown(path)} is damaged: {detail}delete it, then {mend}")
+
+
+def require_whole(root: Root, path: str, mend: str) -> pa.Table:
+    """Return a Parquet file's table; CorpusError if its bytes can be had but not understood."""
     content = root.read_bytes(path)  # whatever else is wrong with the storage is said by this
     try:
-        pq.read_table(pa.BufferReader(content))
+        return pq.read_table(pa.BufferReader(content))
     except (pa.ArrowException, OSError) as error:
-        raise CorpusError(f"{root.shown(path)} is damaged: delete it, then {mend}") from error
+        raise damaged(root, path, mend) from error

@@ -4,11 +4,13 @@ import errno
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from pyarrow import fs
 
+from schemas.config.local_path import THREE_SLASHES, is_file_uri, is_utf8, local_path
 from schemas.errors import StorageError
+from tasks.storage.file_names import visible
 from tasks.storage.retry import DEFAULT, FIRST_CONTACT, explained, with_retries
 
 _answered: set[str] = set()  # the roots that this process has reached
@@ -21,11 +23,13 @@ def open_filesystem(uri: str, *, create: bool) -> tuple[fs.FileSystem, str]:
     trailing slashes. Raises StorageError if the folder is missing, not a folder or cannot be
     made, StoreUnavailableError if a store does not answer.
     """
-    if (path := local_path(uri)) is not None:
-        with explained("open storage root", uri):
-            filesystem, base = fs.LocalFileSystem(), str(path.expanduser().resolve())
+    if (local := local_path(uri)) is not None:
+        with explained("open storage root", visible(uri)):
+            filesystem, base = fs.LocalFileSystem(), _local_base(uri, local)
             _require_folder(filesystem, base, uri, create=create)
         return filesystem, base
+    if is_file_uri(uri):
+        raise StorageError(f"cannot open storage root {visible(uri)}: {THREE_SLASHES}")
     policy = DEFAULT if uri in _answered else FIRST_CONTACT
 
     def attempt() -> tuple[fs.FileSystem, str]:
@@ -39,13 +43,24 @@ def open_filesystem(uri: str, *, create: bool) -> tuple[fs.FileSystem, str]:
     return opened
 
 
-def local_path(uri: str) -> Path | None:
-    """Return the path that `uri` names on this machine; None if it is somewhere else."""
-    if "://" not in uri:
-        return Path(uri.removeprefix("file:"))
-    parts = urlsplit(uri)
-    here = parts.scheme == "file" and parts.netloc in ("", "localhost")
-    return Path(unquote(parts.path)) if here else None
+def _local_base(uri: str, path: str) -> str:
+    """Return the absolute path of a local root, links followed; StorageError if it can be none."""
+    if path.startswith("~"):
+        raise StorageError(
+            f"cannot open storage root {visible(uri)}: there is no user "
+            f"{visible(path)[1:].partition('/')[0]} with a "
+            "home folder; write the path, or ./~name for a folder of that name"
+        )
+    if not is_utf8(path):
+        raise StorageError(
+            f"cannot open storage root {visible(path)}: its path is not UTF-8; rename the folder"
+        )
+    if not path or "\0" in path:
+        raise StorageError(f"cannot open storage root {uri!r}: that is no path; check --root")
+    try:
+        return str(Path(path).resolve())
+    except RuntimeError as error:  # how Path tells of links that lead to each other
+        raise OSError(errno.ELOOP, "") from error
 
 
 def _object_store(uri: str) -> tuple[fs.FileSystem, str]:
@@ -77,7 +92,9 @@ def store_options(filesystem: fs.FileSystem) -> dict[str, Any]:
 def _require_folder(filesystem: fs.FileSystem, base: str, shown: str, *, create: bool) -> None:
     kind = filesystem.get_file_info(base).type
     if kind == fs.FileType.NotFound and not create:
-        raise StorageError(f"no storage root at {shown}: check --root, or ingest into it first")
+        raise StorageError(
+            f"no storage root at {visible(shown)}: check --root, or ingest into it first"
+        )
     if kind == fs.FileType.File:
         raise NotADirectoryError(errno.ENOTDIR, "")
     if kind == fs.FileType.NotFound:

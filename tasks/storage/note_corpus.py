@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.errors import CorpusError
-from schemas.manifest import NoteDataset
-from schemas.notes import song_starts
+from schemas.manifest import MANIFEST_SCHEMA, NoteDataset
+from schemas.notes import NOTE_SCHEMA, song_starts
 from schemas.reasons import Outcome
 from tasks.music.notes import Notes
 from tasks.storage.data_files import published_sizes, read_published, read_rows
@@ -35,6 +35,7 @@ __all__ = [
     "songs_of_shard",
 ]
 
+SCHEMAS = {NOTES: NOTE_SCHEMA, "files": MANIFEST_SCHEMA}
 SONG_COLUMNS = ["song_id", "outcome", "notes", "program", "tempo", "notes_digest"]
 
 
@@ -71,7 +72,7 @@ def shard_table(
             folder,
             dataset.fingerprint,
             name,
-            lambda path: read_rows(root, path, mend, columns),
+            lambda path: read_rows(root, path, mend, columns, SCHEMAS[kind]),
         )
     except FileNotFoundError as error:
         require_unchanged(root, corpus, dataset)

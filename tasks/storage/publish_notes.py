@@ -146,7 +146,9 @@ def _stage_manifest(root: Root, plan: Plan, index: int, files: pa.Table, late: l
     check(FileManifest, files)
     if late:
         path = f"{plan.notes.staging(plan.fingerprint)}/{name}"
-        notes = without(root.read_table(path), pa.chunked_array([late], pa.string()))
+        notes = without(
+            read_rows(root, path, "ingest again"), pa.chunked_array([late], pa.string())
+        )
         write_notes(root, path, notes)
     root.write_table(f"{plan.files.staging(plan.fingerprint)}/{name}", files)
 

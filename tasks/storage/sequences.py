@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from schemas.config import SchemeName
 from schemas.errors import CorpusError, StorageError
 from schemas.sequences import Split
-from tasks.storage.data_files import read_published, read_rows, require_whole
+from tasks.storage.data_files import damaged, read_published, read_rows, require_whole
 from tasks.storage.layout import (
     SEQUENCES,
     SONGS,
@@ -184,8 +184,10 @@ def _batches(
                 yield np.ascontiguousarray(np.stack(columns, axis=1), dtype="<i2")
     except FileNotFoundError:
         raise
-    except (pa.ArrowException, OSError, KeyError, StorageError):
+    except (pa.ArrowException, OSError, KeyError, StorageError) as error:
         require_whole(root, path, mend)
+        if isinstance(error, pa.ArrowException | KeyError):  # whole, but of other columns
+            raise damaged(root, path, mend) from error
         raise
 
 

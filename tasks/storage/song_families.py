@@ -10,7 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from schemas.notes import NOTE_SCHEMA
 from tasks.music.families import VALUES, Signature, families, signatures
+from tasks.storage.data_files import read_rows
 from tasks.storage.root import Root
 
 SCHEMA = pa.schema(
@@ -49,5 +51,5 @@ def write_families(root: Root, path: str, shards: Sequence[ShardSongs]) -> int:
 def _signatures(root: Root, shard: ShardSongs) -> list[Signature | None]:
     if not shard.song_ids:
         return []
-    pitch = root.read_table(shard.path, columns=["pitch"])["pitch"].to_numpy()
+    pitch = read_rows(root, shard.path, "ingest again", ["pitch"], NOTE_SCHEMA)["pitch"].to_numpy()
     return signatures(pitch, shard.notes)

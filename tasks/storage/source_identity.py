@@ -23,7 +23,7 @@ def source_id(source: str) -> str:
         address = urlsplit(source)
         query = hashlib.sha256(address.query.encode()).hexdigest()[:8] if address.query else ""
         return f"url {address.hostname}{address.path}?{query}"
-    return f"path {absolute_path(source)}"
+    return f"path {os.fsencode(absolute_path(source)).decode(errors='backslashreplace')}"
 
 
 def shown_source(source: str) -> str:

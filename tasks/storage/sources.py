@@ -1,6 +1,7 @@
 """Where MIDI comes from: the embedded folk tunes, Lakh, a folder, an archive, a URL of one."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,13 +9,14 @@ from pathlib import Path
 from pyarrow import fs
 
 from schemas.config import IngestConfig
-from schemas.config.corpus_name import local_path
+from schemas.config.local_path import THREE_SLASHES, is_file_uri, local_path
 from schemas.errors import SourceError
 from tasks.music import folk
 from tasks.progress import Progress, silent
 from tasks.storage.archives import read_archive
 from tasks.storage.download import Download, Wanted, download, move_old_downloads, reject
 from tasks.storage.entries import RawFile, Skipped
+from tasks.storage.file_names import visible
 from tasks.storage.folders import fingerprint_of, read_folder
 from tasks.storage.lakh import LAKH, LAKH_ATTRIBUTION, LAKH_LICENCE
 from tasks.storage.layout import downloads_of
@@ -44,13 +46,14 @@ def resolve(root: Root, config: IngestConfig, progress: Progress = silent) -> So
         )
     if source in LAKH or source.startswith(("http://", "https://")):
         return _downloaded(root, config, fetch(root, config, progress))
-    if "://" in source and not source.startswith("file://"):
-        raise SourceError(f"source {source}: only http:// and https:// can be downloaded")
-    if config.source_sha256 is not None and not Path(local_path(source)).is_file():
+    if (path := local_path(source)) is None:
+        mend = THREE_SLASHES if is_file_uri(source) else "only http:// and https:// are downloaded"
+        raise SourceError(f"source {visible(source)}: {mend}")
+    if config.source_sha256 is not None and not os.path.isfile(path):  # noqa: PTH113 - no errors
         raise SourceError(f"a SHA-256 is of an archive or a download; {source} is neither")
     if source == "folk":
         return Source("folk", folk.identity(), folk.read_tunes, folk.LICENCE, folk.attribution())
-    return _local(root, config, Path(local_path(source)))
+    return _local(root, config, Path(path))
 
 
 def is_download(config: IngestConfig) -> bool:
@@ -95,22 +98,26 @@ def _local(root: Root, config: IngestConfig, path: Path) -> Source:
             return _folder(root, config, path)
         if not path.is_file():
             raise SourceError(
-                f"there is no folder or archive {path}; "
+                f"there is no folder or archive {visible(str(path))}; "
                 "a source is folk, lakh-full, lakh-matched, lakh-clean, a folder, an archive, a URL"
             )
         return _archive(config, path)
     except OSError as error:
-        raise SourceError(f"cannot read {path}: {error.strerror}; check its permissions") from error
+        raise SourceError(
+            f"cannot read {visible(str(path))}: {error.strerror}; check the path and permissions"
+        ) from error
 
 
 def _folder(root: Root, config: IngestConfig, path: Path) -> Source:
     """Return a folder as a source. The storage root is left out of it, should it lie inside."""
     inside = Path(root.base).resolve() if root.is_local else None
     if inside == path.resolve():
-        raise SourceError(f"{path} is the storage root itself; name the folder of MIDI files")
+        raise SourceError(
+            f"{visible(str(path))} is the storage root itself; name the folder of MIDI files"
+        )
     digest, count = fingerprint_of(path, inside)
     if not count:
-        raise SourceError(f"folder {path} holds no files; put MIDI files in it")
+        raise SourceError(f"folder {visible(str(path))} holds no files; put MIDI files in it")
     return Source(
         config.source,
         f"folder {digest}",

@@ -9,6 +9,7 @@ from schemas.errors import SourceError
 END = struct.Struct("<4s4H2LH")
 LOCATOR = struct.Struct("<4sLQL")
 END_64 = struct.Struct("<4sQ2H2L4Q")
+END_MARK = b"PK\x05\x06"
 LONGEST_COMMENT = 1 << 16
 IN_ZIP64 = 0xFFFFFFFF
 
@@ -27,12 +28,22 @@ def require_small_directory(stream: Any, shown: str, most: int) -> None:
         )
 
 
+def is_empty_zip(stream: Any) -> bool:
+    """Whether a zip begins with its end record.
+
+    zipfile looks before its first byte then, which pyarrow's files refuse in a way of their own.
+    """
+    head = stream.read(len(END_MARK))
+    stream.seek(0)
+    return bool(head == END_MARK)
+
+
 def _directory_bytes(stream: Any) -> int:
     total = stream.seek(0, 2) or stream.tell()
     start = max(0, total - END.size - LONGEST_COMMENT)
     stream.seek(start)
     tail = stream.read(total - start)
-    at = tail.rfind(b"PK\x05\x06")
+    at = tail.rfind(END_MARK)
     if at < 0 or at + END.size > len(tail):
         return 0
     size = int(END.unpack_from(tail, at)[5])

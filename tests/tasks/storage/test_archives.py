@@ -12,6 +12,7 @@ from typing import BinaryIO
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow import fs
 
 from schemas.errors import SourceError
 from tasks.storage.archive_kinds import kind_of
@@ -196,6 +197,15 @@ def test_a_member_name_that_begins_like_html_is_no_page():
 def test_an_archive_without_files_is_called_empty(pack):
     with pytest.raises(SourceError, match="is empty"):
         read(pack({}))
+
+
+def test_an_empty_zip_is_called_empty_however_it_is_opened(tmp_path):
+    (tmp_path / "e.zip").write_bytes(zip_of({}))
+    with (
+        fs.LocalFileSystem().open_input_file(str(tmp_path / "e.zip")) as stream,
+        pytest.raises(SourceError, match="is empty"),
+    ):
+        list(read_archive(stream, "e.zip", LARGEST))
 
 
 @pytest.mark.parametrize("pack", PACKERS.values())

@@ -3,13 +3,15 @@
 import shutil
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from schemas.config import IngestConfig, PrepareConfig
 from schemas.errors import CorpusError
-from tasks.storage.note_corpus import songs_of_shard
+from tasks.storage.note_corpus import accepted_songs, families_of, songs_of_shard
+from tasks.storage.quality import quality_table
 from tasks.storage.root import Root
-from tasks.storage.sequences import load_split
+from tasks.storage.sequences import load_split, song_splits
 from tasks.storage.workers import Workers
 from tests.tasks.storage.corpora_for_tests import (
     contents,
@@ -157,6 +159,73 @@ def test_damaged_bytes_are_called_damaged_and_doing_what_is_said_mends_them(
     line = str(caught.value)
     assert line.startswith(f"{place.root.shown(path)} is damaged: delete it, then run `nocturne ")
     assert "\n" not in line
+    place.root.delete(path)
+    place.make()
+    assert contents(place.root) == place.whole
+
+
+def replace_table(root: Root, path: str) -> None:
+    """Put a whole Parquet file of other columns in a file's place."""
+    root.write_table(path, pa.table({"x": [1, 2]}))
+
+
+def change_types(root: Root, path: str) -> None:
+    """Turn every column into text."""
+    table = root.read_table(path)
+    columns = {name: pa.array(map(str, table[name].to_pylist())) for name in table.column_names}
+    root.write_table(path, pa.table(columns))
+
+
+def lose_values(root: Root, path: str) -> None:
+    """Leave the rows and types of a file and no value."""
+    table = root.read_table(path)
+    empty = [pa.nulls(len(table), field.type) for field in table.schema]
+    root.write_table(path, pa.table(empty, names=table.column_names))
+
+
+READERS = {
+    "notes/c/shard-00000.parquet": lambda p: list(songs_of_shard(p.root, "c", SHARD)),
+    "notes/c/shard-00000.parquet of pitches": lambda p: quality_table(p.root, "c"),
+    "files/c/shard-00001.parquet": lambda p: accepted_songs(p.root, "c", 1),
+    "files/c/shard-00001.parquet of all": lambda p: quality_table(p.root, "c"),
+    "sequences/c/factored/train.parquet": lambda p: load_split(
+        p.root, "c", "factored", "train", Path(p.root.base, ".cache")
+    ),
+}
+SHARD = "shard-00000.parquet"
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("harm", [replace_table, change_types, lose_values])
+def test_a_table_of_another_kind_is_called_damaged(place: Place, reader: str, harm) -> None:
+    path = reader.partition(" ")[0]
+    harm(place.root, path)
+    with pytest.raises(CorpusError) as caught:
+        READERS[reader](place)
+    line = str(caught.value)
+    assert line.startswith(f"{place.root.shown(path)} is damaged: ")
+    assert "delete it, then run `nocturne " in line
+    assert "\n" not in line
+
+
+@pytest.mark.parametrize("path", ["families/c/families.parquet", "songs/c/factored/songs.parquet"])
+def test_a_table_without_its_columns_is_called_damaged(place: Place, path: str) -> None:
+    replace_table(place.root, path)
+    with pytest.raises(CorpusError, match=r"is damaged: it has no .*song_id"):
+        if path.startswith("families"):
+            families_of(place.root, "c")
+        else:
+            song_splits(place.root, "c", "factored")
+
+
+def test_damaged_notes_of_another_shard_are_named_when_one_is_made_again(place: Place) -> None:
+    path = f"notes/c/{SHARD}"
+    place.root.write_bytes(path, b"text " * (place.root.size(path) // 5 + 1))
+    content = place.root.read_bytes(path)[: len(place.whole[path])]
+    place.root.write_bytes(path, content)  # as long as it was, so no listing tells
+    place.root.delete("notes/c/shard-00001.parquet")
+    with pytest.raises(CorpusError, match="is damaged: delete it, then ingest again"):
+        place.make()
     place.root.delete(path)
     place.make()
     assert contents(place.root) == place.whole
