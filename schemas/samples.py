@@ -47,6 +47,11 @@ SAMPLE_SCHEMA = pa.schema(
         pa.field("picture_beats", pa.list_(pa.float64()), nullable=True),
     ]
 )
+# What made the audio. Earlier versions used FluidSynth's program or pretty_midi's own synthesis,
+# in which all instruments sound alike: audio of such a renderer is made again.
+RENDERER = "rustysynth"
+EARLIER_RENDERERS = ("fluidsynth",)
+POOR_RENDERERS = ("pretty_midi",)
 # Manifests of earlier versions lack them.
 LATER_COLUMNS = ("picture_bytes", "audio_bytes", "picture_beats")
 
@@ -84,7 +89,9 @@ class SampleManifest(pandera.DataFrameModel):
     picture: pa.string() = pandera.Field(str_matches=r"^\d{5,7}\.png$")
     audio: pa.string() = pandera.Field(nullable=True, str_matches=r"^\d{5,7}\.ogg$")
     audio_seconds: pa.float64() = pandera.Field(nullable=True, gt=0)
-    audio_renderer: pa.string() = pandera.Field(nullable=True, isin=["fluidsynth", "pretty_midi"])
+    audio_renderer: pa.string() = pandera.Field(
+        nullable=True, isin=[RENDERER, *EARLIER_RENDERERS, *POOR_RENDERERS]
+    )
     picture_bytes: pa.int64() = pandera.Field(nullable=True, gt=0)
     audio_bytes: pa.int64() = pandera.Field(nullable=True, gt=0)
     picture_beats: pa.list_(pa.float64()) = pandera.Field(nullable=True)

@@ -43,7 +43,7 @@ from tasks.storage.sample_check import (
 
 BATCH_SAMPLES = 256
 FORMAT_VERSION = 1  # raise it when the same model and seed would give other MIDI bytes
-MAX_THREADS = 4  # of FluidSynth and encoding; each may take 250 MB for the longest pieces
+MAX_THREADS = 4  # of encoding and writing; each may take 250 MB for the longest pieces
 SEEDS = 2**31
 OWN_FILES = re.compile(r"\d{5,7}\.(mid|png|ogg)|page-\d+\.html")
 
