@@ -26,6 +26,7 @@ from schemas.config import (
     TrainConfig,
 )
 from schemas.errors import NocturneError
+from schemas.instruments import INSTRUMENTS
 
 Flags = Parameter(name="*")
 
@@ -106,6 +107,13 @@ def models(*, place: Annotated[Place, Flags] = Place()) -> None:
     console.table(listing.columns, listing.rows)
     for trouble in listing.troubles:
         console.warn(trouble)
+
+
+@app.command
+def programs() -> None:
+    """List the instruments that --program takes, by number and name."""
+    for program, name in enumerate(INSTRUMENTS):
+        print(f"{program:3}  {name}")
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -85,11 +85,11 @@ def mastered(audio: Samples, frames: int) -> Samples:
     return out
 
 
-def to_ogg(audio: Samples, comment: str) -> bytes:
+def to_ogg(audio: Samples, comment: str, rate: int = SAMPLE_RATE_HZ) -> bytes:
     """Encode float32 [frames, channels] as OGG Vorbis with a comment, a block at a time."""
     stream = io.BytesIO()
     with soundfile.SoundFile(
-        stream, "w", SAMPLE_RATE_HZ, audio.shape[1], format="OGG", subtype="VORBIS"
+        stream, "w", rate, audio.shape[1], format="OGG", subtype="VORBIS"
     ) as file:
         file.comment = comment
         for start in range(0, len(audio), BLOCK_FRAMES):

@@ -56,7 +56,7 @@ def plan(config: GenerateConfig, card: ModelCard) -> SampleRun:
     drawn = config.seed is None
     if drawn:
         config = config.having(seed=secrets.randbelow(SEEDS))
-    program = card.program if config.program is None else config.program
+    program = card.program if config.program is None else int(config.program)
     asked = {name: getattr(config, name) for name in COUNTED}
     facts = [FORMAT_VERSION, card.model_id, card.weights_sha256, card.vocabulary_id, program, asked]
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:8]
