@@ -25,6 +25,7 @@ from schemas.config import (
     PromoteConfig,
     TrainConfig,
 )
+from schemas.config.credentials import has_keys, without_secrets
 from schemas.errors import NocturneError
 from schemas.instruments import INSTRUMENTS
 
@@ -141,5 +142,8 @@ def _one_line(error: CycloptsError) -> str:
         found = cause.errors(include_url=False)[0]
         flag = "--" + "-".join(str(part) for part in found["loc"]).replace("_", "-")
         message = found["msg"][0].lower() + found["msg"][1:]
-        return f"{flag} {found['input']}: {message} (see nocturne --help)"
+        given = found["input"]
+        if isinstance(given, str) and has_keys(given):
+            given = without_secrets(given)
+        return f"{flag} {given}: {message} (see nocturne --help)"
     return f"{' '.join(str(error).split())} (see nocturne --help)"

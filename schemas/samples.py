@@ -13,9 +13,10 @@ from typing import Any
 import pandera.pyarrow as pandera
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from schemas.config import GenerateConfig
+from schemas.config.credentials import without_keys
 
 SAMPLE_SCHEMA = pa.schema(
     [
@@ -152,6 +153,8 @@ class SampleRun(BaseModel):
     )
     extends: int | None = Field(None, description="Samples before the last extension")
     page_bytes: dict[str, int] = Field({}, description="Size of every page, by its file's name")
+
+    _no_keys = field_validator("config", mode="before")(without_keys)
 
     @property
     def seed(self) -> int:
