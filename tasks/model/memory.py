@@ -10,7 +10,8 @@ from schemas.presets import NetworkShape
 
 MIB = 2**20
 # Fitted to the peak of one step, batches of 32 to 384: small 5.7, medium 11.1, seed 17.0 MiB a
-# window, 530 to 770 MiB besides, with either executor.
+# window, and 530 to 610 MiB besides. On a CPU Keras's executor keeps the gradient of the LSTM
+# weights for every note of the window as well: 160 MiB for small, 6,800 for seed.
 FLOATS_PER_CELL = 68  # of each note of the window, for all four LSTM layers
 FLOATS_PER_MEMORY_NOTE = 26  # of each note of the window
 BESIDES = 800 * MIB  # compiling, weights, moments
@@ -26,15 +27,16 @@ CGROUP_FILES = (
 
 def require_memory(config: TrainConfig, shape: NetworkShape) -> None:
     """ResourceError if a training step on the CPU needs more memory than is free."""
-    free = free_bytes()
-    if free is None or step_bytes(config.batch, shape) <= free:
+    free, needed = free_bytes(), step_bytes(config, shape)
+    if free is None or needed <= free:
         return
-    fits = max(0, int(free - BESIDES) // window_bytes(shape))
+    room = free - (needed - config.batch * window_bytes(shape))
+    fits = max(0, room // window_bytes(shape))
     advice = f"--batch {fits} would fit" if fits else "no batch would fit: free some memory"
     raise ResourceError(
         f"cannot train: a batch of {config.batch:,} windows with the preset {config.preset} needs "
-        f"about {step_bytes(config.batch, shape) / 2**30:.1f} GiB of memory and "
-        f"{max(free, 0) / 2**30:.1f} GiB are free; {advice}"
+        f"about {needed / 2**30:.1f} GiB of memory and {max(free, 0) / 2**30:.1f} GiB are free; "
+        f"{advice}"
     )
 
 
@@ -45,9 +47,13 @@ def window_bytes(shape: NetworkShape) -> int:
     return 4 * shape.window * floats
 
 
-def step_bytes(batch: int, shape: NetworkShape) -> int:
+def step_bytes(config: TrainConfig, shape: NetworkShape) -> int:
     """Return about how many bytes a training step takes, besides the process before it."""
-    return BESIDES + batch * window_bytes(shape)
+    total = BESIDES + config.batch * window_bytes(shape)
+    if config.executor == "keras":
+        lstm_weights = 2 * 4 * shape.units * (shape.embedding + 3 * shape.units)
+        total += 4 * shape.window * lstm_weights
+    return total
 
 
 def free_bytes() -> int | None:

@@ -12,10 +12,10 @@ import pytest
 from numpy.typing import NDArray
 
 from schemas.config import PrepareConfig, TrainConfig
-from schemas.errors import CorpusError, ModelError, StorageError
+from schemas.errors import CorpusError, ModelError, ResourceError, StorageError
 from schemas.model_card import ModelCard
 from schemas.presets import NetworkShape
-from tasks.model import build, checkpoint, judging
+from tasks.model import build, checkpoint, judging, memory
 from tasks.model.champion import promote, read_champion
 from tasks.model.comparison import bits_on, held_out_songs
 from tasks.model.files import Model, load_model
@@ -239,3 +239,14 @@ def test_training_on_a_disk_that_fills_up_goes_on_once_there_is_space(
     build.build_model(place, config, lambda done, _total: steps.append(done))
     assert steps[2] == 2  # the step after the last checkpoint
     assert (folder / "weights.safetensors").read_bytes() == weights
+
+
+def test_a_batch_beyond_memory_is_refused_before_anything_is_written(
+    place: Root, config: TrainConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "meminfo").write_text("MemAvailable: 900000 kB\n")
+    monkeypatch.setattr(memory, "MEMINFO", tmp_path / "meminfo")
+    config = config.having(seed=10, batch=4096)
+    with pytest.raises(ResourceError, match="cannot train: a batch of 4,096 windows"):
+        build.build_model(place, config, lambda *_: pytest.fail("a step was taken"))
+    assert not Path(place.base, "models", build.model_name(place, config)).exists()
