@@ -35,7 +35,7 @@ def render(notes: Notes, *, tempo: float, program: int) -> Rendering:
     """
     midi = _beginning(notes, tempo, program)
     frames = _frames(midi, SAMPLE_RATE_HZ)
-    ogg = to_ogg(mastered(play(midi), frames), comment=RENDERER)
+    ogg = to_ogg(mastered(play(midi, frames / SAMPLE_RATE_HZ), frames), comment=RENDERER)
     return Rendering(ogg, frames / SAMPLE_RATE_HZ, RENDERER)
 
 

@@ -35,17 +35,20 @@ def peak_of(audio: Samples) -> float:
     return max(float(audio.max(initial=0.0)), -float(audio.min(initial=0.0)))
 
 
-def play(midi: PrettyMIDI) -> Samples:
-    """Return the audio of the one instrument of `midi`; SamplesError if it cannot be rendered.
+def play(midi: PrettyMIDI, seconds: float) -> Samples:
+    """Return `seconds` of audio, or little less, of the one instrument of `midi`.
 
-    The instrument's volume is set; the frames end some seconds after the last note.
+    SamplesError if it cannot be rendered. The instrument's volume is set.
     """
     (instrument,) = midi.instruments
     audio = np.zeros((0, CHANNELS), np.float32)
     if not instrument.notes:
         return audio
     for volume in VOLUMES:
-        instrument.control_changes = [ControlChange(VOLUME, volume, 0.0)]
+        # Rendering ends with the last event: the second one lets the last note ring until then.
+        instrument.control_changes = [
+            ControlChange(VOLUME, volume, time) for time in (0.0, seconds)
+        ]
         audio = _rendered(midi)
         if peak_of(audio) < FULL_SCALE:
             break

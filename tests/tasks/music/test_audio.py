@@ -29,6 +29,8 @@ def test_length_and_peak() -> None:
     assert len(samples) == round(made.seconds * SAMPLE_RATE_HZ)
     assert 0.7 * PEAK < np.abs(samples).max() < 1.0
     assert np.abs(samples[-32:]).max() < 0.01
+    end = round((made.seconds - TAIL_SECONDS) * SAMPLE_RATE_HZ)
+    assert np.abs(samples[end : end + 2000]).max() > 0.02  # the last note rings on
 
 
 @pytest.mark.parametrize("pitch", [57, 69, 76])
