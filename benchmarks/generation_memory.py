@@ -2,7 +2,7 @@
 
 The generate flow runs in this process, as in a worker's, with an untrained model of the small
 preset, whose vocabulary and primers are of the songs under --midi. Resident memory is of this
-process, without FluidSynth's, one of which runs for each thread. The last line is one JSON object.
+process. The last line is one JSON object.
 """
 
 import argparse

@@ -25,7 +25,9 @@ from schemas.config import (
     PromoteConfig,
     TrainConfig,
 )
+from schemas.config.credentials import has_keys, without_secrets
 from schemas.errors import NocturneError
+from schemas.instruments import INSTRUMENTS
 
 Flags = Parameter(name="*")
 
@@ -108,6 +110,13 @@ def models(*, place: Annotated[Place, Flags] = Place()) -> None:
         console.warn(trouble)
 
 
+@app.command
+def programs() -> None:
+    """List the instruments that --program takes, by number and name."""
+    for program, name in enumerate(INSTRUMENTS):
+        print(f"{program:3}  {name}")
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run one command; exit 0 if it did its work, 1 if it could not, 2 on wrong usage."""
     sys.exit(run(arguments))
@@ -133,5 +142,8 @@ def _one_line(error: CycloptsError) -> str:
         found = cause.errors(include_url=False)[0]
         flag = "--" + "-".join(str(part) for part in found["loc"]).replace("_", "-")
         message = found["msg"][0].lower() + found["msg"][1:]
-        return f"{flag} {found['input']}: {message} (see nocturne --help)"
+        given = found["input"]
+        if isinstance(given, str) and has_keys(given):
+            given = without_secrets(given)
+        return f"{flag} {given}: {message} (see nocturne --help)"
     return f"{' '.join(str(error).split())} (see nocturne --help)"

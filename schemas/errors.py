@@ -31,3 +31,7 @@ class SamplesError(NocturneError):
 
 class ModelError(NocturneError):
     """A model folder is unknown, damaged or does not match its vocabulary."""
+
+
+class ResourceError(NocturneError):
+    """This machine has not enough memory for what was asked."""

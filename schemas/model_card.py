@@ -7,9 +7,10 @@ Judging adds judged.safetensors, the samples that metrics.json speaks of.
 
 from typing import Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from schemas.config import SchemeName, TrainConfig
+from schemas.config.credentials import without_keys
 from schemas.presets import NetworkShape
 
 
@@ -47,6 +48,8 @@ class ModelCard(BaseModel):
     code_version: str
     licence: str
     attribution: str
+
+    _no_keys = field_validator("config", mode="before")(without_keys)
 
 
 class Metrics(BaseModel):

@@ -13,9 +13,10 @@ from typing import Any
 import pandera.pyarrow as pandera
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from schemas.config import GenerateConfig
+from schemas.config.credentials import without_keys
 
 SAMPLE_SCHEMA = pa.schema(
     [
@@ -47,6 +48,11 @@ SAMPLE_SCHEMA = pa.schema(
         pa.field("picture_beats", pa.list_(pa.float64()), nullable=True),
     ]
 )
+# What made the audio. Earlier versions used FluidSynth's program or pretty_midi's own synthesis,
+# in which all instruments sound alike: audio of such a renderer is made again.
+RENDERER = "rustysynth"
+EARLIER_RENDERERS = ("fluidsynth",)
+POOR_RENDERERS = ("pretty_midi",)
 # Manifests of earlier versions lack them.
 LATER_COLUMNS = ("picture_bytes", "audio_bytes", "picture_beats")
 
@@ -84,7 +90,9 @@ class SampleManifest(pandera.DataFrameModel):
     picture: pa.string() = pandera.Field(str_matches=r"^\d{5,7}\.png$")
     audio: pa.string() = pandera.Field(nullable=True, str_matches=r"^\d{5,7}\.ogg$")
     audio_seconds: pa.float64() = pandera.Field(nullable=True, gt=0)
-    audio_renderer: pa.string() = pandera.Field(nullable=True, isin=["fluidsynth", "pretty_midi"])
+    audio_renderer: pa.string() = pandera.Field(
+        nullable=True, isin=[RENDERER, *EARLIER_RENDERERS, *POOR_RENDERERS]
+    )
     picture_bytes: pa.int64() = pandera.Field(nullable=True, gt=0)
     audio_bytes: pa.int64() = pandera.Field(nullable=True, gt=0)
     picture_beats: pa.list_(pa.float64()) = pandera.Field(nullable=True)
@@ -145,6 +153,8 @@ class SampleRun(BaseModel):
     )
     extends: int | None = Field(None, description="Samples before the last extension")
     page_bytes: dict[str, int] = Field({}, description="Size of every page, by its file's name")
+
+    _no_keys = field_validator("config", mode="before")(without_keys)
 
     @property
     def seed(self) -> int:

@@ -1,11 +1,12 @@
 """What all configs share: how they behave, and the fields that several stages have."""
 
-from typing import Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from schemas.config.corpus_name import CorpusName
+from schemas.config.credentials import ROOT
 from schemas.config.local_path import is_utf8
 
 SchemeName = Literal["factored", "song-max"]
@@ -73,7 +74,9 @@ class Config(BaseModel):
 
 
 class Place(Config):
-    root: str = Field(
+    model_config = ConfigDict(hide_input_in_errors=True)  # a refused root may hold a key
+
+    root: Annotated[str, ROOT] = Field(
         "./nocturne-data",
         title="Storage root",
         description="Folder or URI (file://, s3://, gs://) under which everything is kept",

@@ -1,14 +1,26 @@
 """Configs of sampling."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
 from schemas.config.base import Place, SchemeName, as_plain_input, empty_as_none
 from schemas.config.rules import NAME, RUN
+from schemas.instruments import INSTRUMENTS, PROGRAMS, program_of
 
 RandomInput = Literal["primer", "gaussian"]
 MOST_SAMPLES = 1_000_000
+
+
+def _as_instrument_input(schema: dict[str, Any]) -> None:
+    """Let forms offer a list of all instruments, a number, any spelling of a name, or nothing."""
+    del schema["default"]  # as in as_plain_input
+    schema["anyOf"] = [
+        {"title": "Instrument", "type": "string", "enum": list(INSTRUMENTS)},
+        {"title": "Number", "type": "integer", "minimum": 0, "maximum": PROGRAMS - 1},
+        {"title": "Name", "type": "string"},
+        {"title": "Corpus's own", "type": "null"},
+    ]
 
 
 class SamplingConfig(Place):
@@ -27,13 +39,12 @@ class SamplingConfig(Place):
         ge=20,
         le=400,
     )
-    program: int | None = Field(
+    program: int | str | None = Field(
         None,
         title="Instrument (MIDI program)",
-        description="Sound of the samples; empty takes the corpus's most common one",
-        ge=0,
-        le=127,
-        json_schema_extra=as_plain_input,
+        description="Sound of the samples: a General MIDI program from 0 to 127 or its name, such "
+        "as flute (`nocturne programs` lists them); empty takes the corpus's most common one",
+        json_schema_extra=_as_instrument_input,
     )
     temperature: float = Field(
         0.9,
@@ -60,7 +71,8 @@ class SamplingConfig(Place):
         json_schema_extra=as_plain_input,
     )
 
-    _empty_numbers = field_validator("program", "seed", mode="before")(empty_as_none)
+    _empty_seed = field_validator("seed", mode="before")(empty_as_none)
+    _program = field_validator("program", mode="before")(program_of)
 
 
 class GenerateConfig(SamplingConfig):

@@ -15,6 +15,7 @@ from tasks.model import checkpoint
 from tasks.model.files import Model, save_model
 from tasks.model.identity import model_id
 from tasks.model.lookup import resolve
+from tasks.model.memory import require_memory
 from tasks.model.precision import decided
 from tasks.model.primers import random_inputs
 from tasks.model.training import TrainingResult, train
@@ -45,8 +46,9 @@ def model_name(root: Root, config: TrainConfig) -> str:
 def build_model(root: Root, config: TrainConfig, progress: Progress = silent) -> ModelCard:
     """Train on a prepared corpus and save the model; return its card.
 
-    Raises CorpusError for an unknown corpus, ModelError for an unfit warm start. A run that
-    was cut off goes on from its checkpoint, which is deleted once the model is saved.
+    Raises CorpusError for an unknown corpus, ModelError for an unfit warm start, ResourceError
+    for a batch that does not fit into memory, StorageError where no more can be written. A run
+    that was cut off goes on from its checkpoint, which is deleted once the model is saved.
     """
     config = decided(config)
     dataset = load_dataset(root, config.corpus, config.scheme)
@@ -58,6 +60,8 @@ def build_model(root: Root, config: TrainConfig, progress: Progress = silent) ->
     name = model_id(config, dataset)
     checkpoints = scratch(root, f"checkpoints/{name}")
     shape = PRESETS[config.preset]
+    if not tf.config.list_physical_devices("GPU"):  # which has memory of its own
+        require_memory(config, shape)
     first = first_weights(root, config, shape, vocabulary)
     result = train(learn, valid, vocabulary, config, shape, checkpoints, progress, first)
     card = _save(root, name, config, dataset, vocabulary, learn, result)

@@ -22,6 +22,7 @@ from tasks.model.identity import CIRCUMSTANCES, circumstances
 from tasks.model.initialise import Weights
 from tasks.model.loss_scale import LossScale
 from tasks.model.packing import packed
+from tasks.storage.retry import explained
 from tasks.storage.sequences import SplitIds
 
 NAME = "checkpoint.safetensors"
@@ -81,17 +82,31 @@ def run_digest(
 
 
 def write(folder: Path, checkpoint: Checkpoint) -> None:
-    """Replace the checkpoint in `folder`, atomically."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Replace the checkpoint in `folder`, atomically; StorageError if that fails.
+
+    One process at a time trains a model, so what lies there unfinished is a killed one's.
+    """
     groups = asdict(checkpoint)
     del groups["place"]
     arrays = {f"{group}:{name}": a for group, part in groups.items() for name, a in part.items()}
+    content = packed(arrays, {"place": json.dumps(asdict(checkpoint.place))})
     aside = folder / f".{NAME}.{os.getpid()}.part"
-    with aside.open("wb") as stream:
-        stream.write(packed(arrays, {"place": json.dumps(asdict(checkpoint.place))}))
-        stream.flush()
-        os.fsync(stream.fileno())
-    aside.replace(folder / NAME)
+    with explained("write the checkpoint", str(folder / NAME)):
+        folder.mkdir(parents=True, exist_ok=True)
+        _clear_unfinished(folder)
+        try:
+            with aside.open("wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            aside.replace(folder / NAME)
+        finally:
+            aside.unlink(missing_ok=True)
+
+
+def _clear_unfinished(folder: Path) -> None:
+    for path in folder.glob(f".{NAME}.*.part"):
+        path.unlink(missing_ok=True)
 
 
 def read(folder: Path, run: str) -> Checkpoint | None:
@@ -119,4 +134,6 @@ def read(folder: Path, run: str) -> Checkpoint | None:
 
 def clear(folder: Path) -> None:
     """Delete the checkpoint in `folder`, once its model is published."""
-    (folder / NAME).unlink(missing_ok=True)
+    with explained("delete the checkpoint", str(folder / NAME)):
+        _clear_unfinished(folder)
+        (folder / NAME).unlink(missing_ok=True)

@@ -1,20 +1,16 @@
-"""Notes to audio: FluidSynth when its program is installed, else pretty_midi's own synthesis."""
+"""Notes to audio: an OGG file of the synthesizer's frames, of one loudness and a known length."""
 
 import io
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import soundfile
 from pretty_midi import PrettyMIDI
 
-from tasks.music import synthesizers
+from schemas.samples import EARLIER_RENDERERS, RENDERER
 from tasks.music.midi_writer import to_pretty_midi
 from tasks.music.notes import Notes
-from tasks.music.synthesizers import SAMPLE_RATE_HZ, Samples, peak_of
-
-Renderer = Literal["fluidsynth", "pretty_midi"]
-RENDERERS: tuple[Renderer, ...] = ("fluidsynth", "pretty_midi")
+from tasks.music.synthesizer import SAMPLE_RATE_HZ, Samples, peak_of, play
 
 MAX_SECONDS = 300.0  # of music; bounds memory at about 80 MB a rendering
 TAIL_SECONDS = 1.5  # for the last note to ring
@@ -29,42 +25,34 @@ class Rendering:
 
     ogg: bytes
     seconds: float
-    renderer: Renderer
+    renderer: str
 
 
-def render(
-    notes: Notes, *, tempo: float, program: int, renderer: Renderer | None = None
-) -> Rendering:
+def render(notes: Notes, *, tempo: float, program: int) -> Rendering:
     """Render the first five minutes of `notes`; tempo in quarters a minute, program 0-127.
 
-    `renderer` of None takes FluidSynth when it is installed. A FluidSynth that fails or hangs
-    is replaced by pretty_midi's synthesis. The length depends on the notes alone.
+    The length depends on the notes alone. SamplesError if the synthesizer fails.
     """
     midi = _beginning(notes, tempo, program)
-    chosen: Renderer = renderer or (
-        "fluidsynth" if synthesizers.has_fluidsynth() else "pretty_midi"
-    )
-    audio = synthesizers.play(midi) if chosen == "fluidsynth" else None
-    if audio is None:
-        chosen, audio = "pretty_midi", synthesizers.synthesize(midi)
-    frames = _frames(midi)
-    ogg = to_ogg(mastered(audio, frames), comment=chosen)
-    return Rendering(ogg, frames / SAMPLE_RATE_HZ, chosen)
+    frames = _frames(midi, SAMPLE_RATE_HZ)
+    ogg = to_ogg(mastered(play(midi, frames / SAMPLE_RATE_HZ), frames), comment=RENDERER)
+    return Rendering(ogg, frames / SAMPLE_RATE_HZ, RENDERER)
 
 
-def frames_of(notes: Notes, tempo: float) -> int:
-    """Return how many frames `render` makes of `notes`, whatever plays them."""
-    return _frames(_beginning(notes, tempo, program=0))
+def earlier_rendering(ogg: bytes, notes: Notes, tempo: float) -> Rendering | None:
+    """Return the rendering that the file `ogg` holds, if it is one of all of `notes`.
 
-
-def read_rendering(ogg: bytes) -> Rendering:
-    """Return what `render` once returned, from its OGG file; ValueError if it is not one."""
+    None for a damaged file, another length, or a renderer whose instruments sound alike. The
+    file may have the sample rate of an earlier version.
+    """
     try:
         with soundfile.SoundFile(io.BytesIO(ogg)) as file:
-            renderer: Renderer = RENDERERS[RENDERERS.index(file.comment)]
-            return Rendering(ogg, file.frames / file.samplerate, renderer)
-    except soundfile.LibsndfileError as error:
-        raise ValueError("not an OGG file") from error
+            length, rate, renderer = file.frames, file.samplerate, file.comment
+    except soundfile.LibsndfileError:
+        return None
+    whole = length == _frames(_beginning(notes, tempo, program=0), rate)
+    known = renderer in (RENDERER, *EARLIER_RENDERERS)
+    return Rendering(ogg, length / rate, renderer) if whole and known else None
 
 
 def _beginning(notes: Notes, tempo: float, program: int) -> PrettyMIDI:
@@ -77,14 +65,14 @@ def _beginning(notes: Notes, tempo: float, program: int) -> PrettyMIDI:
     return midi
 
 
-def _frames(midi: PrettyMIDI) -> int:
-    return round((float(midi.get_end_time()) + TAIL_SECONDS) * SAMPLE_RATE_HZ)
+def _frames(midi: PrettyMIDI, rate: int) -> int:
+    return round((float(midi.get_end_time()) + TAIL_SECONDS) * rate)
 
 
 def mastered(audio: Samples, frames: int) -> Samples:
     """Cut or pad `audio` to `frames`, fade its end out and bring its peak to -1 dBFS.
 
-    `audio` itself is changed where it is long enough: five minutes of it are 77 MB.
+    `audio` itself is changed where it is long enough: five minutes of it are 115 MB.
     """
     out = audio[:frames]
     if len(out) < frames:
@@ -97,11 +85,11 @@ def mastered(audio: Samples, frames: int) -> Samples:
     return out
 
 
-def to_ogg(audio: Samples, comment: str) -> bytes:
+def to_ogg(audio: Samples, comment: str, rate: int = SAMPLE_RATE_HZ) -> bytes:
     """Encode float32 [frames, channels] as OGG Vorbis with a comment, a block at a time."""
     stream = io.BytesIO()
     with soundfile.SoundFile(
-        stream, "w", SAMPLE_RATE_HZ, audio.shape[1], format="OGG", subtype="VORBIS"
+        stream, "w", rate, audio.shape[1], format="OGG", subtype="VORBIS"
     ) as file:
         file.comment = comment
         for start in range(0, len(audio), BLOCK_FRAMES):

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import pretty_midi
 import pyarrow as pa
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from schemas.instruments import INSTRUMENTS
 from schemas.model_card import ModelCard
 from schemas.samples import SampleRun
 from tasks.music.audio import MAX_SECONDS
@@ -72,7 +72,7 @@ def clock(seconds: float) -> str:
 
 def instrument_name(program: int) -> str:
     """Return the General MIDI name of a program, 0-127."""
-    return str(pretty_midi.program_to_instrument_name(program))
+    return INSTRUMENTS[program]
 
 
 def counted_notes(row: dict[str, Any]) -> str:

@@ -8,12 +8,11 @@ import numpy as np
 
 from schemas.samples import SampleRun
 from schemas.sequences import TICKS_PER_QUARTER
-from tasks.music.audio import Rendering, frames_of, read_rendering, render
+from tasks.music.audio import Rendering, earlier_rendering, render
 from tasks.music.midi_writer import TickNotes, microseconds_per_quarter, to_midi, to_ticks
 from tasks.music.notes import Notes
 from tasks.music.piano_roll import draw, is_current
 from tasks.music.roll_axes import time_axis
-from tasks.music.synthesizers import SAMPLE_RATE_HZ
 
 Kept = Callable[[str], bytes | None]  # a file's name -> what an earlier try left of it
 Row = dict[str, Any]
@@ -29,7 +28,7 @@ def make_files(
     """Return the files of sample `index` that are still to be written, and its manifest row.
 
     `notes` has at least one note. Files that `kept` returns are not made again, except a MIDI
-    file with other content, a picture that was cut and audio that does not read to its end.
+    file with other content, a picture that was cut and audio that is cut or of a poorer renderer.
     """
     stem = f"{index:05d}"
     config = run.config
@@ -41,7 +40,7 @@ def make_files(
         picture = files[f"{stem}.png"] = draw(notes)
     rendering = None
     if config.audio:
-        rendering = _kept_audio(kept(f"{stem}.ogg"), frames_of(notes, config.tempo))
+        rendering = earlier_rendering(kept(f"{stem}.ogg") or b"", notes, config.tempo)
         if rendering is None:
             rendering = render(notes, tempo=config.tempo, program=run.program)
             files[f"{stem}.ogg"] = rendering.ogg
@@ -50,16 +49,6 @@ def make_files(
     row |= {"picture_bytes": len(picture), "picture_beats": time_axis(notes).flat()}
     row |= {"midi_bytes": len(midi), "midi_sha256": hashlib.sha256(midi).hexdigest()}
     return files, row
-
-
-def _kept_audio(ogg: bytes | None, frames: int) -> Rendering | None:
-    """Return the rendering that an earlier try left, if it has as many frames as the notes."""
-    try:
-        rendering = None if ogg is None else read_rendering(ogg)
-    except ValueError:
-        return None
-    whole = rendering is not None and rendering.seconds == frames / SAMPLE_RATE_HZ
-    return rendering if whole else None
 
 
 def _request(run: SampleRun) -> Row:

@@ -3,8 +3,8 @@
 from typing import TypeVar
 
 from schemas.config import CorpusPlace, SchemePlace
+from schemas.config.credentials import without_secrets
 from schemas.errors import CorpusError
-from tasks.storage.location import without_secrets
 from tasks.storage.note_marker import known_corpora
 from tasks.storage.root import Root
 from tasks.storage.sequence_marker import published_sequences

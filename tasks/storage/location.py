@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pyarrow import fs
 
+from schemas.config.credentials import without_secrets
 from schemas.config.local_path import THREE_SLASHES, is_file_uri, is_utf8, local_path
 from schemas.errors import StorageError
 from tasks.storage.file_names import visible
@@ -102,11 +103,3 @@ def _require_folder(filesystem: fs.FileSystem, base: str, shown: str, *, create:
             filesystem.create_dir(base, recursive=True)
         except FileNotFoundError as error:  # how /proc and its like refuse a new folder
             raise PermissionError(errno.EACCES, "") from error
-
-
-def without_secrets(uri: str) -> str:
-    """Return `uri` without credentials and options, fit for messages and logs."""
-    if "://" not in uri:
-        return uri
-    parts = urlsplit(uri)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}".rstrip("/")

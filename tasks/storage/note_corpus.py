@@ -8,6 +8,7 @@ from operator import itemgetter
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from schemas.config.credentials import without_secrets
 from schemas.errors import CorpusError
 from schemas.manifest import MANIFEST_SCHEMA, NoteDataset
 from schemas.notes import NOTE_SCHEMA, song_starts
@@ -15,7 +16,6 @@ from schemas.reasons import Outcome
 from tasks.music.notes import Notes
 from tasks.storage.data_files import published_sizes, read_published, read_rows
 from tasks.storage.layout import FAMILIES_FILE, NOTES, DataFolder, shard_number
-from tasks.storage.location import without_secrets
 from tasks.storage.note_marker import (
     ingest_command,
     load_note_dataset,

@@ -2,6 +2,7 @@
 
 from shlex import quote
 
+from schemas.config.credentials import without_secrets
 from schemas.errors import CorpusError
 from schemas.facts import Facts, FileFacts
 from schemas.manifest import NoteDataset
@@ -17,7 +18,6 @@ from tasks.storage.layout import (
     shard_name,
     shard_number,
 )
-from tasks.storage.location import without_secrets
 from tasks.storage.markers import read_marker
 from tasks.storage.root import Root
 

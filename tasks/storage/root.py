@@ -19,11 +19,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import fs
 
+from schemas.config.credentials import without_secrets
 from tasks.storage.conditional import conditional_store, update_object
 from tasks.storage.file_lock import FileLock
 from tasks.storage.holder import Holder
 from tasks.storage.leases import require_leases
-from tasks.storage.location import open_filesystem, store_options, without_secrets
+from tasks.storage.location import open_filesystem, store_options
 from tasks.storage.retry import explained, with_retries
 from tasks.storage.store_file import StoreFile
 from tasks.storage.temporary import clear_unheld, temporary_folder, unfinished_file

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from schemas.samples import SAMPLE_SCHEMA, SampleRun, completed
+from schemas.samples import POOR_RENDERERS, SAMPLE_SCHEMA, SampleRun, completed
 from tasks.music.gallery import page_names
 from tasks.storage.root import Root
 
@@ -59,8 +59,13 @@ def read_rows(root: Root, run_id: str, name: str) -> pa.Table | None:
 
 
 def intact(rows: pa.Table | None, first_index: int, count: int, sizes: dict[str, int]) -> bool:
-    """Whether `rows` are those of `count` samples and their files have the sizes they tell."""
+    """Whether `rows` are those of `count` samples and their files have the sizes they tell.
+
+    Samples with audio of a poor renderer are not: they are to be made again.
+    """
     if rows is None or rows.num_rows != count or rows["index"][0].as_py() != first_index:
+        return False
+    if set(rows["audio_renderer"].to_pylist()) & set(POOR_RENDERERS):
         return False
     return all(_has(sizes, rows, *columns) for columns in FILES)
 

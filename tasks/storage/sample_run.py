@@ -43,7 +43,7 @@ from tasks.storage.sample_check import (
 
 BATCH_SAMPLES = 256
 FORMAT_VERSION = 1  # raise it when the same model and seed would give other MIDI bytes
-MAX_THREADS = 4  # of FluidSynth and encoding; each may take 80 MB for the longest pieces
+MAX_THREADS = 4  # of encoding and writing; each may take 80 MB for the longest pieces
 SEEDS = 2**31
 OWN_FILES = re.compile(r"\d{5,7}\.(mid|png|ogg)|page-\d+\.html")
 
@@ -56,7 +56,7 @@ def plan(config: GenerateConfig, card: ModelCard) -> SampleRun:
     drawn = config.seed is None
     if drawn:
         config = config.having(seed=secrets.randbelow(SEEDS))
-    program = card.program if config.program is None else config.program
+    program = card.program if config.program is None else int(config.program)
     asked = {name: getattr(config, name) for name in COUNTED}
     facts = [FORMAT_VERSION, card.model_id, card.weights_sha256, card.vocabulary_id, program, asked]
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:8]

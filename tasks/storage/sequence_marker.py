@@ -3,6 +3,7 @@
 from shlex import quote
 
 from schemas.config import SchemeName
+from schemas.config.credentials import without_secrets
 from schemas.errors import CorpusError
 from schemas.facts import Facts, FileFacts
 from schemas.sequences import SPLITS, SequenceDataset, Vocabulary
@@ -18,7 +19,6 @@ from tasks.storage.layout import (
     sequences_marker,
     split_file,
 )
-from tasks.storage.location import without_secrets
 from tasks.storage.markers import read_marker
 from tasks.storage.note_marker import GONE
 from tasks.storage.root import Root

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 
 from schemas.config import PrepareConfig
+from schemas.config.credentials import without_secrets
 from schemas.errors import CorpusError
 from schemas.manifest import NoteDataset
 from schemas.sequences import SequenceDataset, Split
 from tasks.music.splits import split_songs
-from tasks.storage.location import without_secrets
 from tasks.storage.note_corpus import (
     Song,
     accepted_songs,

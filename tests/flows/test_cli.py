@@ -75,6 +75,9 @@ def test_environment_variables_set_flags_and_flags_win(
         ("generate --seed= --program=", {"SEED": "8", "PROGRAM": "5"}, GenerateConfig()),
         ("generate", {"SEED": "", "PROGRAM": "", "SAMPLES": ""}, GenerateConfig()),
         ("generate", {"SEED": "8", "MORE": "4"}, GenerateConfig(seed=8, more=4)),
+        ("generate --program flute", {"PROGRAM": "oboe"}, GenerateConfig(program=73)),
+        ("generate", {"PROGRAM": "Acoustic Grand Piano"}, GenerateConfig(program=0)),
+        ("compose --program 127", {}, ComposeConfig(program=127)),
         ("generate --run m-seed1-0 --more 4", {}, GenerateConfig(run="m-seed1-0", more=4)),
         ("train", {"SEED": ""}, TrainConfig(seed=0)),
         ("compose", {"SEED": ""}, ComposeConfig(seed=None)),
@@ -90,6 +93,24 @@ def test_an_empty_flag_or_variable_leaves_a_field_empty(
     monkeypatch.setattr("flows.cli._run", lambda flow, config: asked.append(config))
     assert run(command.split()) == 0
     assert asked == [config]
+
+
+@pytest.mark.parametrize("command", ["generate", "compose"])
+@pytest.mark.parametrize("program", ["128", "-1", "fluite", "piano"])
+def test_a_wrong_instrument_is_told_in_one_line(
+    command: str, program: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([command, f"--program={program}"]) == 2
+    told = capsys.readouterr().err
+    assert f"--program {program}: " in told
+    assert "0 to 127" in told or "instrument" in told
+
+
+def test_the_instruments_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["programs"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 128
+    assert lines[73].split(None, 1) == ["73", "Flute"]
 
 
 def test_every_command_has_a_line_of_help() -> None:

@@ -70,8 +70,24 @@ def test_a_number_says_its_bounds(name: str, words: str) -> None:
 
 
 def test_a_number_that_may_be_left_empty_says_its_bounds_too() -> None:
+    more = GenerateConfig.model_json_schema()["properties"]["more"]
+    assert more["description"].endswith("(at least 1, below 1,000,000)")
+
+
+@pytest.mark.parametrize("value", [None, "", 0, 127, "Flute", "flute", "fluite", 128, -1, 7.5, []])
+def test_prefect_takes_an_instrument_by_number_or_name(value: object) -> None:
+    properties = GenerateConfig.model_json_schema()["properties"]
+    schema = {"type": "object", "properties": {"config": {"properties": properties}}}
+    refused = value in (128, -1, 7.5, [])  # a misspelt name is told once the flow runs
+    assert bool(validate({"config": {"program": value}}, schema)) == refused
+
+
+def test_the_form_lists_the_instruments() -> None:
     program = GenerateConfig.model_json_schema()["properties"]["program"]
-    assert program["description"].endswith("(at least 0, at most 127)")
+    assert "default" not in program
+    assert program["anyOf"][0]["enum"][73] == "Flute"
+    assert all(kind["title"] for kind in program["anyOf"])
+    assert "0 to 127" in program["description"]
 
 
 def test_a_promotion_is_named_by_what_it_does() -> None:

@@ -33,7 +33,7 @@ ROW: dict[str, Any] = {
     "audio_seconds": None,
     "audio_renderer": None,
 }
-SOUND = {"audio": "00000.ogg", "audio_seconds": 2.5, "audio_renderer": "fluidsynth"}
+SOUND = {"audio": "00000.ogg", "audio_seconds": 2.5, "audio_renderer": "rustysynth"}
 BAD: list[dict[str, Any]] = [
     {"index": -1},
     {"file": "../00000.mid"},
@@ -57,8 +57,10 @@ def table(*rows: dict[str, Any]) -> pa.Table:
     return pa.Table.from_pylist(list(rows), schema=SAMPLE_SCHEMA)
 
 
-def test_good_rows_pass() -> None:
-    second = ROW | {"index": 1, "file": "00001.mid"} | SOUND
+@pytest.mark.parametrize("renderer", ["rustysynth", "fluidsynth", "pretty_midi"])
+def test_good_rows_pass(renderer: str) -> None:
+    sound = SOUND | {"audio_renderer": renderer}
+    second = ROW | {"index": 1, "file": "00001.mid"} | sound
     assert checked(table(ROW, second)).num_rows == 2
 
 

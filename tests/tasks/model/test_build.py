@@ -1,6 +1,8 @@
 """From a prepared corpus to a judged model that may become champion."""
 
 import json
+import resource
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +12,10 @@ import pytest
 from numpy.typing import NDArray
 
 from schemas.config import PrepareConfig, TrainConfig
-from schemas.errors import CorpusError, ModelError
+from schemas.errors import CorpusError, ModelError, ResourceError, StorageError
 from schemas.model_card import ModelCard
 from schemas.presets import NetworkShape
-from tasks.model import build, judging
+from tasks.model import build, checkpoint, judging, memory
 from tasks.model.champion import promote, read_champion
 from tasks.model.comparison import bits_on, held_out_songs
 from tasks.model.files import Model, load_model
@@ -26,6 +28,7 @@ from tasks.storage.root import Root
 from tasks.storage.sequence_plan import plan_sequences
 from tasks.storage.sequence_writing import fit_vocabulary, write_sequences
 from tests.tasks.storage.note_corpora import random_shards, write_corpus
+from tests.tasks.storage.test_ingest_no_space import largest_file
 
 TINY = NetworkShape(units=8, window=8, embedding=8, head=8, memory_notes=8)
 PASSES = {
@@ -202,3 +205,48 @@ def test_a_worse_candidate_does_not_replace_the_champion(
     few = consider(place, slow.model_id, margin_bits=100, min_test_songs=100)
     assert "test songs are too few" in few.reason
     assert consider(place, slow.model_id, margin_bits=100).newly  # as far as a margin says
+
+
+def test_training_on_a_disk_that_fills_up_goes_on_once_there_is_space(
+    place: Root, config: TrainConfig
+) -> None:
+    config = config.having(seed=9, max_epochs=4, checkpoint_minutes=1e-9)
+    expected = build.build_model(place, config)
+    folder = Path(place.base, "models", expected.model_id)
+    weights = (folder / "weights.safetensors").read_bytes()
+    shutil.rmtree(folder)
+    steps: list[float] = []
+
+    def fills_up(done: float, _total: float) -> None:
+        steps.append(done)
+        if done == 2:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (64, before[1]))
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        with pytest.raises(StorageError, match=r"cannot write the checkpoint .* free space"):
+            build.build_model(place, config, fills_up)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert steps == [1, 2]
+    checkpoints = Path(place.base, ".cache/checkpoints", expected.model_id)
+    assert [path.name for path in checkpoints.iterdir()] == [checkpoint.NAME]
+    with largest_file(len(weights) - 1), pytest.raises(StorageError, match="cannot write"):
+        build.build_model(place, config.having(checkpoint_minutes=60))
+    assert not list(Path(place.base).rglob("*.part"))
+    assert not list(folder.glob(".tmp-*"))
+    assert finished_model(place, config) is None
+    build.build_model(place, config, lambda done, _total: steps.append(done))
+    assert steps[2] == 2  # the step after the last checkpoint
+    assert (folder / "weights.safetensors").read_bytes() == weights
+
+
+def test_a_batch_beyond_memory_is_refused_before_anything_is_written(
+    place: Root, config: TrainConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "meminfo").write_text("MemAvailable: 900000 kB\n")
+    monkeypatch.setattr(memory, "MEMINFO", tmp_path / "meminfo")
+    config = config.having(seed=10, batch=4096)
+    with pytest.raises(ResourceError, match="cannot train: a batch of 4,096 windows"):
+        build.build_model(place, config, lambda *_: pytest.fail("a step was taken"))
+    assert not Path(place.base, "models", build.model_name(place, config)).exists()

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import soundfile
 
 from schemas.config import GenerateConfig
-from schemas.samples import LATER_COLUMNS, SampleRun
+from schemas.samples import LATER_COLUMNS, RENDERER, SampleRun, checked
 from tasks.music import gallery
 from tasks.storage import sample_check, sample_run
 from tasks.storage.root import Root
@@ -147,6 +148,50 @@ def test_a_run_of_an_earlier_version_is_read_as_it_is(
         make(root, run)
         assert sample_run.is_finished(root, run)
         assert (folder / name).stat().st_size > 0
+
+
+def played_by(root: Root, run: SampleRun, renderer: str) -> None:
+    """Make all audio of `run` that of an earlier version's renderer, and note it as such."""
+    folder = Path(root.full(sample_run.folder_of(run)))
+    manifest = pq.read_table(folder / "manifest.parquet")
+    rows = manifest.to_pylist()
+    for row in rows:
+        frames = round(row["audio_seconds"] * 32_000)
+        with soundfile.SoundFile(folder / row["audio"], "w", 32_000, 1, subtype="VORBIS") as file:
+            file.comment = renderer
+            file.write(np.zeros(frames, np.float32))
+        row["audio_renderer"], row["audio_seconds"] = renderer, frames / 32_000
+        row["audio_bytes"] = (folder / row["audio"]).stat().st_size
+    changed = pa.Table.from_pylist(rows, manifest.schema)
+    pq.write_table(checked(changed), folder / "manifest.parquet")
+
+
+def test_audio_of_a_poor_renderer_is_made_again_and_nothing_else(
+    root: Root, run: SampleRun
+) -> None:
+    before = contents(root, run)
+    played_by(root, run, "pretty_midi")
+    assert not sample_run.is_finished(root, run)
+    make(root, run)
+    assert sample_run.is_finished(root, run)
+    after = contents(root, run)
+    music = [name for name in before if name.endswith((".mid", ".png"))]
+    assert [after[name] for name in music] == [before[name] for name in music]
+    for name in ("00000.ogg", "00002.ogg"):
+        assert np.abs(heard(Path(root.full(f"{sample_run.folder_of(run)}/{name}")))).max() > 0.5
+
+
+def test_audio_of_fluidsynth_stays(root: Root, run: SampleRun) -> None:
+    played_by(root, run, "fluidsynth")
+    assert sample_run.is_finished(root, run)
+    before = contents(root, run)
+    empty(Path(root.full(f"{sample_run.folder_of(run)}/00001.ogg")))
+    make(root, run)
+    after = contents(root, run)
+    assert after["00000.ogg"] == before["00000.ogg"]
+    assert after["00001.ogg"] != before["00001.ogg"]
+    rows = root.read_table(f"{sample_run.folder_of(run)}/manifest.parquet")
+    assert rows["audio_renderer"].to_pylist() == ["fluidsynth", RENDERER, "fluidsynth"]
 
 
 def test_a_run_with_other_facts_is_not_this_one(root: Root, run: SampleRun) -> None:
