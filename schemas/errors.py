@@ -31,3 +31,11 @@ class SamplesError(NocturneError):
 
 class ModelError(NocturneError):
     """A model folder is unknown, damaged or does not match its vocabulary."""
+
+
+class SurroundingsError(NocturneError):
+    """The shell, the file system or a setting of the environment lets no command work."""
+
+
+class ServerError(NocturneError):
+    """The Prefect server that is configured does not answer, or a temporary one does not start."""

@@ -34,7 +34,8 @@ def _last_part(source: str) -> str:
     if "://" in source and not source.startswith("file://"):
         address = urlsplit(source)
         return unquote(address.path).rstrip("/").rpartition("/")[2] or str(address.hostname or "")
-    return Path(absolute_path(source)).name
+    name = Path(local_path(source)).name
+    return Path(absolute_path(source)).name if name in ("", "..") else name
 
 
 def local_path(source: str) -> str:

@@ -1,6 +1,9 @@
 """Where a storage root is: opening its URI, one spelling for each root."""
 
 import errno
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,8 +11,11 @@ from urllib.parse import unquote, urlsplit
 
 from pyarrow import fs
 
-from schemas.errors import StorageError
+from schemas.errors import StorageError, StoreUnavailableError
 from tasks.storage.retry import DEFAULT, FIRST_CONTACT, explained, with_retries
+
+Opened = tuple[fs.FileSystem, str]
+FIRST_ANSWER_SECONDS = 10.0
 
 _answered: set[str] = set()  # the roots that this process has reached
 
@@ -23,7 +29,7 @@ def open_filesystem(uri: str, *, create: bool) -> tuple[fs.FileSystem, str]:
     """
     if (path := local_path(uri)) is not None:
         with explained("open storage root", uri):
-            filesystem, base = fs.LocalFileSystem(), str(path.expanduser().resolve())
+            filesystem, base = fs.LocalFileSystem(), str(_expanded(path, uri).resolve())
             _require_folder(filesystem, base, uri, create=create)
         return filesystem, base
     policy = DEFAULT if uri in _answered else FIRST_CONTACT
@@ -34,9 +40,39 @@ def open_filesystem(uri: str, *, create: bool) -> tuple[fs.FileSystem, str]:
         _require_folder(filesystem, base, without_secrets(uri), create=create)
         return filesystem, base
 
-    opened = with_retries("open storage root", without_secrets(uri), attempt, policy)
+    def first_attempt() -> tuple[fs.FileSystem, str]:
+        return _answer_of(attempt, without_secrets(uri))
+
+    call = attempt if uri in _answered else first_attempt
+    opened = with_retries("open storage root", without_secrets(uri), call, policy)
     _answered.add(uri)
     return opened
+
+
+def _answer_of(attempt: Callable[[], Opened], shown: str) -> Opened:
+    """Return `attempt()`; StoreUnavailableError if a store does not answer within seconds.
+
+    Without a network Google's client looks for credentials and answers for many minutes, whatever
+    limits it is given: it is left behind in a thread.
+    """
+    answer: Future[Opened] = Future()
+
+    def ask() -> None:
+        try:
+            answer.set_result(attempt())
+        except BaseException as error:  # told to who waits
+            answer.set_exception(error)
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        return answer.result(FIRST_ANSWER_SECONDS)
+    except TimeoutError as error:
+        if answer.done():
+            raise  # the store's own
+        raise StoreUnavailableError(
+            f"cannot open storage root {shown}: no answer in {FIRST_ANSWER_SECONDS:g} seconds; "
+            "check the network, the store's address and its credentials"
+        ) from error
 
 
 def local_path(uri: str) -> Path | None:
@@ -46,6 +82,16 @@ def local_path(uri: str) -> Path | None:
     parts = urlsplit(uri)
     here = parts.scheme == "file" and parts.netloc in ("", "localhost")
     return Path(unquote(parts.path)) if here else None
+
+
+def _expanded(path: Path, uri: str) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError as error:  # ~nosuchuser, or ~ without a home folder
+        raise StorageError(
+            f"cannot open storage root {uri}: there is no home folder {path.parts[0]}; "
+            "name the folder by its path"
+        ) from error
 
 
 def _object_store(uri: str) -> tuple[fs.FileSystem, str]:
