@@ -17,7 +17,6 @@ from pydantic import ValidationError
 
 from flows import temporary_server
 from flows.console import INTERRUPTED
-from flows.server_choice import profiles_path
 from schemas.errors import ServerError
 
 LOCAL_DEFAULTS = {
@@ -48,7 +47,7 @@ def prepare_prefect(handler: logging.Handler) -> None:
     except Exception as error:  # of pydantic, tomllib, logging: whatever a setting may cause
         raise ServerError(
             f"the settings of Prefect do not load: {_setting_error(error)}; they are in PREFECT_* "
-            f"variables, {profiles_path()}, and .env, prefect.toml and pyproject.toml here"
+            "variables, the active profile, and .env, prefect.toml and pyproject.toml here"
         ) from error
 
     root = logging.getLogger()
@@ -60,7 +59,7 @@ def _setting_error(error: Exception) -> str:
     """Return what is wrong in one line, of which setting if pydantic tells."""
     if isinstance(error, ValidationError):
         found = error.errors(include_url=False, include_input=False)[0]
-        return f"{'.'.join(map(str, found['loc']))}: {found['msg']}"
+        return f"{error.title}, {'.'.join(map(str, found['loc']))}: {found['msg']}"
     return " ".join(str(error).split()) or type(error).__name__
 
 
