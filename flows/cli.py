@@ -17,7 +17,7 @@ from cyclopts.config import Env
 from pydantic import ValidationError
 
 from flows.checks import check_before_start
-from flows.console import INTERRUPTED, STOPPED, Console, shown
+from flows.console import INTERRUPTED, STOPPED, Console, Stream, shown
 from flows.surroundings import require_room_in_files, require_working_folder, set_up_process
 from schemas.config import (
     ComposeConfig,
@@ -51,6 +51,7 @@ app = App(
     version=lambda: version("nocturne-midi"),
     config=SetVariables("NOCTURNE_", command=False),
     suppress_keyboard_interrupt=False,
+    console=Stream(),
 )
 
 

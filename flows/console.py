@@ -26,7 +26,7 @@ INTERRUPTED = 130  # the exit code of a program that Ctrl-C ended
 ENGINE = f"{os.sep}prefect{os.sep}"  # in the path of every record that Prefect itself logs
 
 
-class _Stream(RichConsole):
+class Stream(RichConsole):
     """A standard stream; where its reader has gone (`| head -1`), the rest goes nowhere."""
 
     def on_broken_pipe(self) -> None:
@@ -41,8 +41,8 @@ class Console:
 
     def __init__(self) -> None:
         """Open both streams."""
-        self.out = _Stream(highlight=False, soft_wrap=True)
-        self.err = _Stream(stderr=True, highlight=False, soft_wrap=True)
+        self.out = Stream(highlight=False, soft_wrap=True)
+        self.err = Stream(stderr=True, highlight=False, soft_wrap=True)
         self.ready: Callable[[], None] = lambda: None  # waits for the server, if it is starting
 
     def failed(self, message: str, code: int) -> int:

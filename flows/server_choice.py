@@ -59,7 +59,7 @@ def require_http_client() -> None:
 
     try:
         httpx.Client().close()
-    except (ValueError, ImportError, OSError) as error:
+    except (ValueError, httpx.InvalidURL, ImportError, OSError) as error:
         raise ServerError(
             f"a proxy or certificate setting cannot be used: {_reason(error)}; mend or unset "
             "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE or SSL_CERT_DIR"

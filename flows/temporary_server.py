@@ -24,7 +24,7 @@ from pathlib import Path
 import httpx
 
 from flows.server_choice import profiles_path
-from schemas.errors import ServerError
+from schemas.errors import ServerError, StorageError
 from tasks.storage.scratch import user_cache
 from tasks.storage.temporary import temporary_folder
 
@@ -194,7 +194,7 @@ def _copy_template(home: Path) -> bool:
         shutil.copyfile(_template(), _database(home))
         with closing(sqlite3.connect(_database(home))) as database:
             return bool(database.execute("PRAGMA quick_check").fetchone() == ("ok",))
-    except (FileNotFoundError, PermissionError):
+    except (FileNotFoundError, PermissionError, StorageError):
         return False
     except sqlite3.Error:  # damaged: made again
         _clear(home)
@@ -203,20 +203,19 @@ def _copy_template(home: Path) -> bool:
 
 def _keep_template(home: Path) -> None:
     """Keep the database of a server that has just started; without it, starts are only slower."""
-    aside = _template().with_name(f"{_template().name}.{os.getpid()}")
-    with suppress(OSError, sqlite3.Error):
+    with suppress(OSError, sqlite3.Error, StorageError), ExitStack() as stack:
+        aside = _template().with_name(f"{_template().name}.{os.getpid()}")
+        stack.callback(aside.unlink, missing_ok=True)
         with (
             closing(sqlite3.connect(_database(home))) as database,
             closing(sqlite3.connect(aside)) as copy,
         ):
             database.backup(copy)
         aside.replace(_template())
-    with suppress(OSError):
-        aside.unlink(missing_ok=True)
 
 
 def _forget_template(home: Path) -> None:
-    with suppress(OSError):
+    with suppress(OSError, StorageError):
         _template().unlink(missing_ok=True)
     _clear(home)
 

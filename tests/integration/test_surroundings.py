@@ -51,7 +51,7 @@ def _ends(
     done = subprocess.run(
         ["bash", "-c", line, "bash", NOCTURNE, *words],
         cwd=place,
-        env=environment(place, XDG_CACHE_HOME=str(place / "cache"), **settings),
+        env=environment(place, **{"XDG_CACHE_HOME": str(place / "cache"), **settings}),
         capture_output=True,
         text=True,
         timeout=200,
