@@ -1,6 +1,7 @@
 """Which Prefect server a command uses: the one that the user has configured, if it answers."""
 
 import os
+import re
 import sys
 import tomllib
 from pathlib import Path
@@ -10,9 +11,9 @@ from schemas.errors import ServerError
 from tasks.storage.location import without_secrets
 
 CONNECT_SECONDS, READ_SECONDS = 4.0, 8.0
-ADVICE = (
-    "start it, or unset PREFECT_API_URL (prefect profile use ephemeral, if a profile names it) "
-    "to run with a temporary one"
+WITHOUT_IT = (
+    "unset PREFECT_API_URL (prefect profile use ephemeral, if a profile names it) to run with a "
+    "temporary one"
 )
 
 
@@ -31,7 +32,7 @@ def configured_server() -> str | None:
 
 
 def profiles_path() -> Path:
-    """Return where Prefect keeps its profiles, the file may be missing."""
+    """Return where Prefect keeps its profiles; the file may be missing."""
     if path := os.environ.get("PREFECT_PROFILES_PATH"):
         return Path(path)
     home = os.environ.get("PREFECT_HOME") or os.path.join("~", ".prefect")  # noqa: PTH118
@@ -76,25 +77,30 @@ def require_server(address: str) -> None:
         answer = httpx.get(f"{address.rstrip('/')}/health", timeout=seconds)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         reason = _reason(error)
-        raise ServerError(f"no Prefect server answers at {shown}: {reason}; {ADVICE}") from error
+        raise ServerError(
+            f"no Prefect server answers at {shown}: {reason}; start it, or {WITHOUT_IT}"
+        ) from error
     if not answer.is_success:
         raise ServerError(
             f"no Prefect server answers at {shown}: HTTP {answer.status_code} at /health "
-            f"(its address ends in /api); {ADVICE}"
+            f"(its address ends in /api); mend the address, or {WITHOUT_IT}"
         )
-    _require_entry(shown)
+    _require_entry(address, shown)
 
 
-def _require_entry(shown: str) -> None:
+def _require_entry(address: str, shown: str) -> None:
     from prefect.client.orchestration import get_client
 
     try:
         with get_client(sync_client=True) as client:
             client.raise_for_api_version_mismatch()
     except Exception as error:  # of httpx, Prefect, pydantic: whatever an answer may cause
+        reason = _reason(error).replace(address.rstrip("/"), shown)  # it may hold a password
+        if status := re.search(r"error '(\d{3})\b", reason):
+            reason = f"it answers HTTP {status[1]}"
         raise ServerError(
-            f"the Prefect server at {shown} cannot be used: {_reason(error)}; check "
-            f"PREFECT_API_AUTH_STRING and PREFECT_API_KEY, or {ADVICE}"
+            f"the Prefect server at {shown} cannot be used: {reason}; check "
+            f"PREFECT_API_AUTH_STRING and PREFECT_API_KEY, or {WITHOUT_IT}"
         ) from error
 
 
