@@ -4,6 +4,7 @@ import os
 import re
 import sys
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ WITHOUT_IT = (
 
 
 def configured_server() -> str | None:
-    """Return the address that PREFECT_API_URL or the active profile names; None without one.
+    """Return the address that the user has set, in the places where Prefect looks, or None.
 
+    They are PREFECT_API_URL, .env, prefect.toml and pyproject.toml here, and the active profile.
     Prefect is not imported for it: its settings cannot be changed once they are read. ServerError
     if the profiles do not read.
     """
@@ -28,7 +30,8 @@ def configured_server() -> str | None:
 
         address: str | None = PREFECT_API_URL.value()
         return address
-    return os.environ.get("PREFECT_API_URL") or _active_profile().get("PREFECT_API_URL")
+    places = (os.environ.get, _in_dotenv, _in_project_files, _in_profile)
+    return next(filter(None, (place("PREFECT_API_URL") for place in places)), None)
 
 
 def profiles_path() -> Path:
@@ -37,6 +40,34 @@ def profiles_path() -> Path:
         return Path(path)
     home = os.environ.get("PREFECT_HOME") or os.path.join("~", ".prefect")  # noqa: PTH118
     return Path(os.path.expanduser(home), "profiles.toml")  # noqa: PTH111 - ~ may have no home
+
+
+def _in_dotenv(name: str) -> str | None:
+    """Return what the file .env of the working folder sets."""
+    with suppress(OSError, ValueError):
+        pattern = rf"^\s*(?:export\s+)?{name}\s*=\s*[\"']?([^\"'#\s]+)"
+        found = re.findall(pattern, Path(".env").read_text(), re.MULTILINE | re.IGNORECASE)
+        return found[-1] if found else None
+    return None
+
+
+def _in_project_files(_name: str) -> str | None:
+    """Return the address in prefect.toml or pyproject.toml; Prefect says if they do not read."""
+    for file, tables in (
+        ("prefect.toml", ("api",)),
+        ("pyproject.toml", ("tool", "prefect", "api")),
+    ):
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            table: Any = tomllib.loads(Path(file).read_text())
+            for key in tables:
+                table = table[key]
+            return str(table["url"])
+    return None
+
+
+def _in_profile(name: str) -> str | None:
+    value = _active_profile().get(name)
+    return str(value) if value else None
 
 
 def _active_profile() -> dict[str, Any]:

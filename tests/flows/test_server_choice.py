@@ -47,6 +47,26 @@ def test_a_variable_goes_before_the_profile_and_an_empty_one_is_none(
         assert configured_server() is None
 
 
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        (".env", "OTHER=1\nexport PREFECT_API_URL='http://here/api' # ours\n"),
+        ("prefect.toml", '[api]\nurl = "http://here/api"\n'),
+        ("pyproject.toml", '[tool.prefect.api]\nurl = "http://here/api"\n'),
+    ],
+)
+def test_files_of_the_working_folder_go_before_the_profile(
+    file: str, content: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "profiles.toml").write_text(PROFILES)
+    (home / file).write_text(content)
+    assert configured_server() == "http://mine/api"
+    monkeypatch.chdir(home)
+    assert configured_server() == "http://here/api"
+    (home / file).write_text("[")  # Prefect itself says that it does not read
+    assert configured_server() == "http://mine/api"
+
+
 @pytest.mark.parametrize("content", [b'active = "mine', b"\xff\xfe", b"[profiles\n"])
 def test_profiles_that_do_not_read_are_named(content: bytes, home: Path) -> None:
     (home / "profiles.toml").write_bytes(content)
