@@ -5,7 +5,9 @@ on; an empty variable counts as unset. Prefect and TensorFlow are imported only 
 runs, so that --help is quick.
 """
 
+import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from importlib.metadata import version
 from typing import Annotated, Any
@@ -14,7 +16,9 @@ from cyclopts import App, ArgumentCollection, CycloptsError, Parameter
 from cyclopts.config import Env
 from pydantic import ValidationError
 
-from flows.console import INTERRUPTED, STOPPED, Console, shown
+from flows.checks import check_before_start
+from flows.console import INTERRUPTED, STOPPED, Console, Stream, shown
+from flows.surroundings import require_room_in_files, require_working_folder, set_up_process
 from schemas.config import (
     ComposeConfig,
     Config,
@@ -49,11 +53,14 @@ app = App(
     version=lambda: version("nocturne-midi"),
     config=SetVariables("NOCTURNE_", command=False),
     suppress_keyboard_interrupt=False,
+    console=Stream(),
 )
 
 
 def _run(flow: str, config: Config) -> None:
     """Run the flow of that name and print what came of it."""
+    require_room_in_files()
+    check_before_start(flow, config)
     with shown() as console:
         run_flow = getattr(import_module(f"flows.{flow}"), flow)
         console.ready()
@@ -119,31 +126,51 @@ def programs() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command; exit 0 if it did its work, 1 if it could not, 2 on wrong usage."""
-    sys.exit(run(arguments))
+    set_up_process()
+    code = run(arguments)
+    with suppress(OSError):  # nobody reads what is left, or there is no room for it
+        sys.stdout.flush()
+    sys.exit(code)
 
 
 def run(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code; whatever fails is said in one line."""
     try:
+        require_working_folder()
         app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
-        return Console().failed(_one_line(error), 2)
+        return Console().failed(_one_line(error, arguments), 2)
     except NocturneError as error:
         return Console().failed(str(error), 1)
+    except OSError as error:  # of the machine: a full disk, a folder that is not ours, a limit
+        return Console().failed(_trouble(error), 1)
     except KeyboardInterrupt:
         return Console().failed(STOPPED, INTERRUPTED)
     return 0
 
 
-def _one_line(error: CycloptsError) -> str:
-    """Say what is wrong with a flag in one line, pydantic's findings included."""
+def _trouble(error: OSError) -> str:
+    """Say in one line what the operating system refuses, and where."""
+    where = f" {error.filename}:" if error.filename else ""
+    return f"cannot go on:{where} {error.strerror or error}"
+
+
+def _one_line(error: CycloptsError, arguments: list[str] | None) -> str:
+    """Say what is wrong with a flag or variable in one line, pydantic's findings included."""
     cause: Any = error.__cause__
     if isinstance(cause, ValidationError):
         found = cause.errors(include_url=False)[0]
-        flag = "--" + "-".join(str(part) for part in found["loc"]).replace("_", "-")
+        name = _set_by("-".join(str(part) for part in found["loc"]), arguments)
         message = found["msg"][0].lower() + found["msg"][1:]
         given = found["input"]
         if isinstance(given, str) and has_keys(given):
             given = without_secrets(given)
-        return f"{flag} {given}: {message} (see nocturne --help)"
+        return f"{name} {given}: {message} (see nocturne --help)"
     return f"{' '.join(str(error).split())} (see nocturne --help)"
+
+
+def _set_by(field: str, arguments: list[str] | None) -> str:
+    """Return the flag of a field or, where no flag is given but its variable set, the variable."""
+    flag, variable = f"--{field.replace('_', '-')}", f"NOCTURNE_{field.upper()}"
+    given = {word.partition("=")[0] for word in (sys.argv[1:] if arguments is None else arguments)}
+    return variable if os.environ.get(variable) and flag not in given else flag

@@ -26,13 +26,23 @@ INTERRUPTED = 130  # the exit code of a program that Ctrl-C ended
 ENGINE = f"{os.sep}prefect{os.sep}"  # in the path of every record that Prefect itself logs
 
 
+class Stream(RichConsole):
+    """A standard stream; where its reader has gone (`| head -1`), the rest goes nowhere."""
+
+    def on_broken_pipe(self) -> None:
+        """Let the command go on: its work matters, not who still listens."""
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self.file.fileno())
+        os.close(nowhere)
+
+
 class Console:
     """Prints results to standard output; progress, log lines and errors to standard error."""
 
     def __init__(self) -> None:
         """Open both streams."""
-        self.out = RichConsole(highlight=False, soft_wrap=True)
-        self.err = RichConsole(stderr=True, highlight=False, soft_wrap=True)
+        self.out = Stream(highlight=False, soft_wrap=True)
+        self.err = Stream(stderr=True, highlight=False, soft_wrap=True)
         self.ready: Callable[[], None] = lambda: None  # waits for the server, if it is starting
 
     def failed(self, message: str, code: int) -> int:
@@ -105,13 +115,19 @@ class _LogLines(logging.Handler):
 def shown() -> Iterator[Console]:
     """Run a flow with its progress and its log lines on the terminal."""
     from flows.local import interruptible, prepare_prefect, server_address
-    from flows.temporary_server import start_early
+    from flows.server_choice import configured_server, require_http_client, require_server
+    from flows.temporary_server import isolate, start_early
+    from schemas.config.credentials import without_secrets
 
     console = Console()
+    require_http_client()
+    if not configured_server():
+        isolate()
     prepare_prefect(_LogLines(console.err))
-    address = server_address()
+    if address := server_address():
+        require_server(address)
     temporary = "a temporary one for this run, some seconds to start"
-    console.err.print(f"Prefect server: {address or temporary}")
+    console.err.print(f"Prefect server: {without_secrets(address) if address else temporary}")
     bars = ProgressBars(console.err)
 
     def last_words() -> int:

@@ -13,7 +13,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from pydantic import ValidationError
+
 from flows import temporary_server
+from flows.console import INTERRUPTED
+from schemas.errors import ServerError
 
 LOCAL_DEFAULTS = {
     "DO_NOT_TRACK": "1",
@@ -23,20 +27,40 @@ LOCAL_DEFAULTS = {
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",  # 20-30 CPU-seconds at worst
     "TF_CPP_MIN_LOG_LEVEL": "3",
 }
-ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def prepare_prefect(handler: logging.Handler) -> None:
-    """Send what flows log to `handler` instead of Prefect's own console handler."""
+    """Send what flows log to `handler` instead of Prefect's own console handler.
+
+    ServerError if Prefect cannot be used with the settings that it finds.
+    """
     for name, value in LOCAL_DEFAULTS.items():
         os.environ.setdefault(name, value)
-    from prefect.logging.configuration import setup_logging
-    from prefect.logging.handlers import PrefectConsoleHandler
+    try:
+        from prefect.logging.configuration import setup_logging
+        from prefect.logging.handlers import PrefectConsoleHandler
 
-    setup_logging()
+        setup_logging()
+    except ImportError:
+        raise  # Prefect is not installed as it should be
+    except Exception as error:  # of pydantic, tomllib, logging: whatever a setting may cause
+        raise ServerError(
+            f"the settings of Prefect do not load: {_setting_error(error)}; they are in PREFECT_* "
+            "variables, the active profile, and .env, prefect.toml and pyproject.toml here"
+        ) from error
+
     root = logging.getLogger()
     kept = [one for one in root.handlers if not isinstance(one, PrefectConsoleHandler)]
     root.handlers = [*kept, handler]
+
+
+def _setting_error(error: Exception) -> str:
+    """Return what is wrong in one line, of which setting if pydantic tells."""
+    if isinstance(error, ValidationError):
+        found = error.errors(include_url=False, include_input=False)[0]
+        return f"{error.title}, {'.'.join(map(str, found['loc']))}: {found['msg']}"
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 def server_address() -> str | None:
@@ -49,7 +73,7 @@ def server_address() -> str | None:
 
 @contextmanager
 def interruptible(say: Callable[[], int]) -> Iterator[None]:
-    """Let Ctrl-C or SIGTERM end the process at once where the server is a temporary one.
+    """Let Ctrl-C, SIGTERM or a closed terminal end a process with a temporary server at once.
 
     The terminal interrupts that server too, and Prefect would then try for minutes to report
     to it. Whatever is published is whole, so nothing is lost. `say` prints the last words and
@@ -65,7 +89,9 @@ def interruptible(say: Callable[[], int]) -> Iterator[None]:
     hearing, heard = os.pipe()
     os.set_blocking(heard, False)
     threading.Thread(target=_leave_when_told, args=(hearing, say), daemon=True).start()
-    before = {number: signal.signal(number, lambda *_: None) for number in ENDING_SIGNALS}
+    ignored = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN  # the command runs under nohup
+    numbers = ENDING_SIGNALS[:-1] if ignored else ENDING_SIGNALS
+    before = {number: signal.signal(number, lambda *_: None) for number in numbers}
     told_before = signal.set_wakeup_fd(heard)
     sys.unraisablehook = _say_unless_interrupted
     try:
@@ -81,13 +107,20 @@ def interruptible(say: Callable[[], int]) -> Iterator[None]:
 def _leave_when_told(hearing: int, say: Callable[[], int]) -> None:
     while number := os.read(hearing, 1):
         if number[0] in ENDING_SIGNALS:
-            code = say()
+            code = _said(say)
             _fall_silent()
             for child in multiprocessing.active_children():
                 child.kill()
             _stop_temporary_servers()
             os._exit(code)
     os.close(hearing)
+
+
+def _said(say: Callable[[], int]) -> int:
+    try:
+        return say()
+    except OSError:  # the terminal is gone
+        return INTERRUPTED
 
 
 def _say_unless_interrupted(lost: "sys.UnraisableHookArgs") -> None:
@@ -103,10 +136,9 @@ def _fall_silent() -> None:
 
 
 def _stop_temporary_servers() -> None:
-    for process in temporary_server.running:
-        process.kill()  # else it would log its own end after the last words
     from prefect.server.api.server import SubprocessASGIServer
 
     for server in SubprocessASGIServer._instances.values():
         if server.server_process:
             server.server_process.kill()
+    temporary_server.end_at_once()

@@ -35,3 +35,11 @@ class ModelError(NocturneError):
 
 class ResourceError(NocturneError):
     """This machine has not enough memory for what was asked."""
+
+
+class SurroundingsError(NocturneError):
+    """The shell, the file system or a setting of the environment lets no command work."""
+
+
+class ServerError(NocturneError):
+    """The Prefect server that is configured does not answer, or a temporary one does not start."""

@@ -35,7 +35,8 @@ def _last_part(source: str) -> str:
     if "://" in source and not is_file_uri(source):
         address = urlsplit(source)
         return unquote(address.path).rstrip("/").rpartition("/")[2] or str(address.hostname or "")
-    return Path(absolute_path(source)).name
+    name = Path(local_path(source) or source).name
+    return Path(absolute_path(source)).name if name in ("", "..") else name
 
 
 def absolute_path(source: str) -> str:

@@ -1,18 +1,23 @@
 """Where a storage root is: opening its URI, one spelling for each root."""
 
 import errno
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from pyarrow import fs
 
 from schemas.config.credentials import without_secrets
 from schemas.config.local_path import THREE_SLASHES, is_file_uri, is_utf8, local_path
-from schemas.errors import StorageError
+from schemas.errors import StorageError, StoreUnavailableError
 from tasks.storage.file_names import visible
 from tasks.storage.retry import DEFAULT, FIRST_CONTACT, explained, with_retries
+
+Opened = tuple[fs.FileSystem, str]
+FIRST_ANSWER_SECONDS = 10.0
 
 _answered: set[str] = set()  # the roots that this process has reached
 
@@ -39,7 +44,11 @@ def open_filesystem(uri: str, *, create: bool) -> tuple[fs.FileSystem, str]:
         _require_folder(filesystem, base, without_secrets(uri), create=create)
         return filesystem, base
 
-    opened = with_retries("open storage root", without_secrets(uri), attempt, policy)
+    def first_attempt() -> tuple[fs.FileSystem, str]:
+        return _answer_of(attempt, without_secrets(uri))
+
+    call = attempt if uri in _answered else first_attempt
+    opened = with_retries("open storage root", without_secrets(uri), call, policy)
     _answered.add(uri)
     return opened
 
@@ -62,6 +71,32 @@ def _local_base(uri: str, path: str) -> str:
         return str(Path(path).resolve())
     except RuntimeError as error:  # how Path tells of links that lead to each other
         raise OSError(errno.ELOOP, "") from error
+
+
+def _answer_of(attempt: Callable[[], Opened], shown: str) -> Opened:
+    """Return `attempt()`; StoreUnavailableError if a store does not answer within seconds.
+
+    Without a network Google's client looks for credentials and answers for many minutes, whatever
+    limits it is given: it is left behind in a thread.
+    """
+    answer: Future[Opened] = Future()
+
+    def ask() -> None:
+        try:
+            answer.set_result(attempt())
+        except BaseException as error:  # told to who waits
+            answer.set_exception(error)
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        return answer.result(FIRST_ANSWER_SECONDS)
+    except TimeoutError as error:
+        if answer.done():
+            raise  # the store's own
+        raise StoreUnavailableError(
+            f"cannot open storage root {shown}: no answer in {FIRST_ANSWER_SECONDS:g} seconds; "
+            "check the network, the store's address and its credentials"
+        ) from error
 
 
 def _object_store(uri: str) -> tuple[fs.FileSystem, str]:

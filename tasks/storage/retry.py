@@ -45,7 +45,7 @@ class RetryPolicy:
 
 DEFAULT = RetryPolicy()
 # The first contact of a process: a misspelt endpoint is said soon.
-FIRST_CONTACT = RetryPolicy(total_unreachable=10.0)
+FIRST_CONTACT = RetryPolicy(total_unreachable=6.0)
 ONCE = RetryPolicy(total=0.0, total_unreachable=0.0)
 
 

@@ -27,7 +27,7 @@ def scratch(root: Root, name: str) -> Path:
     if root.is_local:
         base = Path(root.base, ".cache")
     else:
-        base = _user_cache() / hashlib.sha256(root.key.encode()).hexdigest()[:16]
+        base = user_cache() / hashlib.sha256(root.key.encode()).hexdigest()[:16]
     folder = base / name
     with explained("make", str(folder)):
         folder.mkdir(parents=True, exist_ok=True)
@@ -42,7 +42,7 @@ def locked(root: Root, name: str) -> Iterator[None]:
 
 
 @cache
-def _user_cache() -> Path:
+def user_cache() -> Path:
     """Return the user's cache folder of this project, made if missing.
 
     Where a user has no writable one, a private folder under the system's temporary folder.

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from tasks.storage.archives import read_archive
 from tasks.storage.download import Download, Wanted, download, move_old_downloads, reject
 from tasks.storage.entries import RawFile, Skipped
 from tasks.storage.file_names import visible
-from tasks.storage.folders import fingerprint_of, read_folder
+from tasks.storage.folders import fingerprint_of, read_folder, walk
 from tasks.storage.lakh import LAKH, LAKH_ATTRIBUTION, LAKH_LICENCE
 from tasks.storage.layout import downloads_of
 from tasks.storage.remote_file import name_of, require_url, shown_url
@@ -40,20 +41,53 @@ class Source:
 def resolve(root: Root, config: IngestConfig, progress: Progress = silent) -> Source:
     """Return what `config.source` names, downloaded if need be; SourceError if it is not there."""
     source = config.source
+    _require_fit(config)
+    if is_download(config):
+        return _downloaded(root, config, fetch(root, config, progress))
+    if source == "folk":
+        return Source("folk", folk.identity(), folk.read_tunes, folk.LICENCE, folk.attribution())
+    return _local(root, config, _path_of(source))
+
+
+def require_source(root: Root, config: IngestConfig) -> None:
+    """Raise SourceError if `config.source` cannot be what it names, without reading it.
+
+    A folder may hold a million files and a download may take hours: only the first file is looked
+    for, and of an address only whether it is one.
+    """
+    _require_fit(config)
+    if is_download(config):
+        pinned = LAKH.get(config.source)
+        require_url(config.source_url or (pinned.url if pinned else config.source))
+    elif config.source != "folk":
+        path = _path_of(config.source)
+        with _readable(path):
+            if _is_folder(path):
+                _require_files(path, _root_inside(root, path))
+            else:
+                path.open("rb").close()
+
+
+def _require_fit(config: IngestConfig) -> None:
+    """Raise SourceError for a source, a mirror and a hash that do not belong together."""
+    source = config.source
     if config.source_url is not None and source not in LAKH:
         raise SourceError(
             f"a source URL is a mirror of lakh-*; name it as the source: not {source}"
         )
-    if source in LAKH or source.startswith(("http://", "https://")):
-        return _downloaded(root, config, fetch(root, config, progress))
+    if is_download(config):
+        return
+    path = _path_of(source)
+    if config.source_sha256 is not None and not os.path.isfile(path):  # noqa: PTH113 - no errors
+        raise SourceError(f"a SHA-256 is of an archive or a download; {source} is neither")
+
+
+def _path_of(source: str) -> Path:
+    """Return the path of a source on this machine; SourceError if it names none."""
     if (path := local_path(source)) is None:
         mend = THREE_SLASHES if is_file_uri(source) else "only http:// and https:// are downloaded"
         raise SourceError(f"source {visible(source)}: {mend}")
-    if config.source_sha256 is not None and not os.path.isfile(path):  # noqa: PTH113 - no errors
-        raise SourceError(f"a SHA-256 is of an archive or a download; {source} is neither")
-    if source == "folk":
-        return Source("folk", folk.identity(), folk.read_tunes, folk.LICENCE, folk.attribution())
-    return _local(root, config, Path(path))
+    return Path(path)
 
 
 def is_download(config: IngestConfig) -> bool:
@@ -93,31 +127,53 @@ def _downloaded(root: Root, config: IngestConfig, found: Download) -> Source:
 
 def _local(root: Root, config: IngestConfig, path: Path) -> Source:
     """Return a folder or archive on this machine as a source."""
+    with _readable(path):
+        return _folder(root, config, path) if _is_folder(path) else _archive(config, path)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Say in one line why a folder or archive cannot be read."""
     try:
-        if path.is_dir():
-            return _folder(root, config, path)
-        if not path.is_file():
-            raise SourceError(
-                f"there is no folder or archive {visible(str(path))}; "
-                "a source is folk, lakh-full, lakh-matched, lakh-clean, a folder, an archive, a URL"
-            )
-        return _archive(config, path)
+        yield
     except OSError as error:
         raise SourceError(
             f"cannot read {visible(str(path))}: {error.strerror}; check the path and permissions"
         ) from error
 
 
-def _folder(root: Root, config: IngestConfig, path: Path) -> Source:
-    """Return a folder as a source. The storage root is left out of it, should it lie inside."""
+def _is_folder(path: Path) -> bool:
+    """Whether a source is a folder; SourceError if it is no archive either."""
+    if path.is_dir():
+        return True
+    if not path.is_file():
+        raise SourceError(
+            f"there is no folder or archive {visible(str(path))}; "
+            "a source is folk, lakh-full, lakh-matched, lakh-clean, a folder, an archive, a URL"
+        )
+    return False
+
+
+def _root_inside(root: Root, path: Path) -> Path | None:
+    """Return a local storage root, to be left out of a folder; SourceError if it is the folder."""
     inside = Path(root.base).resolve() if root.is_local else None
     if inside == path.resolve():
         raise SourceError(
             f"{visible(str(path))} is the storage root itself; name the folder of MIDI files"
         )
-    digest, count = fingerprint_of(path, inside)
-    if not count:
+    return inside
+
+
+def _require_files(path: Path, inside: Path | None) -> None:
+    if next(walk(path, inside), None) is None:
         raise SourceError(f"folder {visible(str(path))} holds no files; put MIDI files in it")
+
+
+def _folder(root: Root, config: IngestConfig, path: Path) -> Source:
+    """Return a folder as a source. The storage root is left out of it, should it lie inside."""
+    inside = _root_inside(root, path)
+    _require_files(path, inside)
+    digest, count = fingerprint_of(path, inside)
     return Source(
         config.source,
         f"folder {digest}",

@@ -63,7 +63,7 @@ def test_environment_variables_set_flags_and_flags_win(
     monkeypatch.setenv("NOCTURNE_TEMPERATURE", "9")
     monkeypatch.setenv("NOCTURNE_SAMPLES", "0")
     assert run(["generate", "--samples", "1"]) == 2
-    assert "--temperature 9" in capsys.readouterr().err
+    assert "NOCTURNE_TEMPERATURE 9: " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

