@@ -103,7 +103,7 @@ def serve(processes: Processes, settings: dict[str, str]) -> None:
     api = settings["PREFECT_API_URL"]
     try:
         processes.start("server", [sys.executable, "-P", str(SERVER)], settings)
-        wait_until_healthy(processes, api)
+        wait_until_answers(processes, "server", f"{api}/health")
         deploy = [sys.executable, "-m", "deploy.deploy"]
         if subprocess.run(deploy, cwd=PROJECT, env=settings, check=False).returncode:
             sys.exit("the deployments could not be made; the lines above say why")
@@ -112,6 +112,7 @@ def serve(processes: Processes, settings: dict[str, str]) -> None:
         if shows_gallery(settings):
             place = [settings["NOCTURNE_ROOT"], settings["NOCTURNE_GALLERY_PORT"]]
             processes.start("gallery", [sys.executable, "-P", gallery.__file__, *place], settings)
+            wait_until_answers(processes, "gallery", f"http://{gallery.HOST}:{place[1]}/samples/")
             print(f"Galleries: {settings['NOCTURNE_GALLERY_URL']}/samples/")
         processes.announce(api.removesuffix("/api"))
         failed = processes.wait()
@@ -122,17 +123,17 @@ def serve(processes: Processes, settings: dict[str, str]) -> None:
         processes.stop()
 
 
-def wait_until_healthy(processes: Processes, api: str) -> None:
-    """Return once the API answers; exit with one line if it does not in time."""
+def wait_until_answers(processes: Processes, name: str, address: str) -> None:
+    """Return once a process answers at an address; exit with one line if it does not in time."""
     deadline = time.monotonic() + START_UP_SECONDS
     while time.monotonic() < deadline and not processes.ended():
         try:
-            if httpx.get(f"{api}/health", timeout=5).is_success:
+            if httpx.get(address, timeout=5, trust_env=False).is_success:  # never by a proxy
                 return
         except httpx.TransportError:
             pass
         time.sleep(0.5)
-    sys.exit(f"the server at {api} did not start: see {processes.log('server')}")
+    sys.exit(f"the {name} at {address} did not start: see {processes.log(name)}")
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

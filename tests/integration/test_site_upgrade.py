@@ -25,7 +25,7 @@ def test_a_run_in_progress_is_marked_and_goes_on_after_the_upgrade(
     asked = {**RETRAIN, "samples": 1, "notes": 16, "max_epochs": 500, "audio": False}
     with running(WORKER, deployed.environment, log, PROJECT):
         run = deployed.start("compose", root=str(tmp_path / "root"), **asked)
-        eventually(lambda: list(tmp_path.glob("root/sequences/*/*/dataset.json")), deployed)
+        eventually(lambda: list(tmp_path.glob("root/corpora/*/sequences-*.json")), deployed)
         stages = _stages(deployed, run)
     state = deployed.server.ended(run, 5)  # at once: nobody has to wait for silence
     assert (state["type"], state["message"].split(".")[0]) == (
