@@ -33,9 +33,12 @@ def _check_compose(config: ComposeConfig) -> None:
 
 
 def _check_ingest(config: IngestConfig) -> None:
+    from tasks.storage.replacement import require_replaceable
     from tasks.storage.sources import require_source
 
-    require_source(_writable(config.root, create=True), config)
+    root = _writable(config.root, create=True)
+    require_source(root, config)
+    require_replaceable(root, config)
 
 
 def _check_prepare(config: PrepareConfig) -> None:
@@ -77,11 +80,12 @@ def _check_generate(config: GenerateConfig) -> None:
 
 
 def _check_promote(config: PromoteConfig) -> None:
+    from tasks.model.champion import require_earlier
     from tasks.model.lookup import find, last_changed
 
     root = _writable(config.root)
     if config.rollback:
-        last_changed(root, config.corpus, config.scheme)
+        require_earlier(last_changed(root, config.corpus, config.scheme))
     else:
         find(root, config.model, config.corpus, config.scheme)
 

@@ -69,6 +69,16 @@ def promote(root: Root, model_id: str, reason: str, by: Decider = "person") -> C
         return record(root, line, model_id, reason, by)
 
 
+def require_earlier(champion: Champion) -> None:
+    """Raise ModelError if no champion stood before this one; whether it loads is not looked at."""
+    if not _before(champion):
+        raise _none_earlier(champion.corpus or "", champion.scheme or "")
+
+
+def _none_earlier(corpus: str, scheme: str, said: str = "") -> ModelError:
+    return ModelError(f"no earlier champion of {corpus} ({scheme}) to go back to{said}")
+
+
 def roll_back(
     root: Root,
     corpus: str,
@@ -94,7 +104,7 @@ def roll_back(
                 return record(root, (corpus, scheme), model_id, reason, "rollback")
             skipped[model_id] = reason
     said = "".join(f"; {name} {why}" for name, why in skipped.items())
-    raise ModelError(f"no earlier champion of {corpus} ({scheme}) to go back to{said}")
+    raise _none_earlier(corpus, scheme, said)
 
 
 def record(

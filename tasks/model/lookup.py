@@ -113,15 +113,17 @@ def _champion(
     if champion is None:
         others = sorted({one.corpus for one in all_champions(root)[0]} - {corpus})
         named = f"; champions have: {', '.join(others)} (--corpus)" if others else ""
+        mend = f"train a model that passes, or name one with --model: {_named(newest_first)}"
+        if not newest_first:
+            mend = f"nocturne train --corpus {corpus} makes a first model of it"
         raise ModelError(
-            f"no champion of {corpus}{why}, under {root.shown('models')} yet: train a model that "
-            f"passes, or name one with --model: latest, {_listed(newest_first)}{named}"
+            f"no champion of {corpus}{why}, under {root.shown('models')} yet: {mend}{named}"
         )
     if champion.model_id not in known_models(root):
         raise ModelError(
             f"the champion {champion.model_id} is gone from {root.shown('models')}: go back with "
             f"nocturne promote --rollback --corpus {corpus}, or name another with --model: "
-            f"latest, {_listed(newest_first)}"
+            f"{_named(newest_first)}"
         )
     words = f"{champion.model_id}, the champion of {corpus} ({champion.scheme}){why}"
     return Found(champion.model_id, words)
@@ -135,6 +137,11 @@ def _no_model(root: Root, damaged: dict[str, str]) -> str:
     if damaged:
         return f"no model under {root.shown('models')} reads: {next(iter(damaged.values()))}"
     return f"no trained model under {root.shown('models')}: run nocturne train (or compose) first"
+
+
+def _named(cards: Iterable[ModelCard]) -> str:
+    """Return what --model may be: latest, or an id."""
+    return ", ".join(["latest", *(card.model_id for card in cards)])
 
 
 def _listed(cards: Iterable[ModelCard]) -> str:

@@ -7,6 +7,7 @@ import pytest
 from flows.cli import run
 from tasks.storage.root import Root
 from tests.tasks.model.tiny_models import add_model
+from tests.tasks.storage.note_corpora import random_shards, write_corpus
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +34,7 @@ def place(root: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Root:
         ("ingest --source ./nowhere", "no folder or archive nowhere"),
         ("ingest --source ./empty", "holds no files"),
         ("ingest --source ~nosuchuser/songs", "no folder or archive ~nosuchuser/songs"),
-        ("ingest --source ftp://host/a.zip", "only http:// and https:// can be downloaded"),
+        ("ingest --source ftp://host/a.zip", "only http:// and https:// are downloaded"),
         ("ingest --source http://", "is not an address"),
         ("ingest --source lakh-clean --source-url http:///x", "is not an address"),
         ("ingest --source folk --source-url http://host/x", "a source URL is a mirror of lakh-*"),
@@ -49,7 +50,7 @@ def place(root: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Root:
         ("generate --run folk-1-seed1-01234567", "folk-1-seed1-01234567"),
         ("promote nope", "no model nope"),
         ("promote --rollback", "no earlier champion"),
-        ("generate --root ~nosuchuser/data", "there is no home folder ~nosuchuser"),
+        ("generate --root ~nosuchuser/data", "there is no user nosuchuser with a home folder"),
         ("promote --root ./typo", "no storage root at ./typo"),
         ("ingest --source folk --root ./file", "storage root ./file: Not a directory"),
     ],
@@ -63,6 +64,18 @@ def test_a_mistake_is_told_before_a_server_starts(
     assert captured.startswith("nocturne: ")
     assert said in captured
     assert captured.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["ingest", "compose"])
+def test_another_source_of_a_corpus_is_told_before_a_server_starts(
+    command: str, place: Root, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_corpus(place, random_shards(3), "songs", source="folk")
+    asked = [command, "--source", "lakh-clean", "--corpus", "songs", "--root", place.uri]
+    assert run(asked) == 1
+    assert "songs was made from folk, not from lakh-clean" in capsys.readouterr().err
+    with pytest.raises(AssertionError, match="a server would start"):
+        run([*asked, "--replace"])
 
 
 def test_a_command_that_can_work_goes_on_to_the_server(place: Root) -> None:

@@ -30,5 +30,5 @@ def test_what_a_store_answers_first_is_passed_on(monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize("uri", ["~nosuchuser", "~nosuchuser/data"])
 def test_the_home_of_an_unknown_user_is_told(uri: str) -> None:
-    with pytest.raises(StorageError, match="there is no home folder ~nosuchuser; name the folder"):
+    with pytest.raises(StorageError, match="there is no user nosuchuser with a home folder"):
         location.open_filesystem(uri, create=True)
