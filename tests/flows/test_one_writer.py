@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 
 from flows.cli import run
+from tasks.storage.layout import notes_marker
 from tasks.storage.root import Root
+from tests.tasks.music.smf import smf, tune
 from tests.tasks.storage.lock_holder import held_elsewhere
+from tests.tasks.storage.note_corpora import random_shards, write_corpus
 
 pytestmark = pytest.mark.usefixtures("prefect_server", "quiet_logging")
 
@@ -15,14 +18,18 @@ pytestmark = pytest.mark.usefixtures("prefect_server", "quiet_logging")
 def test_a_corpus_under_way_is_refused(
     root: Root, tmp_path: Path, capsys: pytest.CaptureFixture[str], stage: str
 ) -> None:
-    root.write_bytes("raw/mine/dataset.json", b"the other's")
-    source = ["--source", str(tmp_path)] if stage == "ingest" else []
+    songs = tmp_path / "songs"
+    songs.mkdir()
+    (songs / "a.mid").write_bytes(smf(tune()))
+    write_corpus(root, random_shards(3), "mine", source=str(songs))
+    marker = root.read_bytes(notes_marker("mine"))
+    source = ["--source", str(songs)] if stage == "ingest" else []
     with held_elsewhere(root.uri, "corpus-mine") as other:
         assert run([stage, "--root", root.uri, "--corpus", "mine", *source]) == 1
         said = capsys.readouterr().err
         assert f"{stage} of corpus mine cannot start: work on corpus-mine (host" in said
         assert f"pid {other.pid}" in said
-    assert root.read_bytes("raw/mine/dataset.json") == b"the other's"
+    assert root.read_bytes(notes_marker("mine")) == marker
 
 
 def test_a_missing_root_is_not_made_by_a_lock(
