@@ -6,6 +6,7 @@ and thread. It holds Python's global lock while it renders (about 0.4 s for a mi
 """
 
 import io
+import threading
 from functools import cache
 from pathlib import Path
 
@@ -28,6 +29,8 @@ VOLUME = 7  # number of the MIDI controller
 # many loud notes together exceed 16 bits, a lower one is taken. Amplitude goes with its square.
 VOLUMES = (127, 64, 16)
 FULL_SCALE = 32_767 / 32_768
+# A second rendering beside the first would wait for Python's lock, and take memory meanwhile.
+_one_at_a_time = threading.Lock()
 
 
 def peak_of(audio: Samples) -> float:
@@ -58,14 +61,15 @@ def play(midi: PrettyMIDI, seconds: float) -> Samples:
 def _rendered(midi: PrettyMIDI) -> Samples:
     stream = io.BytesIO()
     midi.write(stream)
-    try:
-        wave = midirenderer.render_wave_from(_sound_font(), stream.getvalue())
-    except (OSError, RuntimeError, ValueError) as error:
-        raise SamplesError(
-            f"cannot render audio with the sound font {SOUND_FONT}: {error}; "
-            "install pretty_midi again, or leave audio out (--no-audio)"
-        ) from error
-    audio, _rate = soundfile.read(io.BytesIO(wave), dtype="float32", always_2d=True)
+    with _one_at_a_time:
+        try:
+            wave = midirenderer.render_wave_from(_sound_font(), stream.getvalue())
+        except (OSError, RuntimeError, ValueError) as error:
+            raise SamplesError(
+                f"cannot render audio with the sound font {SOUND_FONT}: {error}; "
+                "install pretty_midi again, or leave audio out (--no-audio)"
+            ) from error
+        audio, _rate = soundfile.read(io.BytesIO(wave), dtype="float32", always_2d=True)
     return np.asarray(audio, np.float32)
 
 
