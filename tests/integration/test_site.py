@@ -119,11 +119,11 @@ def test_runs_outlive_a_restart_of_the_server_and_of_its_database(
     asked = {"samples": 300, "notes": 64, "model": night.model, "audio": False, "seed": 7}
     run = deployed.start("generate", **asked)
     eventually(
-        lambda: list(deployed.root.glob("samples/*seed7*/parts/part-00000.parquet")), deployed
+        lambda: list(deployed.root.glob("samples/*-seed7-*/parts/part-00000.parquet")), deployed
     )
     deployed.database.stop()
     deployed.database.start()
     deployed.kill_server()
     deployed.start_server()
     assert deployed.server.ended(run, 200)["type"] == "COMPLETED", deployed.said()
-    assert len(list(deployed.root.glob("samples/*seed7*/*.mid"))) == 300
+    assert len(list(deployed.root.glob("samples/*-seed7-*/*.mid"))) == 300
