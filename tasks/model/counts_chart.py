@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tasks.model.report_charts import FIGURE_WIDTH, Bar, Chart, Tick, across, upwards
+from tasks.model.report_charts import FIGURE_WIDTH, Chart, Tick, across, standing_bar, upwards
 
 LEFT_OF_LABELS = 30  # for the name of the axis
 MOST_LABELS = 26  # bars with their counts on them: more would overlap
@@ -31,13 +31,8 @@ def counts_chart(
     x = across(0, len(counts), left=left)
     is_labelled = len(counts) <= MOST_LABELS
     bars = tuple(
-        Bar(
-            x(i + 0.08),
-            y(count),
-            round(x(i + 0.92) - x(i + 0.08), 2),
-            round(y(0) - y(count), 2),
-            f"{name}: {count:,}",
-            f"{count:,}" if is_labelled and count else "",
+        standing_bar(
+            x, y, i, count, f"{name}: {count:,}", f"{count:,}" if is_labelled and count else ""
         )
         for i, (name, count) in enumerate(zip(names, counts, strict=True))
     )

@@ -118,6 +118,12 @@ def _above(low: float, high: float) -> float:
     return high if high - low > 1e-9 * max(1.0, abs(low)) else low + 1
 
 
+def standing_bar(x: Scale, y: Scale, place: int, value: float, tip: str, label: str = "") -> Bar:
+    """Return a bar from 0 up to `value` over the bin `place`, with a gap to its neighbours."""
+    left, right = x(place + 0.08), x(place + 0.92)
+    return Bar(left, y(value), round(right - left, 2), round(y(0) - y(value), 2), tip, label)
+
+
 def polyline(xs: Sequence[float], ys: Sequence[float], x: Scale, y: Scale) -> str:
     """Return an SVG list of points, thinned evenly to MOST_POINTS; the last always stays."""
     every = -(-len(xs) // MOST_POINTS)
@@ -139,13 +145,7 @@ def histogram(
     samples, held_out = shares
     x, y = across(0, len(names)), upwards(0, max(*samples, *held_out, 1e-9) * 1.05)
     bars = tuple(
-        Bar(
-            x(i + 0.08),
-            y(mine),
-            round(x(i + 0.92) - x(i + 0.08), 2),
-            round(y(0) - y(mine), 2),
-            f"{names[i]}: samples {mine:.1%}, held-out music {theirs:.1%}",
-        )
+        standing_bar(x, y, i, mine, f"{names[i]}: samples {mine:.1%}, held-out music {theirs:.1%}")
         for i, (mine, theirs) in enumerate(zip(samples, held_out, strict=True))
     )
     xs = [place for i in range(len(names)) for place in (i, i + 1)]

@@ -77,7 +77,7 @@ def _end_of_tracks(content: bytes, tracks: int) -> int:
 def track_chunks(content: bytes) -> Iterator[tuple[int, int]]:
     """Yield where the events of each track of a scanned file begin and end."""
     at = HEADER.size
-    while at < len(content):
+    while at + CHUNK.size <= len(content):  # a few zeros may follow, as padding
         name, length = CHUNK.unpack_from(content, at)
         at += CHUNK.size + length
         if name == b"MTrk":

@@ -67,7 +67,8 @@ def _survivors_of_track(
 def _notes(chunk: bytes, pitches: Container[int]) -> Iterator[tuple[int, int, int, int]]:
     """Yield (tick, status, pitch, velocity) of a track that a parser has already accepted.
 
-    It ends with the end-of-track event, as for the parser: any bytes may follow.
+    It ends with the end-of-track event, as for the parser: any bytes may follow. `events` of
+    midi_events says the same, and doubles the time that extraction takes for piano music.
     """
     content, at, stop = chunk + bytes(LONGEST_EVENT_BYTES), 0, len(chunk)
     tick = running = 0

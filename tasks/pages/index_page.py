@@ -8,6 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pyarrow import fs
 
+from tasks.storage.page_links import ICON
 from tasks.storage.retry import with_retries
 from tasks.storage.root import Root
 
@@ -80,7 +81,7 @@ def render(page: IndexPage, written: datetime | None = None) -> str:
     """Return the page as HTML, which opens from disk and needs no network."""
     written = written or datetime.now(UTC)
     template = _environment().get_template(TEMPLATE)
-    return template.render(page=page, sections=SECTIONS, written=written)
+    return template.render(page=page, sections=SECTIONS, written=written, icon=ICON)
 
 
 @cache

@@ -10,7 +10,6 @@ from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pyarrow import fs
 
 from schemas.errors import CorpusError, StorageError
 from schemas.facts import FileFacts
@@ -22,11 +21,7 @@ Result = TypeVar("Result")
 
 def file_sizes(root: Root, folder: str) -> dict[str, int]:
     """Return the size in bytes of every finished file directly in `folder`, by name."""
-    return {
-        info.base_name: int(info.size)
-        for info in root.entries(folder)
-        if info.type == fs.FileType.File and not info.base_name.startswith(".")
-    }
+    return {name: size for name, size in root.sizes(folder).items() if not name.startswith(".")}
 
 
 def published_sizes(root: Root, folder: DataFolder, generation: str) -> dict[str, int]:
