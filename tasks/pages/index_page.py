@@ -6,10 +6,8 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from pyarrow import fs
 
 from tasks.storage.page_links import ICON
-from tasks.storage.retry import with_retries
 from tasks.storage.root import Root
 
 TEMPLATE = "index.html.j2"
@@ -68,12 +66,9 @@ class IndexPage:
 def newest(root: Root, section: str, marker: str) -> list[tuple[str, datetime]]:
     """Return (folder name, when `marker` in it was written) of the folders that have it."""
     names = [name for name in root.folders(section) if not name.startswith(".")]
-    paths = [root.full(f"{section}/{name}/{marker}") for name in names]
-    found = with_retries(
-        "list", root.shown(section), lambda: root.filesystem.get_file_info(paths) if paths else []
-    )
-    pairs = zip(names, found, strict=True)
-    dated = [(name, info.mtime) for name, info in pairs if info.type == fs.FileType.File]
+    times = root.modified([f"{section}/{name}/{marker}" for name in names])
+    pairs = zip(names, times, strict=True)
+    dated = [(name, datetime.fromtimestamp(time, UTC)) for name, time in pairs if time]
     return sorted(dated, key=lambda entry: (entry[1], entry[0]), reverse=True)
 
 

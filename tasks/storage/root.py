@@ -7,7 +7,7 @@ file in one put. Readers therefore see the old file or the new one, never a half
 import json
 import os
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -105,10 +105,12 @@ class Root:
         """Return the bytes of every file directly under `path`, by name; {} if it is missing."""
         return {f.base_name: int(f.size) for f in self.entries(path) if f.type == fs.FileType.File}
 
-    def modified(self, path: str) -> float:
-        """Return when the file at `path` was last written, in seconds since 1970; 0 if missing."""
-        info = self._info(path)
-        return float(info.mtime_ns or 0) / 1e9 if info.type == fs.FileType.File else 0.0
+    def modified(self, paths: Sequence[str]) -> list[float]:
+        """Return when each file was last written, in seconds since 1970; 0 for a missing one."""
+        full = [self.full(path) for path in paths]
+        call = partial(self.filesystem.get_file_info, full)
+        found = with_retries("look at", self.shown(""), call) if full else []
+        return [(i.mtime_ns or 0) / 1e9 if i.type == fs.FileType.File else 0.0 for i in found]
 
     def delete(self, path: str) -> None:
         """Delete the file or folder at `path`, if there is one."""

@@ -100,10 +100,9 @@ def _target(begun: SampleRun | None, done: SampleRun | None, more: int | None) -
 
 def _latest(root: Root, model_id: str) -> str:
     """Return the run of a model that was published last."""
-    times = {
-        name: root.modified(f"samples/{name}/{RUN_FILE}") for name, _ in _folders(root, model_id)
-    }
-    finished = [(time, name) for name, time in times.items() if time]
+    names = [name for name, _ in _folders(root, model_id)]
+    times = root.modified([f"samples/{name}/{RUN_FILE}" for name in names])
+    finished = [(time, name) for time, name in zip(times, names, strict=True) if time]
     if not finished:
         raise SamplesError(
             f"no finished run of model {model_id} under {root.shown('samples')} to go on from: "

@@ -121,7 +121,7 @@ def test_more_without_a_run_goes_on_from_the_one_published_last(
     begun(root, seed=4)  # not published
     make(root, SampleRun(**dict(runs[0]) | {"run_id": "other-seed9-00000000"}))
     times = {f"samples/{run.run_id}/run.json": run.seed % 3 for run in runs}
-    monkeypatch.setattr(Root, "modified", lambda self, path: times.get(path, 0))
+    monkeypatch.setattr(Root, "modified", lambda self, paths: [times.get(p, 0) for p in paths])
     assert requested(root, more=1).run_id == runs[1].run_id
 
 
