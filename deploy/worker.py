@@ -31,6 +31,7 @@ from prefect.client.schemas.filters import (
     FlowRunFilterStateType,
 )
 from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import PrefectException
 
 from deploy.dead_runs import POOL, mark_dead, runs_of, runs_under_way
@@ -123,7 +124,11 @@ def _planned(client: SyncPrefectClient, runs: list[FlowRun], since: datetime) ->
     planned = FlowRunFilter(
         state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED]))
     )
-    found = client.read_flow_runs(flow_run_filter=planned, deployment_filter=of_these)
+    found = client.read_flow_runs(  # 200 at most: a restart is due before what schedules planned
+        flow_run_filter=planned,
+        deployment_filter=of_these,
+        sort=FlowRunSort.EXPECTED_START_TIME_ASC,
+    )
     return wanted <= {run.deployment_id for run in found if run.created and run.created > since}
 
 

@@ -11,6 +11,8 @@ from prefect.client.schemas.filters import (
     ArtifactFilterFlowRunId,
     FlowRunFilter,
     FlowRunFilterId,
+    LogFilter,
+    LogFilterFlowRunId,
 )
 from prefect.client.schemas.sorting import FlowRunSort
 
@@ -70,7 +72,8 @@ def test_a_stage_shows_everything_twice_and_a_run_once(monkeypatch: pytest.Monke
         newest = client.read_flow_runs(sort=FlowRunSort.EXPECTED_START_TIME_DESC)
         inside = [one for one in newest if one.parent_task_run_id in calls]
         stage = [one for one in inside if STAGE in one.tags]
-        logs = [log.message for log in client.read_logs() if log.flow_run_id == run]
+        of_log = LogFilter(flow_run_id=LogFilterFlowRunId(any_=[run]))
+        logs = [log.message for log in client.read_logs(of_log)]
     assert len(inside) == 2
     for one in stage:
         assert _shown(one.id) == wanted
