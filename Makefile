@@ -32,8 +32,11 @@ test-field: .venv/ready-test ## test every input of the field table: wild MIDI, 
 test-site: .venv/ready-test ## test a whole site: PostgreSQL, server, worker, browser; parts of it killed
 	@$(BIN)/python -m pytest -m site
 
-check: .venv/ready-test ## lint, types, format
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+check: .venv/ready-test ## lint, types, format, which room imports which
+	@mkdir -p .mypy_path/nocturne && for room in schemas tasks flows; do \
+		ln -sfn ../../$$room .mypy_path/nocturne/$$room; done
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && \
+		PYTHONPATH=.mypy_path $(BIN)/lint-imports --no-cache --no-logo
 
 bench: .venv/ready-test ## run every benchmark; each ends with one JSON line
 	@for module in $$(grep -l __main__ benchmarks/*.py | sed 's,.*/,,; s,\.py$$,,'); do \

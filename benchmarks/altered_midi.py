@@ -1,7 +1,7 @@
 """Copies of a MIDI file with other notes, so that a collection can be replicated."""
 
-from tasks.music.midi_header import scan, track_chunks
-from tasks.music.score import UnreadableError
+from nocturne.tasks.music.midi.header import scan, track_chunks
+from nocturne.tasks.music.midi.score import UnreadableError
 
 
 def altered(content: bytes, copy: int) -> bytes:

@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 
 from benchmarks.plain_ingest import contents_under
-from tasks.music.audio import mastered, render, to_ogg
-from tasks.music.extraction import Extracted, extract
-from tasks.music.midi_writer import to_midi
-from tasks.music.notes import Notes
-from tasks.music.synthesizer import SOUND_FONT
+from nocturne.tasks.music.midi.extraction import Extracted, extract
+from nocturne.tasks.music.midi.writer import to_midi
+from nocturne.tasks.music.notes import Notes
+from nocturne.tasks.samples.audio import mastered, render, to_ogg
+from nocturne.tasks.samples.synthesizer import SOUND_FONT
 
 TEMPO = 120.0
 FLUIDSYNTH_HZ = 32_000

@@ -14,12 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from schemas.sequences import Split, Vocabulary
-from tasks.model.baselines import judge_baselines
-from tasks.music.categories import encode_song, fit
-from tasks.music.extraction import Extracted, extract
-from tasks.music.notes import Notes
-from tasks.storage.sequences import SplitIds
+from nocturne.schemas.sequences import Split, SplitIds, Vocabulary
+from nocturne.tasks.model.evaluation.baselines import judge_baselines
+from nocturne.tasks.music.categories import encode_song, fit
+from nocturne.tasks.music.midi.extraction import Extracted, extract
+from nocturne.tasks.music.notes import Notes
 
 FEWEST_NOTES = 16
 

@@ -19,13 +19,13 @@ from typing import Any
 
 import numpy as np
 
-from schemas.config import SchemeName
-from schemas.sequences import TICKS_PER_QUARTER
-from tasks.music import categories
-from tasks.music.categories import factored, song_max
-from tasks.music.extraction import Extracted, extract
-from tasks.music.notes import Notes
-from tasks.music.splits import split_songs
+from nocturne.schemas.config import SchemeName
+from nocturne.schemas.sequences import TICKS_PER_QUARTER
+from nocturne.tasks.music import categories
+from nocturne.tasks.music.categories import factored, song_max
+from nocturne.tasks.music.midi.extraction import Extracted, extract
+from nocturne.tasks.music.notes import Notes
+from nocturne.tasks.music.splits import split_songs
 
 HELD_OUT_SHARE = 0.1  # for each of the validation and the test split, as prepare's default
 Coder = Callable[[Notes, float], Notes]  # (song, tempo) -> what comes back of it

@@ -28,16 +28,16 @@ import pyarrow as pa
 
 from benchmarks.altered_midi import altered
 from benchmarks.plain_ingest import contents_under, staged
-from schemas.config import IngestConfig
-from schemas.manifest import FileManifest
-from schemas.notes import NOTE_SCHEMA, NoteTable
-from tasks.music.extraction import Extracted, extract
-from tasks.storage.entries import CHUNK_BYTES
-from tasks.storage.note_dataset import write_notes
-from tasks.storage.publish_notes import publish_notes
-from tasks.storage.raw import build_raw
-from tasks.storage.raw_shards import WRITING
-from tasks.storage.root import Root
+from nocturne.schemas.config import IngestConfig
+from nocturne.schemas.manifest import FileManifest
+from nocturne.schemas.notes import NOTE_SCHEMA, NoteTable
+from nocturne.tasks.corpus.notes.note_dataset import write_notes
+from nocturne.tasks.corpus.notes.publish_notes import publish_notes
+from nocturne.tasks.corpus.raw import build_raw
+from nocturne.tasks.corpus.raw_shards import WRITING
+from nocturne.tasks.music.midi.extraction import Extracted, extract
+from nocturne.tasks.sources.source_file import CHUNK_BYTES
+from nocturne.tasks.storage.root import Root
 
 LAKH_FILES = 178_561
 REFERENCE_FILES = 60  # read by pretty_midi

@@ -19,17 +19,18 @@ import numpy as np
 from prefect.testing.utilities import prefect_test_harness
 
 from benchmarks.plain_ingest import contents_under
-from flows.generate import generate
-from flows.local import LOCAL_DEFAULTS
-from schemas.config import GenerateConfig, TrainConfig
-from schemas.model_card import ModelCard
-from schemas.presets import PRESETS
-from tasks.model.files import Model, save_model
-from tasks.model.initialise import initial_weights
-from tasks.music.categories import encode_song, fit
-from tasks.music.extraction import Extracted, extract
-from tasks.progress import shown_by
-from tasks.storage.root import Root
+from nocturne.flows.cli.prefect_session import LOCAL_DEFAULTS
+from nocturne.flows.generate import generate
+from nocturne.schemas.config import GenerateConfig, TrainConfig
+from nocturne.schemas.model_card import ModelCard
+from nocturne.schemas.network_shape import PRESETS
+from nocturne.tasks.model.network.initialise import initial_weights
+from nocturne.tasks.model.network.trained_model import Model
+from nocturne.tasks.model.registry.model_folder import save_model
+from nocturne.tasks.music.categories import encode_song, fit
+from nocturne.tasks.music.midi.extraction import Extracted, extract
+from nocturne.tasks.progress import shown_by
+from nocturne.tasks.storage.root import Root
 
 MIB = 2**20
 MARK = 1_000  # samples, after which memory should not grow

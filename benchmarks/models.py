@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any, get_args
 
 from benchmarks.plain_ingest import staged
-from schemas.config import IngestConfig, PrepareConfig, PresetName, TrainConfig
-from tasks.model.build import build_model
-from tasks.model.judging import judge_model
-from tasks.storage.publish_notes import publish_notes
-from tasks.storage.raw import build_raw
-from tasks.storage.root import Root
-from tasks.storage.sequence_plan import plan_sequences
-from tasks.storage.sequence_writing import fit_vocabulary, write_sequences
+from nocturne.schemas.config import IngestConfig, PrepareConfig, PresetName, TrainConfig
+from nocturne.tasks.corpus.notes.publish_notes import publish_notes
+from nocturne.tasks.corpus.raw import build_raw
+from nocturne.tasks.corpus.sequences.sequence_plan import plan_sequences
+from nocturne.tasks.corpus.sequences.write_sequences import fit_vocabulary, write_sequences
+from nocturne.tasks.model.build import build_model
+from nocturne.tasks.model.evaluation.evaluate import judge_model
+from nocturne.tasks.storage.root import Root
 
 CORPUS = "bench"
 FIGURES = (

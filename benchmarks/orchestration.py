@@ -24,15 +24,15 @@ from prefect.testing.utilities import prefect_test_harness
 
 from benchmarks.extraction import archive, cpu_seconds, family
 from benchmarks.plain_ingest import contents_under, staged
-from flows.ingest import ingest as ingest_flow
-from flows.local import LOCAL_DEFAULTS
-from schemas.config import IngestConfig
-from tasks.storage.note_dataset import load_marker
-from tasks.storage.publish_notes import publish_notes
-from tasks.storage.quality import quality_table
-from tasks.storage.quality_page import quality_page
-from tasks.storage.raw import build_raw
-from tasks.storage.root import Root
+from nocturne.flows.cli.prefect_session import LOCAL_DEFAULTS
+from nocturne.flows.ingest import ingest as ingest_flow
+from nocturne.schemas.config import IngestConfig
+from nocturne.tasks.corpus.notes.note_dataset import load_marker
+from nocturne.tasks.corpus.notes.publish_notes import publish_notes
+from nocturne.tasks.corpus.notes.quality import quality_table
+from nocturne.tasks.corpus.raw import build_raw
+from nocturne.tasks.pages.quality.page import quality_page
+from nocturne.tasks.storage.root import Root
 
 SHARDS = 20
 STARTS = 3  # of Python, to take the median of
@@ -103,7 +103,10 @@ def import_seconds(command: str) -> Times:
     took = []
     for _ in range(STARTS):
         start, used = time.perf_counter(), cpu_seconds()
-        subprocess.run([sys.executable, "-c", f"import flows.cli, flows.{command}"], check=True)
+        subprocess.run(
+            [sys.executable, "-c", f"import nocturne.flows.cli.commands, flows.{command}"],
+            check=True,
+        )
         took.append(Times(time.perf_counter() - start, cpu_seconds() - used))
     return Times(*map(statistics.median, zip(*took, strict=True)))
 

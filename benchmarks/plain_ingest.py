@@ -3,10 +3,10 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from schemas.config import IngestConfig
-from tasks.storage.note_dataset import Plan, clear_other_plans, plan, stage_shard
-from tasks.storage.root import Root
-from tasks.storage.shared_workers import shared_workers, stop_shared_workers
+from nocturne.schemas.config import IngestConfig
+from nocturne.tasks.corpus.notes.extraction_pool import shared_workers, stop_shared_workers
+from nocturne.tasks.corpus.notes.note_dataset import Plan, clear_other_plans, plan, stage_shard
+from nocturne.tasks.storage.root import Root
 
 SHARDS_AT_ONCE = 3  # as many as the flow takes
 

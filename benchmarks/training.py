@@ -23,14 +23,14 @@ from numpy.typing import NDArray
 
 from benchmarks.baselines import songs_in, split_ids
 from benchmarks.training_rivals import Step, keras_step, torch_step
-from schemas.config import TrainConfig
-from schemas.presets import PRESETS, NetworkShape
-from schemas.sequences import Vocabulary
-from tasks.model.batches import Batches
-from tasks.model.initialise import initial_weights
-from tasks.model.network import Network
-from tasks.model.steps import TrainingStep
-from tasks.music.categories import fit
+from nocturne.schemas.config import TrainConfig
+from nocturne.schemas.network_shape import PRESETS, NetworkShape
+from nocturne.schemas.sequences import Vocabulary
+from nocturne.tasks.model.network.encoder_decoder import Network
+from nocturne.tasks.model.network.initialise import initial_weights
+from nocturne.tasks.model.training.batches import Batches
+from nocturne.tasks.model.training.step import TrainingStep
+from nocturne.tasks.music.categories import fit
 
 GEMM_SIZE = 4096
 NOT_COMPILED_YET = 1  # steps before the clock is looked at

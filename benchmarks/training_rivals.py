@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.config import TrainConfig
-from schemas.presets import NetworkShape
-from schemas.sequences import Vocabulary
-from tasks.model.initialise import embedding_widths
+from nocturne.schemas.config import TrainConfig
+from nocturne.schemas.network_shape import NetworkShape
+from nocturne.schemas.sequences import Vocabulary
+from nocturne.tasks.model.network.initialise import embedding_widths
 
 Step = Callable[[NDArray[np.int32]], float]
 

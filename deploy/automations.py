@@ -13,7 +13,7 @@ from prefect.events.actions import ChangeFlowRunState, RunDeployment
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 from prefect.events.schemas.events import ResourceSpecification
 
-from tasks.stages import STAGE
+from nocturne.tasks.stages import STAGE
 
 HEARTBEAT = "prefect.flow-run.heartbeat"
 FINAL = frozenset(

@@ -20,10 +20,10 @@ from prefect.workers.process import ProcessWorker
 from pydantic import ValidationError
 
 from deploy.automations import apply_automations
-from schemas.config import IngestConfig
-from schemas.errors import NocturneError
-from tasks.pages.index_pages import write_index_pages
-from tasks.storage.root import Root
+from nocturne.schemas.config import IngestConfig
+from nocturne.schemas.errors import NocturneError
+from nocturne.tasks.pages.index.pages import write_index_pages
+from nocturne.tasks.storage.root import Root
 
 PROJECT = Path(__file__).parents[1]
 POOL = "nocturne"

@@ -14,10 +14,10 @@ from pathlib import Path
 from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from schemas.errors import NocturneError
-from tasks.pages.index_pages import write_index_pages
-from tasks.pages.web_app import Pages
-from tasks.storage.root import Root
+from nocturne.schemas.errors import NocturneError
+from nocturne.tasks.pages.index.pages import write_index_pages
+from nocturne.tasks.pages.web_app import Pages
+from nocturne.tasks.storage.root import Root
 
 HOST = "127.0.0.1"
 FAVICON = Path(__file__).with_name("favicon.ico")

@@ -1,5 +1,5 @@
 """The flows: ingest, prepare, train, generate, compose, and the command line over them."""
 
-from tasks.run_logs import shorten_expected_errors
+from nocturne.tasks.run_logs import shorten_expected_errors
 
 shorten_expected_errors()

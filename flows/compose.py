@@ -2,12 +2,11 @@
 
 from prefect import flow
 
-from flows.generate import generate
-from flows.ingest import ingest
-from flows.prepare import prepare
-from flows.train import train
-from schemas.composition import Composition
-from schemas.config import (
+from nocturne.flows.generate import generate
+from nocturne.flows.ingest import ingest
+from nocturne.flows.prepare import prepare
+from nocturne.flows.train import train
+from nocturne.schemas.config import (
     ComposeConfig,
     GenerateConfig,
     IngestConfig,
@@ -15,7 +14,8 @@ from schemas.config import (
     SamplingConfig,
     TrainConfig,
 )
-from tasks.stages import stages
+from nocturne.schemas.results import Composition
+from nocturne.tasks.stages import stages
 
 
 @flow(name="compose", flow_run_name="compose {config.samples} from {config.corpus}")

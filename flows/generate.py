@@ -2,9 +2,9 @@
 
 from prefect import flow
 
-from schemas.config import GenerateConfig
-from schemas.samples import GeneratedRun
-from tasks.generate import (
+from nocturne.schemas.config import GenerateConfig
+from nocturne.schemas.samples import GeneratedRun
+from nocturne.tasks.generate import (
     finished,
     generate_batch,
     plan_generation,
@@ -12,7 +12,7 @@ from tasks.generate import (
     sole_writer,
     unfinished_batches,
 )
-from tasks.progress_artifacts import progress_artifacts
+from nocturne.tasks.progress_artifacts import progress_artifacts
 
 
 @flow(name="generate", flow_run_name="{config.action}")

@@ -5,18 +5,23 @@ from typing import Any
 from prefect import flow, unmapped
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from schemas.config import IngestConfig
-from schemas.manifest import IngestSummary
-from tasks.download import download_source
-from tasks.extract import extract_shard, finished, plan_extraction, publish
-from tasks.progress_artifacts import progress_artifacts
-from tasks.report_quality import report_quality
-from tasks.shard import shard_source
-from tasks.storage.locks import corpus_writer
-from tasks.storage.note_dataset import Plan
-from tasks.storage.root import Root
-from tasks.storage.shared_workers import worker_processes
-from tasks.storage.sources import is_download
+from nocturne.schemas.config import IngestConfig
+from nocturne.schemas.manifest import IngestSummary
+from nocturne.tasks.corpus.notes.extraction_pool import worker_processes
+from nocturne.tasks.corpus.notes.note_dataset import Plan
+from nocturne.tasks.ingest import (
+    download_source,
+    extract_shard,
+    finished,
+    plan_extraction,
+    publish,
+    report_quality,
+    shard_source,
+)
+from nocturne.tasks.progress_artifacts import progress_artifacts
+from nocturne.tasks.sources.source import is_download
+from nocturne.tasks.storage.locking.locks import corpus_writer
+from nocturne.tasks.storage.root import Root
 
 SHARDS_AT_ONCE = 3  # while one is checked and written, the workers parse another
 RUNNER: Any = ThreadPoolTaskRunner(max_workers=SHARDS_AT_ONCE)

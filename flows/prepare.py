@@ -5,13 +5,13 @@ from typing import cast
 from prefect import flow
 from prefect.utilities.annotations import quote
 
-from schemas.config import PrepareConfig
-from schemas.sequences import SequenceDataset
-from tasks.encode import encode_songs, finished, fit_vocabulary, split_corpus, with_corpus
-from tasks.progress_artifacts import progress_artifacts
-from tasks.storage.locks import corpus_writer
-from tasks.storage.root import Root
-from tasks.storage.sequence_plan import SequencePlan
+from nocturne.schemas.config import PrepareConfig
+from nocturne.schemas.sequences import SequenceDataset
+from nocturne.tasks.corpus.sequences.sequence_plan import SequencePlan
+from nocturne.tasks.prepare import encode_songs, finished, fit_vocabulary, split_corpus, with_corpus
+from nocturne.tasks.progress_artifacts import progress_artifacts
+from nocturne.tasks.storage.locking.locks import corpus_writer
+from nocturne.tasks.storage.root import Root
 
 
 @flow(name="prepare", flow_run_name="prepare {config.corpus_or_any}")

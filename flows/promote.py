@@ -2,9 +2,9 @@
 
 from prefect import flow
 
-from schemas.config import PromoteConfig
-from schemas.model_card import Champion
-from tasks.promote import promote_by_hand
+from nocturne.schemas.config import PromoteConfig
+from nocturne.schemas.model_card import Champion
+from nocturne.tasks.promote import promote_by_hand
 
 
 @flow(name="promote", flow_run_name="{config.action}")

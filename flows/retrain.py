@@ -2,13 +2,13 @@
 
 from prefect import flow
 
-from flows.ingest import ingest
-from flows.prepare import prepare
-from flows.train import train
-from schemas.config import IngestConfig, PrepareConfig, RetrainConfig, TrainConfig
-from schemas.model_card import TrainedModel
-from tasks.stages import stages
-from tasks.warm_start import choose_start
+from nocturne.flows.ingest import ingest
+from nocturne.flows.prepare import prepare
+from nocturne.flows.train import train
+from nocturne.schemas.config import IngestConfig, PrepareConfig, RetrainConfig, TrainConfig
+from nocturne.schemas.model_card import TrainedModel
+from nocturne.tasks.stages import stages
+from nocturne.tasks.train import choose_start
 
 
 @flow(name="retrain", flow_run_name="retrain {config.preset} on {config.corpus}")

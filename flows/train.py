@@ -2,12 +2,19 @@
 
 from prefect import flow
 
-from schemas.config import TrainConfig
-from schemas.model_card import TrainedModel
-from tasks.evaluate import judge_model, report_model
-from tasks.progress_artifacts import progress_artifacts
-from tasks.promote import consider_promotion
-from tasks.train import finished, one_training, settled, summary, train_model
+from nocturne.schemas.config import TrainConfig
+from nocturne.schemas.model_card import TrainedModel
+from nocturne.tasks.progress_artifacts import progress_artifacts
+from nocturne.tasks.promote import consider_promotion
+from nocturne.tasks.train import (
+    finished,
+    judge_model,
+    one_training,
+    report_model,
+    settled,
+    summary,
+    train_model,
+)
 
 
 @flow(name="train", flow_run_name="train {config.preset} on {config.corpus_or_any}")

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict, Field
 
-from schemas.facts import Facts
-from schemas.reasons import DUPLICATE_REASONS, Outcome, Reason
+from nocturne.schemas.facts import Facts
+from nocturne.schemas.reasons import DUPLICATE_REASONS, Outcome, Reason
 
 MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi")
 

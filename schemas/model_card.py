@@ -9,9 +9,9 @@ from typing import Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from schemas.config import SchemeName, TrainConfig
-from schemas.config.credentials import without_keys
-from schemas.presets import NetworkShape
+from nocturne.schemas.config import SchemeName, TrainConfig
+from nocturne.schemas.config.credentials import without_keys
+from nocturne.schemas.network_shape import NetworkShape
 
 
 class Evaluation(BaseModel):

@@ -11,7 +11,7 @@ about 8 MiB of content, so that a reader can take one row group at a time.
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from schemas.facts import Facts
+from nocturne.schemas.facts import Facts
 
 
 class SkippedFile(BaseModel):

@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from schemas.config import GenerateConfig
-from schemas.config.credentials import without_keys
+from nocturne.schemas.config import GenerateConfig
+from nocturne.schemas.config.credentials import without_keys
 
 SAMPLE_SCHEMA = pa.schema(
     [
@@ -51,6 +51,7 @@ SAMPLE_SCHEMA = pa.schema(
 # What made the audio. Earlier versions used FluidSynth's program or pretty_midi's own synthesis,
 # in which all instruments sound alike: audio of such a renderer is made again.
 RENDERER = "rustysynth"
+MAX_AUDIO_SECONDS = 300.0  # of music; bounds memory at about 80 MB a rendering
 EARLIER_RENDERERS = ("fluidsynth",)
 POOR_RENDERERS = ("pretty_midi",)
 # Manifests of earlier versions lack them.

@@ -13,12 +13,15 @@ corpora/<corpus>/sequences-<scheme>.json
 
 import hashlib
 import json
+from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from schemas.config import SchemeName
-from schemas.facts import Facts
+from nocturne.schemas.config import SchemeName
+from nocturne.schemas.facts import Facts
 
 TICKS_PER_QUARTER = 480  # time resolution of every codebook
 Split = Literal["train", "valid", "test"]
@@ -94,3 +97,15 @@ class SequenceDataset(BaseModel):
     licence: str = ""
     attribution: str = ""
     facts: Facts = Field(default_factory=dict, description="Of the files; {}: an older version's")
+
+
+@dataclass(frozen=True)
+class SplitIds:
+    """Category ids of one split, songs back to back.
+
+    `ids` is int16 [notes, attributes], in memory or memory-mapped; song s is
+    ids[song_offsets[s]:song_offsets[s + 1]], with song_offsets int64 [songs + 1].
+    """
+
+    ids: NDArray[np.int16]
+    song_offsets: NDArray[np.int64]

@@ -13,7 +13,7 @@ from prefect.artifacts import (
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import ArtifactUpdate
 
-from tasks.stages import outer_run
+from nocturne.tasks.stages import outer_run
 
 
 def create_markdown_artifact(markdown: str, key: str, description: str) -> None:

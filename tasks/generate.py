@@ -11,27 +11,28 @@ from functools import lru_cache
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
-from schemas.config import GenerateConfig
-from schemas.errors import BusyError, NocturneError
-from schemas.model_card import ModelCard
-from schemas.samples import GeneratedRun, SampleRun
-from tasks.artifacts import create_markdown_artifact
-from tasks.links import link_page
-from tasks.model.caution import caution_of
-from tasks.model.composing import compose_batch
-from tasks.model.files import Model, load_model
-from tasks.model.lookup import find
-from tasks.model.registry import read_card, read_metrics
-from tasks.model.sampling import sample
-from tasks.music.run_note import SHOWN_PIECES, run_note
-from tasks.pages.index_pages import write_index_pages
-from tasks.policy import may_pass
-from tasks.progress import Progress, tell
-from tasks.storage import sample_run
-from tasks.storage.locks import run_writer
-from tasks.storage.page_server import page_address
-from tasks.storage.root import Root
-from tasks.storage.sample_request import grown, is_cut_off, model_named, requested_runs
+from nocturne.schemas.config import GenerateConfig
+from nocturne.schemas.errors import BusyError, NocturneError
+from nocturne.schemas.model_card import ModelCard
+from nocturne.schemas.progress import Progress
+from nocturne.schemas.samples import GeneratedRun, SampleRun
+from nocturne.tasks.artifacts import create_markdown_artifact
+from nocturne.tasks.links import link_page, page_address
+from nocturne.tasks.model.network.trained_model import Model
+from nocturne.tasks.model.registry.lookup import find
+from nocturne.tasks.model.registry.model_folder import load_model
+from nocturne.tasks.model.registry.models import read_card, read_metrics
+from nocturne.tasks.model.sampling.compose import compose_batch
+from nocturne.tasks.model.sampling.sample import sample
+from nocturne.tasks.pages.caution import caution_of
+from nocturne.tasks.pages.index.pages import write_index_pages
+from nocturne.tasks.pages.run_markdown import SHOWN_PIECES, run_note
+from nocturne.tasks.policy import may_pass
+from nocturne.tasks.progress import tell
+from nocturne.tasks.samples import run as sample_run
+from nocturne.tasks.samples.request import grown, is_cut_off, model_named, requested_runs
+from nocturne.tasks.storage.locking.locks import run_writer
+from nocturne.tasks.storage.root import Root
 
 
 @task(

@@ -5,7 +5,7 @@ from typing import Any
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
-from schemas.errors import NocturneError, StoreUnavailableError
+from nocturne.schemas.errors import NocturneError, StoreUnavailableError
 
 
 def may_pass(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:

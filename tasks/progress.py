@@ -7,14 +7,11 @@ subscribe a sink. Nobody listening costs nothing.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-Progress = Callable[[float, float], None]  # (done, total), in any unit
+from nocturne.schemas.progress import Progress
+
 Sink = Callable[[str, float, float, str], None]  # (stage, done, total, note)
 
 _sinks: list[Sink] = []
-
-
-def silent(done: float, total: float) -> None:
-    """A Progress that shows nothing."""
 
 
 def tell(stage: str, done: float, total: float, note: str = "") -> None:

@@ -9,15 +9,15 @@ from uuid import UUID
 import httpx
 from prefect.settings import PREFECT_API_URL
 
-from tasks.artifacts import create_progress, move_progress
-from tasks.progress import shown_by
+from nocturne.tasks.artifacts import create_progress, move_progress
+from nocturne.tasks.progress import shown_by
 
 EVERY_SECONDS = 5.0
 LAST_SECONDS = 10.0  # what a run waits at most for its last report
 
 
 class ProgressArtifacts:
-    """A sink of tasks.progress that only takes note; `send` brings the news to the server."""
+    """A sink of progress reports that only takes note; `send` brings the news to the server."""
 
     def __init__(self) -> None:
         """Know of no stage."""

@@ -4,19 +4,19 @@ from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.events import emit_event
 
-from schemas.config import PromoteConfig
-from schemas.errors import ModelError
-from schemas.model_card import Champion
-from tasks.artifacts import create_table_artifact
-from tasks.model.champion import promote, roll_back
-from tasks.model.files import damage_of
-from tasks.model.gate import Verdict
-from tasks.model.lookup import find, last_changed
-from tasks.model.promotion import consider
-from tasks.model.root_champion import BY_A_PERSON
-from tasks.pages.index_pages import write_index_pages
-from tasks.stages import log_on_outer_run
-from tasks.storage.root import Root
+from nocturne.schemas.config import PromoteConfig
+from nocturne.schemas.errors import ModelError
+from nocturne.schemas.model_card import Champion
+from nocturne.tasks.artifacts import create_table_artifact
+from nocturne.tasks.model.evaluation.gate import Verdict
+from nocturne.tasks.model.promotion import consider
+from nocturne.tasks.model.registry.champion import promote, roll_back
+from nocturne.tasks.model.registry.lookup import find, last_changed
+from nocturne.tasks.model.registry.model_folder import damage_of
+from nocturne.tasks.model.registry.root_champion import BY_A_PERSON
+from nocturne.tasks.pages.index.pages import write_index_pages
+from nocturne.tasks.stages import log_on_outer_run
+from nocturne.tasks.storage.root import Root
 
 PROMOTED = "nocturne.model.promoted"
 

@@ -6,7 +6,7 @@ other error keeps its traceback.
 
 import logging
 
-from schemas.errors import NocturneError
+from nocturne.schemas.errors import NocturneError
 
 RUN_LOGGERS = ("prefect.flow_runs", "prefect.task_runs")
 

@@ -1,24 +1,31 @@
-"""Prefect tasks of training."""
+"""Prefect tasks of training and evaluation."""
 
 from contextlib import AbstractContextManager
+from typing import Any
 
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
-from schemas.config import TrainConfig
-from schemas.model_card import ModelCard, TrainedModel
-from tasks.model import build
-from tasks.model.caution import caution_of
-from tasks.model.finished import finished_model
-from tasks.model.gate import Verdict
-from tasks.model.registry import read_card, read_metrics
-from tasks.model.report_folder import report_path
-from tasks.model.warm_start import carried
-from tasks.policy import may_pass
-from tasks.progress import progress_of
-from tasks.storage.corpus_choice import choose_prepared
-from tasks.storage.locks import model_writer
-from tasks.storage.root import Root
+from nocturne.schemas.config import TrainConfig
+from nocturne.schemas.model_card import ModelCard, TrainedModel
+from nocturne.tasks.artifacts import create_markdown_artifact
+from nocturne.tasks.corpus.corpus_choice import choose_prepared
+from nocturne.tasks.links import link_page
+from nocturne.tasks.model import build
+from nocturne.tasks.model.build import MOVING
+from nocturne.tasks.model.evaluation import evaluate
+from nocturne.tasks.model.evaluation.gate import Verdict
+from nocturne.tasks.model.registry.finished_models import finished_model, learned_model
+from nocturne.tasks.model.registry.models import read_card, read_metrics
+from nocturne.tasks.model.warm_start import carried, start_of
+from nocturne.tasks.pages.caution import caution_of
+from nocturne.tasks.pages.index.pages import write_index_pages
+from nocturne.tasks.pages.model_report import publish
+from nocturne.tasks.pages.model_report.publish import report_path
+from nocturne.tasks.policy import may_pass
+from nocturne.tasks.progress import progress_of
+from nocturne.tasks.storage.locking.locks import model_writer
+from nocturne.tasks.storage.root import Root
 
 
 @task(
@@ -80,3 +87,68 @@ def summary(root_uri: str, model_id: str, verdict: Verdict, *, reused: bool) -> 
         reused=reused,
         caution=caution_of(read_card(root, model_id), metrics),
     )
+
+
+@task(
+    name="judge model",
+    task_run_name="judge {model_id}",
+    cache_policy=NO_CACHE,
+    retries=1,
+    retry_delay_seconds=5,
+    retry_condition_fn=may_pass,
+)
+def judge_model(root_uri: str, model_id: str) -> dict[str, Any]:
+    """Measure a model on held-out songs and by its samples, unless that is done."""
+    root = Root.open(root_uri)
+    if metrics := evaluate.measured(root, model_id):
+        return metrics
+    metrics = evaluate.judge_model(root, model_id, progress_of("judge model"))
+    get_run_logger().info(
+        "%s: %.2f bits per note on held-out songs (n-gram composite %.2f, with a cache %.2f), "
+        "repetition %.2f (held-out songs %.2f)",
+        model_id,
+        metrics["bits_per_note"],
+        metrics["composite_bits_per_note"],
+        metrics["cache_bits_per_note"],
+        metrics["repetition"],
+        metrics["repetition_held_out"],
+    )
+    return metrics
+
+
+@task(
+    name="report on model",
+    task_run_name="report on {model_id}",
+    cache_policy=NO_CACHE,
+    retries=1,
+    retry_delay_seconds=5,
+    retry_condition_fn=may_pass,
+)
+def report_model(root_uri: str, model_id: str) -> None:
+    """Write the model's report page and show the same in the Prefect UI."""
+    progress = progress_of("write report")
+    progress(0, 1)
+    root = Root.open(root_uri)
+    text = publish.write_report(root, model_id)
+    write_index_pages(root)  # names the champion, who is chosen before the report
+    progress(1, 1)
+    title = f"Report on {model_id}"
+    create_markdown_artifact(text, key="model-report", description=title)
+    link_page(root_uri, publish.report_path(model_id), "model-report-link", title)
+
+
+@task(name="choose start", task_run_name="choose start for {config.corpus}", cache_policy=NO_CACHE)
+def choose_start(config: TrainConfig) -> TrainConfig:
+    """Start from the champion as far as it fits, and say which start was chosen and why.
+
+    Where a model has learned from this very data with this config already, the start is that
+    model's own, so that training finds it finished.
+    """
+    root = Root.open(config.root)
+    moves = config.init_from is None or config.init_from in MOVING
+    if moves and (known := learned_model(root, config)):
+        get_run_logger().info("nothing new to learn: %s has learned from this data", known.model_id)
+        return config.having(init_from=known.config.init_from)
+    start, why = start_of(root, config)
+    get_run_logger().info("%s", why)
+    return config.having(init_from=start)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.storage.root import Root
+from nocturne.tasks.storage.root import Root
 
 SHARED_MIDI = Path(__file__).parents[2] / "shared" / "midi"
 
@@ -39,4 +39,4 @@ def prefect_server() -> Iterator[None]:
 @pytest.fixture
 def quiet_logging(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave the test runner's log handlers alone."""
-    monkeypatch.setattr("flows.local.prepare_prefect", lambda handler: None)
+    monkeypatch.setattr("nocturne.flows.cli.prefect_session.prepare_prefect", lambda handler: None)

@@ -4,20 +4,19 @@ The Prefect UI form, the command line's flags and help, and all validation come 
 fields: nothing is declared twice. A composed stage inherits the fields of its parts.
 """
 
-from schemas.config.base import (
-    Config,
-    CorpusPlace,
-    Place,
-    SchemeName,
-    SchemePlace,
-    Seeded,
+from nocturne.schemas.config.base import Config, CorpusPlace, Place, SchemeName, SchemePlace, Seeded
+from nocturne.schemas.config.compose import ComposeConfig, RetrainConfig
+from nocturne.schemas.config.corpus_name import CorpusName
+from nocturne.schemas.config.generate import GenerateConfig, RandomInput, SamplingConfig
+from nocturne.schemas.config.ingest import IngestConfig, Reader
+from nocturne.schemas.config.prepare import PrepareConfig
+from nocturne.schemas.config.train import (
+    Executor,
+    Precision,
+    PresetName,
+    PromoteConfig,
+    TrainConfig,
 )
-from schemas.config.compose import ComposeConfig, RetrainConfig
-from schemas.config.corpus_name import CorpusName
-from schemas.config.generate import GenerateConfig, RandomInput, SamplingConfig
-from schemas.config.ingest import IngestConfig, Reader
-from schemas.config.prepare import PrepareConfig
-from schemas.config.train import Executor, Precision, PresetName, PromoteConfig, TrainConfig
 
 __all__ = [
     "ComposeConfig",

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from schemas.config.corpus_name import CorpusName
-from schemas.config.credentials import ROOT
-from schemas.config.local_path import is_utf8
+from nocturne.schemas.config.corpus_name import CorpusName
+from nocturne.schemas.config.credentials import ROOT
+from nocturne.schemas.config.local_path import is_utf8
 
 SchemeName = Literal["factored", "song-max"]
 OtherConfig = TypeVar("OtherConfig", bound="Config")

@@ -3,11 +3,11 @@
 The last base's fields come first in forms and in help, so the bases stand last stage first.
 """
 
-from schemas.config.base import OtherConfig, Seeded
-from schemas.config.generate import SamplingConfig
-from schemas.config.ingest import IngestConfig
-from schemas.config.prepare import PrepareConfig
-from schemas.config.train import TrainConfig
+from nocturne.schemas.config.base import OtherConfig, Seeded
+from nocturne.schemas.config.generate import SamplingConfig
+from nocturne.schemas.config.ingest import IngestConfig
+from nocturne.schemas.config.prepare import PrepareConfig
+from nocturne.schemas.config.train import TrainConfig
 
 
 class RetrainConfig(TrainConfig, PrepareConfig, IngestConfig):

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
-from schemas.config.local_path import is_file_uri, local_path
-from schemas.config.rules import NAME
+from nocturne.schemas.config.local_path import is_file_uri, local_path
+from nocturne.schemas.config.rules import NAME
 
 LONGEST = 64
 # The empty name stands for a corpus that is not named; configs with a source fill it in.

@@ -4,7 +4,7 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from schemas.config.rules import Rule
+from nocturne.schemas.config.rules import Rule
 
 _SECRETS = ("key", "secret", "token", "password", "signature", "credential")
 _OPTION = "|".join("".join(f"[{c}{c.upper()}]" for c in word) for word in _SECRETS)

@@ -4,9 +4,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
-from schemas.config.base import Place, SchemeName, as_plain_input, empty_as_none
-from schemas.config.rules import NAME, RUN
-from schemas.instruments import INSTRUMENTS, PROGRAMS, program_of
+from nocturne.schemas.config.base import Place, SchemeName, as_plain_input, empty_as_none
+from nocturne.schemas.config.rules import NAME, RUN
+from nocturne.schemas.instruments import INSTRUMENTS, PROGRAMS, program_of
 
 RandomInput = Literal["primer", "gaussian"]
 MOST_SAMPLES = 1_000_000

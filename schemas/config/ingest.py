@@ -4,10 +4,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from schemas.config.base import CorpusPlace
-from schemas.config.corpus_name import corpus_name_of
-from schemas.config.local_path import as_text
-from schemas.config.rules import SHA256
+from nocturne.schemas.config.base import CorpusPlace
+from nocturne.schemas.config.corpus_name import corpus_name_of
+from nocturne.schemas.config.local_path import as_text
+from nocturne.schemas.config.rules import SHA256
 
 DEFAULT_SOURCE = "folk"
 

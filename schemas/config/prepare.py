@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from schemas.config.base import SchemePlace
+from nocturne.schemas.config.base import SchemePlace
 
 
 class PrepareConfig(SchemePlace):

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from schemas.config.base import (
+from nocturne.schemas.config.base import (
     Place,
     SchemeName,
     SchemePlace,
@@ -12,7 +12,7 @@ from schemas.config.base import (
     as_plain_input,
     empty_as_none,
 )
-from schemas.config.rules import NAME
+from nocturne.schemas.config.rules import NAME
 
 PresetName = Literal["small", "medium", "seed"]
 Executor = Literal["auto", "xla", "keras"]

@@ -7,23 +7,24 @@ from platform import processor
 
 import tensorflow as tf
 
-from schemas.config import TrainConfig
-from schemas.model_card import ModelCard
-from schemas.presets import PRESETS
-from schemas.sequences import SequenceDataset, Vocabulary
-from tasks.model import checkpoint
-from tasks.model.files import Model, save_model
-from tasks.model.identity import model_id
-from tasks.model.lookup import resolve
-from tasks.model.memory import require_memory
-from tasks.model.precision import decided
-from tasks.model.primers import random_inputs
-from tasks.model.training import TrainingResult, train
-from tasks.model.warm_start import first_weights
-from tasks.progress import Progress, silent
-from tasks.storage.root import Root
-from tasks.storage.scratch import scratch
-from tasks.storage.sequences import SplitIds, load_dataset, load_split, load_vocabulary
+from nocturne.schemas.config import TrainConfig
+from nocturne.schemas.model_card import ModelCard
+from nocturne.schemas.network_shape import PRESETS
+from nocturne.schemas.progress import Progress, silent
+from nocturne.schemas.sequences import SequenceDataset, SplitIds, Vocabulary
+from nocturne.tasks.corpus.sequences.read_sequences import load_dataset, load_split, load_vocabulary
+from nocturne.tasks.model.network.precision import decided
+from nocturne.tasks.model.network.trained_model import Model
+from nocturne.tasks.model.registry.identity import model_id
+from nocturne.tasks.model.registry.lookup import resolve
+from nocturne.tasks.model.registry.model_folder import save_model
+from nocturne.tasks.model.sampling.random_inputs import random_inputs
+from nocturne.tasks.model.training import checkpoint
+from nocturne.tasks.model.training.memory_estimate import require_memory
+from nocturne.tasks.model.training.train import TrainingResult, train
+from nocturne.tasks.model.warm_start import first_weights
+from nocturne.tasks.storage.root import Root
+from nocturne.tasks.storage.scratch import scratch
 
 MOVING = ("champion", "latest")  # names of models that may stand for another one tomorrow
 

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.config import TrainConfig
-from schemas.model_card import ModelCard
-from schemas.presets import PRESETS
-from schemas.sequences import Vocabulary
-from tasks.model.initialise import Weights, id_axes
+from nocturne.schemas.config import TrainConfig
+from nocturne.schemas.model_card import ModelCard
+from nocturne.schemas.network_shape import PRESETS
+from nocturne.schemas.sequences import Vocabulary
+from nocturne.tasks.model.network.initialise import Weights, id_axes
 
 Sources = Mapping[str, NDArray[np.int64]]
 

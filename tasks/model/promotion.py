@@ -3,17 +3,17 @@
 import math
 from dataclasses import replace
 
-from schemas.errors import CorpusError, ModelError
-from schemas.model_card import Champion, ModelCard, Promotion
-from tasks.model.champion import lock_name, read_champion, record
-from tasks.model.comparison import bits_on, held_out_songs
-from tasks.model.gate import Comparison, Verdict, judge_candidate, too_few_songs
-from tasks.model.registry import known_models, metrics_path, read_card, read_metrics
-from tasks.model.root_champion import Line
-from tasks.model.succession import standing, taken_back
-from tasks.music.notes import Notes
-from tasks.storage.root import Root
-from tasks.storage.scratch import locked
+from nocturne.schemas.errors import CorpusError, ModelError
+from nocturne.schemas.model_card import Champion, ModelCard, Promotion
+from nocturne.tasks.model.evaluation.compare import bits_on, held_out_songs
+from nocturne.tasks.model.evaluation.gate import Comparison, Verdict, judge_candidate, too_few_songs
+from nocturne.tasks.model.registry.champion import lock_name, read_champion, record
+from nocturne.tasks.model.registry.models import known_models, metrics_path, read_card, read_metrics
+from nocturne.tasks.model.registry.root_champion import Line
+from nocturne.tasks.model.registry.succession import standing, taken_back
+from nocturne.tasks.music.notes import Notes
+from nocturne.tasks.storage.root import Root
+from nocturne.tasks.storage.scratch import locked
 
 MOST_RIVALS = 4  # the champion and the best before it; each takes some seconds to measure
 

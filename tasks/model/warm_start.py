@@ -1,16 +1,16 @@
 """What a retrained model starts from: the champion's weights as far as they fit, else nothing."""
 
-from schemas.config import TrainConfig
-from schemas.errors import ModelError
-from schemas.presets import NetworkShape
-from schemas.sequences import Vocabulary
-from tasks.model.carry_over import carried_words, carry_over, misfit
-from tasks.model.champion import read_champion
-from tasks.model.files import load_model
-from tasks.model.initialise import Weights, initial_weights
-from tasks.model.registry import known_models, read_card
-from tasks.storage.root import Root
-from tasks.storage.sequences import load_vocabulary
+from nocturne.schemas.config import TrainConfig
+from nocturne.schemas.errors import ModelError
+from nocturne.schemas.network_shape import NetworkShape
+from nocturne.schemas.sequences import Vocabulary
+from nocturne.tasks.corpus.sequences.read_sequences import load_vocabulary
+from nocturne.tasks.model.carry_over import carried_words, carry_over, misfit
+from nocturne.tasks.model.network.initialise import Weights, initial_weights
+from nocturne.tasks.model.registry.champion import read_champion
+from nocturne.tasks.model.registry.model_folder import load_model
+from nocturne.tasks.model.registry.models import known_models, read_card
+from nocturne.tasks.storage.root import Root
 
 NOTHING = "starts from nothing"
 

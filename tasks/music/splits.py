@@ -10,8 +10,8 @@ import hashlib
 from collections import Counter
 from collections.abc import Collection, Mapping
 
-from schemas.errors import CorpusError
-from schemas.sequences import SPLITS, Split
+from nocturne.schemas.errors import CorpusError
+from nocturne.schemas.sequences import SPLITS, Split
 
 MIN_FAMILIES = len(SPLITS)  # one for each split
 

@@ -22,8 +22,8 @@ from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
 from obstore.store import GCSStore, S3Store
 from pyarrow import fs
 
-from tasks.storage.location import open_filesystem, store_options
-from tasks.storage.retry import with_retries
+from nocturne.tasks.storage.location import open_filesystem, store_options
+from nocturne.tasks.storage.retry import with_retries
 
 Version = dict[str, str]  # what the store knows one state of an object by
 UPLOAD_SECONDS = timedelta(hours=12)  # for which a signed address is good

@@ -11,10 +11,10 @@ from typing import TypeVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from schemas.errors import CorpusError, StorageError
-from schemas.facts import FileFacts
-from tasks.storage.layout import DataFolder
-from tasks.storage.root import Root
+from nocturne.schemas.errors import CorpusError, StorageError
+from nocturne.schemas.facts import FileFacts
+from nocturne.tasks.storage.layout import DataFolder
+from nocturne.tasks.storage.root import Root
 
 Result = TypeVar("Result")
 

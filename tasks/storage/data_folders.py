@@ -15,10 +15,10 @@ from pathlib import Path
 
 from pyarrow import fs
 
-from tasks.storage.data_files import file_sizes
-from tasks.storage.layout import DataFolder, staging_of
-from tasks.storage.retry import explained
-from tasks.storage.root import Root
+from nocturne.tasks.storage.data_files import file_sizes
+from nocturne.tasks.storage.layout import DataFolder, staging_of
+from nocturne.tasks.storage.retry import explained
+from nocturne.tasks.storage.root import Root
 
 COPY_BYTES = 8 << 20
 

@@ -17,7 +17,7 @@ Older versions kept markers, downloads and staged files inside those folders: se
 
 from dataclasses import dataclass
 
-from schemas.config import SchemeName
+from nocturne.schemas.config import SchemeName
 
 PARQUET = ".parquet"
 CORPORA = "corpora"

@@ -10,11 +10,11 @@ from typing import Any
 
 from pyarrow import fs
 
-from schemas.config.credentials import without_secrets
-from schemas.config.local_path import THREE_SLASHES, is_file_uri, is_utf8, local_path
-from schemas.errors import StorageError, StoreUnavailableError
-from tasks.storage.file_names import visible
-from tasks.storage.retry import DEFAULT, FIRST_CONTACT, explained, with_retries
+from nocturne.schemas.config.credentials import without_secrets
+from nocturne.schemas.config.local_path import THREE_SLASHES, is_file_uri, is_utf8, local_path
+from nocturne.schemas.errors import StorageError, StoreUnavailableError
+from nocturne.tasks.storage.file_names import visible
+from nocturne.tasks.storage.retry import DEFAULT, FIRST_CONTACT, explained, with_retries
 
 Opened = tuple[fs.FileSystem, str]
 FIRST_ANSWER_SECONDS = 10.0

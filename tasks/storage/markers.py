@@ -4,8 +4,8 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from schemas.errors import NocturneError
-from tasks.storage.root import Root
+from nocturne.schemas.errors import NocturneError
+from nocturne.tasks.storage.root import Root
 
 Content = TypeVar("Content")
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import pyarrow as pa
 
-from schemas.errors import StorageError, StoreUnavailableError
+from nocturne.schemas.errors import StorageError, StoreUnavailableError
 
 Result = TypeVar("Result")
 

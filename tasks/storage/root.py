@@ -19,15 +19,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import fs
 
-from schemas.config.credentials import without_secrets
-from tasks.storage.conditional import conditional_store, update_object
-from tasks.storage.file_lock import FileLock
-from tasks.storage.holder import Holder
-from tasks.storage.leases import require_leases
-from tasks.storage.location import open_filesystem, store_options
-from tasks.storage.retry import explained, with_retries
-from tasks.storage.store_file import StoreFile
-from tasks.storage.temporary import clear_unheld, temporary_folder, unfinished_file
+from nocturne.schemas.config.credentials import without_secrets
+from nocturne.tasks.storage.conditional import conditional_store, update_object
+from nocturne.tasks.storage.location import open_filesystem, store_options
+from nocturne.tasks.storage.locking.file_lock import FileLock
+from nocturne.tasks.storage.locking.holder import Holder
+from nocturne.tasks.storage.locking.leases import require_leases
+from nocturne.tasks.storage.retry import explained, with_retries
+from nocturne.tasks.storage.store_file import StoreFile
+from nocturne.tasks.storage.temporary import clear_unheld, temporary_folder, unfinished_file
 
 COMPRESSION = "zstd"
 

@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from schemas.errors import StorageError
-from tasks.storage.locks import one_writer
-from tasks.storage.retry import explained
-from tasks.storage.root import Root
+from nocturne.schemas.errors import StorageError
+from nocturne.tasks.storage.locking.locks import one_writer
+from nocturne.tasks.storage.retry import explained
+from nocturne.tasks.storage.root import Root
 
 logger = logging.getLogger(__name__)
 

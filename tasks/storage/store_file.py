@@ -3,7 +3,7 @@
 import io
 from typing import Any
 
-from tasks.storage.retry import with_retries
+from nocturne.tasks.storage.retry import with_retries
 
 
 class StoreFile(io.RawIOBase):

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.generation_memory import MODEL, figures
-from schemas.config import GenerateConfig
-from tasks.storage.root import Root
+from nocturne.schemas.config import GenerateConfig
+from nocturne.tasks.storage.root import Root
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("prefect_server")]
 

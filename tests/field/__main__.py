@@ -6,8 +6,8 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from tasks.music.worker import limit_memory
-from tasks.storage.workers import Workers
+from nocturne.tasks.workers.limits import limit_memory
+from nocturne.tasks.workers.worker_pool import Workers
 from tests.field.table import KNOWN, Case, cases
 
 

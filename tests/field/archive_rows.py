@@ -6,7 +6,7 @@ import lzma
 import tarfile
 import zipfile
 
-from schemas.reasons import Reason
+from nocturne.schemas.reasons import Reason
 from tests.field.odd_archives import (
     FORK,
     TWO,
@@ -21,7 +21,7 @@ from tests.field.odd_archives import (
     zip_with,
 )
 from tests.field.rows import Ingested, Refused, SourceRow
-from tests.tasks.storage.archives_for_tests import (
+from tests.tasks.sources.archives_for_tests import (
     member,
     midi,
     tar_bytes,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.field.odd_archives import FORK, TWO
 from tests.field.rows import Ingested, Refused, SourceRow
-from tests.tasks.storage.archives_for_tests import midi, write_folder, zip_of
+from tests.tasks.sources.archives_for_tests import midi, write_folder, zip_of
 
 
 def with_links(folder: Path) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.field.name_rows import NAMES
-from tests.tasks.storage.archives_for_tests import midi
+from tests.tasks.sources.archives_for_tests import midi
 
 
 def fill(home: Path) -> Path:

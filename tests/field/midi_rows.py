@@ -3,7 +3,7 @@
 import gzip
 import struct
 
-from schemas.reasons import Reason
+from nocturne.schemas.reasons import Reason
 from tests.field.rows import MidiRow, Notes
 from tests.tasks.music.smf import TEMPO_100, Event, off, on, smf, tune, variable_length
 

@@ -7,7 +7,7 @@ import tarfile
 import zipfile
 from pathlib import Path
 
-from tests.tasks.storage.archives_for_tests import Files, member, midi, tar_bytes, zip_of
+from tests.tasks.sources.archives_for_tests import Files, member, midi, tar_bytes, zip_of
 
 TWO: Files = {"a.mid": midi(1), "b.mid": midi(2)}
 FORK = b"\x00\x05\x16\x07" + bytes(100)  # what macOS writes beside a file

@@ -8,18 +8,18 @@ import pyarrow as pa
 import pytest
 from pydantic import ValidationError
 
-from schemas.config import IngestConfig
-from schemas.errors import NocturneError
-from schemas.reasons import Outcome, Reason
-from tasks.music.extraction import Extracted, extract
-from tasks.storage.entries import tidy_path
-from tasks.storage.raw import load_raw
-from tasks.storage.redirects import refuse_unsafe_redirect
-from tasks.storage.root import Root
-from tasks.storage.sources import resolve
-from tasks.storage.workers import Workers
+from nocturne.schemas.config import IngestConfig
+from nocturne.schemas.errors import NocturneError
+from nocturne.schemas.reasons import Outcome, Reason
+from nocturne.tasks.corpus.raw import load_raw
+from nocturne.tasks.music.midi.extraction import Extracted, extract
+from nocturne.tasks.sources.downloads.redirects import refuse_unsafe_redirect
+from nocturne.tasks.sources.source import resolve
+from nocturne.tasks.sources.source_file import tidy_path
+from nocturne.tasks.storage.root import Root
+from nocturne.tasks.workers.worker_pool import Workers
 from tests.field.rows import Followed, Ingested, Notes, Opened, Refused
-from tests.tasks.storage.corpora_for_tests import ingest
+from tests.tasks.corpus.corpora_for_tests import ingest
 
 
 def midi_fault(content: bytes, right: Notes | Reason) -> str:

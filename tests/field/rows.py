@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from schemas.reasons import Reason
+from nocturne.schemas.reasons import Reason
 
 
 @dataclass(frozen=True)

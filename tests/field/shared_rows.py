@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from schemas.reasons import Reason
+from nocturne.schemas.reasons import Reason
 from tests.field.rows import Ingested, Notes
 
 CASES = Path(__file__).parents[3] / "shared" / "cases"

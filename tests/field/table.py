@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from tasks.storage.workers import Workers
+from nocturne.tasks.workers.worker_pool import Workers
 from tests.field import home, outcomes
 from tests.field.archive_rows import ARCHIVE_ROWS
 from tests.field.folder_rows import FOLDER_ROWS
@@ -13,7 +13,7 @@ from tests.field.name_rows import ROOT_NAME_ROWS, SOURCE_NAME_ROWS
 from tests.field.rows import NameRow, SourceRow, UrlRow
 from tests.field.shared_rows import CASES, SHARED_ARCHIVES, SHARED_MIDI
 from tests.field.url_rows import REDIRECT_ROWS, URL_ROWS
-from tests.tasks.storage.http_server import Behaviour, serving
+from tests.tasks.sources.http_server import Behaviour, serving
 
 KNOWN: dict[str, str] = {}  # name of a row -> why it does not hold yet; one that holds fails
 

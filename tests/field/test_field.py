@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from schemas.reasons import Reason
-from tasks.storage.workers import Workers
+from nocturne.schemas.reasons import Reason
+from nocturne.tasks.workers.worker_pool import Workers
 from tests.field.midi_rows import ONE, TUNE
 from tests.field.outcomes import midi_fault, refusal_fault
 from tests.field.rows import Refused
 from tests.field.table import KNOWN, Case, cases
-from tests.tasks.storage.conftest import workers  # noqa: F401 - a fixture
+from tests.tasks.conftest import workers  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.field
 TABLE = {case.name: case for case in cases()}

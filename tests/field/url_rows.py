@@ -1,7 +1,7 @@
 """Archives at URLs, whose servers misbehave, and redirects."""
 
 from tests.field.rows import Followed, Ingested, RedirectRow, Refused, UrlRow
-from tests.tasks.storage.archives_for_tests import midi, tar_gz_of
+from tests.tasks.sources.archives_for_tests import midi, tar_gz_of
 
 ARCHIVE = tar_gz_of({"a.mid": midi(1), "b.mid": midi(2)})
 PUBLIC = "https://93.184.216.34/a.zip"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli import run
-from tests.tasks.storage.corpora_for_tests import fill, songs
+from nocturne.flows.cli.commands import run
+from tests.tasks.corpus.corpora_for_tests import fill, songs
 
 pytestmark = pytest.mark.usefixtures("prefect_server", "quiet_logging")
 

@@ -6,19 +6,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from flows.generate import generate
-from schemas.config import GenerateConfig
-from schemas.errors import BusyError, ModelError, StorageError
-from schemas.presets import NetworkShape
-from schemas.samples import checked
-from tasks.model.champion import promote
-from tasks.model.files import Model, save_model
-from tasks.model.initialise import initial_weights
-from tasks.music.categories import encode_song, fit
-from tasks.storage import sample_run
-from tasks.storage.locks import run_writer
-from tasks.storage.root import Root
-from tests.tasks.storage.runs_for_tests import card_of, wander
+from nocturne.flows.generate import generate
+from nocturne.schemas.config import GenerateConfig
+from nocturne.schemas.errors import BusyError, ModelError, StorageError
+from nocturne.schemas.network_shape import NetworkShape
+from nocturne.schemas.samples import checked
+from nocturne.tasks.model.network.initialise import initial_weights
+from nocturne.tasks.model.network.trained_model import Model
+from nocturne.tasks.model.registry.champion import promote
+from nocturne.tasks.model.registry.model_folder import save_model
+from nocturne.tasks.music.categories import encode_song, fit
+from nocturne.tasks.samples import run as sample_run
+from nocturne.tasks.storage.locking.locks import run_writer
+from nocturne.tasks.storage.root import Root
+from tests.tasks.samples.runs_for_tests import card_of, wander
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("prefect_server")]
 SHAPE = NetworkShape(units=8, window=8, embedding=8, head=8, memory_notes=8)

@@ -7,13 +7,13 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from flows.ingest import ingest
-from schemas.config import IngestConfig
-from schemas.errors import CorpusError
-from schemas.manifest import FileManifest
-from schemas.notes import NoteTable, song_starts
-from tasks.storage.note_dataset import load_marker
-from tasks.storage.root import Root
+from nocturne.flows.ingest import ingest
+from nocturne.schemas.config import IngestConfig
+from nocturne.schemas.errors import CorpusError
+from nocturne.schemas.manifest import FileManifest
+from nocturne.schemas.notes import NoteTable, song_starts
+from nocturne.tasks.corpus.notes.note_dataset import load_marker
+from nocturne.tasks.storage.root import Root
 from tests.tasks.music.smf import smf, tune
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("prefect_server")]

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli import run
-from tasks.storage.layout import notes_marker
-from tasks.storage.root import Root
+from nocturne.flows.cli.commands import run
+from nocturne.tasks.storage.layout import notes_marker
+from nocturne.tasks.storage.root import Root
+from tests.tasks.corpus.note_corpora import random_shards, write_corpus
 from tests.tasks.music.smf import smf, tune
-from tests.tasks.storage.lock_holder import held_elsewhere
-from tests.tasks.storage.note_corpora import random_shards, write_corpus
+from tests.tasks.storage.locking.lock_holder import held_elsewhere
 
 pytestmark = pytest.mark.usefixtures("prefect_server", "quiet_logging")
 

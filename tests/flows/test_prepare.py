@@ -4,12 +4,12 @@ import logging
 
 import pytest
 
-from flows.prepare import prepare
-from schemas.config import PrepareConfig
-from schemas.errors import CorpusError
-from tasks.storage.root import Root
-from tasks.storage.sequences import load_dataset
-from tests.tasks.storage.note_corpora import random_shards, write_corpus
+from nocturne.flows.prepare import prepare
+from nocturne.schemas.config import PrepareConfig
+from nocturne.schemas.errors import CorpusError
+from nocturne.tasks.corpus.sequences.read_sequences import load_dataset
+from nocturne.tasks.storage.root import Root
+from tests.tasks.corpus.note_corpora import random_shards, write_corpus
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("prefect_server")]
 

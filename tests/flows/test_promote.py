@@ -2,9 +2,9 @@
 
 import pytest
 
-from flows.cli import run
-from tasks.model.champion import read_champion
-from tasks.storage.root import Root
+from nocturne.flows.cli.commands import run
+from nocturne.tasks.model.registry.champion import read_champion
+from nocturne.tasks.storage.root import Root
 from tests.tasks.model.tiny_models import add_model
 
 pytestmark = pytest.mark.usefixtures("prefect_server", "quiet_logging")

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from flows.promote import promote
-from schemas.config import PromoteConfig
-from tasks.storage.root import Root
+from nocturne.flows.promote import promote
+from nocturne.schemas.config import PromoteConfig
+from nocturne.tasks.storage.root import Root
 from tests.tasks.model.tiny_models import add_model
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("prefect_server")]

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from flows.promote import promote
-from flows.retrain import retrain
-from flows.train import train
-from schemas.config import PromoteConfig, RetrainConfig, TrainConfig
-from schemas.presets import PRESETS, NetworkShape
-from tasks.model import judging
-from tasks.model.champion import read_champion
-from tasks.model.registry import known_models, read_card
-from tasks.music.midi_writer import to_midi
-from tasks.storage.root import Root
-from tests.tasks.storage.runs_for_tests import wander
+from nocturne.flows.promote import promote
+from nocturne.flows.retrain import retrain
+from nocturne.flows.train import train
+from nocturne.schemas.config import PromoteConfig, RetrainConfig, TrainConfig
+from nocturne.schemas.network_shape import PRESETS, NetworkShape
+from nocturne.tasks.model.evaluation import evaluate
+from nocturne.tasks.model.registry.champion import read_champion
+from nocturne.tasks.model.registry.models import known_models, read_card
+from nocturne.tasks.music.midi.writer import to_midi
+from nocturne.tasks.storage.root import Root
+from tests.tasks.samples.runs_for_tests import wander
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 TINY = NetworkShape(units=8, window=8, embedding=8, head=8, memory_notes=0)
@@ -28,9 +28,9 @@ def tiny() -> Iterator[None]:
     """Make the network and its evaluation small."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(PRESETS, "small", TINY)
-        patch.setattr(judging, "SAMPLES", 4)
-        patch.setattr(judging, "SAMPLE_NOTES", 16)
-        patch.setattr(judging, "UPTAKE_SAMPLES", 4)
+        patch.setattr(evaluate, "SAMPLES", 4)
+        patch.setattr(evaluate, "SAMPLE_NOTES", 16)
+        patch.setattr(evaluate, "UPTAKE_SAMPLES", 4)
         yield
 
 

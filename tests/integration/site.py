@@ -19,14 +19,7 @@ from deploy import gallery
 from deploy.server import LEASES
 from tests.integration.nocturne import PROJECT
 from tests.integration.postgres import Postgres, postgres
-from tests.integration.prefect_server import (
-    PREFECT,
-    Server,
-    free_port,
-    running,
-    settings,
-    started,
-)
+from tests.integration.prefect_server import PREFECT, Server, free_port, running, settings, started
 
 WORKER = [*PREFECT, "worker", "start", "--pool", "nocturne", "--type", "process"]
 STRANGER = [sys.executable, "-P", str(PROJECT / "tests/integration/strangers.py")]

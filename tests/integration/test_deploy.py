@@ -121,7 +121,7 @@ def _automations(server: Server) -> dict[str, Any]:
 def test_a_worker_runs_what_a_promotion_triggers_and_says_why_it_failed(
     server: Server, tmp_path: Path
 ) -> None:
-    announce = f"from tasks.promote import announce; announce({str(tmp_path)!r}, 'folk-x')"
+    announce = f"from nocturne.tasks.promote import announce; announce({str(tmp_path)!r}, 'folk-x')"
     done = in_checkout([sys.executable, "-c", announce], server.environment)
     assert done.returncode == 0, done.stderr
     state = server.ended(_triggered(server, "folk-x"))

@@ -11,14 +11,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from schemas.samples import SampleRun
-from tasks.music.gallery import clock, pages
-from tasks.storage import sample_run
-from tasks.storage.page_links import PageLink
-from tasks.storage.root import Root
+from nocturne.schemas.samples import SampleRun
+from nocturne.tasks.pages.gallery import clock, pages
+from nocturne.tasks.pages.links import PageLink
+from nocturne.tasks.samples import run as sample_run
+from nocturne.tasks.storage.root import Root
 from tests.integration.pages import PLAYS, Visit
 from tests.tasks.music.notes_for_tests import notes_of
-from tests.tasks.storage.runs_for_tests import card_of, write_run
+from tests.tasks.samples.runs_for_tests import card_of, write_run
 
 pytestmark = pytest.mark.integration
 

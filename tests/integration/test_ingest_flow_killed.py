@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from schemas.config import IngestConfig
-from tasks.music.worker import limit_memory
-from tasks.storage.note_dataset import plan, stage_shard
-from tasks.storage.publish_notes import publish_notes
-from tasks.storage.raw import build_raw
-from tasks.storage.root import Root
-from tasks.storage.workers import Workers
+from nocturne.schemas.config import IngestConfig
+from nocturne.tasks.corpus.notes.note_dataset import plan, stage_shard
+from nocturne.tasks.corpus.notes.publish_notes import publish_notes
+from nocturne.tasks.corpus.raw import build_raw
+from nocturne.tasks.storage.root import Root
+from nocturne.tasks.workers.limits import limit_memory
+from nocturne.tasks.workers.worker_pool import Workers
 from tests.integration.nocturne import NOCTURNE, environment
 
 pytestmark = pytest.mark.integration

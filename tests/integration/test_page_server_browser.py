@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from tasks.pages.index_pages import write_index_pages
-from tasks.storage.root import Root
+from nocturne.tasks.pages.index.pages import write_index_pages
+from nocturne.tasks.storage.root import Root
 from tests.deploy.page_servers import nginx, page_server
 from tests.integration.pages import Visit
 from tests.tasks.pages.roots_for_tests import filled_root
-from tests.tasks.storage.runs_for_tests import write_run
+from tests.tasks.samples.runs_for_tests import write_run
 
 pytestmark = pytest.mark.integration
 

@@ -8,10 +8,10 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from schemas.manifest import Counts, NoteDataset
-from schemas.reasons import Reason
-from tasks.storage.quality import DOUBLINGS, QUALITY_SCHEMA, TEMPO_BINS, pitch_rows
-from tasks.storage.quality_page import quality_page
+from nocturne.schemas.manifest import Counts, NoteDataset
+from nocturne.schemas.reasons import Reason
+from nocturne.tasks.corpus.notes.quality import DOUBLINGS, QUALITY_SCHEMA, TEMPO_BINS, pitch_rows
+from nocturne.tasks.pages.quality.page import quality_page
 from tests.integration.pages import Visit
 
 pytestmark = pytest.mark.integration

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli import run
-from tests.tasks.storage.http_server import Behaviour, serving
+from nocturne.flows.cli.commands import run
+from tests.tasks.sources.http_server import Behaviour, serving
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tasks.model.report import report_page
+from nocturne.tasks.pages.model_report.report import report_page
 from tests.tasks.model import model_for_tests as example
 
 pytestmark = pytest.mark.integration

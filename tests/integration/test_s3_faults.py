@@ -9,13 +9,13 @@ import pyarrow as pa
 import pytest
 from pyarrow import fs
 
-from flows.cli import run
-from schemas.errors import StorageError, StoreUnavailableError
-from tasks.storage import location, retry
-from tasks.storage.locks import one_writer
-from tasks.storage.note_dataset import load_marker
-from tasks.storage.retry import RetryPolicy
-from tasks.storage.root import Root
+from nocturne.flows.cli.commands import run
+from nocturne.schemas.errors import StorageError, StoreUnavailableError
+from nocturne.tasks.corpus.notes.note_dataset import load_marker
+from nocturne.tasks.storage import location, retry
+from nocturne.tasks.storage.locking.locks import one_writer
+from nocturne.tasks.storage.retry import RetryPolicy
+from nocturne.tasks.storage.root import Root
 from tests.integration.faulty_s3 import CUT, FaultyS3, faulty_s3
 
 pytestmark = pytest.mark.integration

@@ -10,29 +10,30 @@ from pathlib import Path
 
 import pytest
 
-from schemas.errors import BusyError
-from tasks.model.champion import read_champion
-from tasks.storage import leases, retry
-from tasks.storage.locks import one_writer
-from tasks.storage.retry import RetryPolicy
-from tasks.storage.root import Root
+from nocturne.schemas.errors import BusyError
+from nocturne.tasks.model.registry.champion import read_champion
+from nocturne.tasks.storage import retry
+from nocturne.tasks.storage.locking import leases
+from nocturne.tasks.storage.locking.locks import one_writer
+from nocturne.tasks.storage.retry import RetryPolicy
+from nocturne.tasks.storage.root import Root
 from tests.integration.faulty_s3 import CUT, FaultyS3, faulty_s3
 from tests.tasks.model.tiny_models import add_card
-from tests.tasks.storage.lock_holder import PROJECT, held_elsewhere
+from tests.tasks.storage.locking.lock_holder import PROJECT, held_elsewhere
 
 pytestmark = pytest.mark.integration
 
 PROMOTE = """
 import sys
-from tasks.model.champion import promote
-from tasks.storage.root import Root
+from nocturne.tasks.model.registry.champion import (promote)
+from nocturne.tasks.storage.root import (Root)
 root = Root.open(sys.argv[1])
 for number in range(20):
     promote(root, sys.argv[2], f"{sys.argv[2]} {number}")
 """
 UPDATE = """
 import sys
-from tasks.storage.root import Root
+from nocturne.tasks.storage.root import (Root)
 root = Root.open(sys.argv[1])
 for number in range(20):
     root.update("log", lambda before: (before or b"") + f"{sys.argv[2]}{number}\\n".encode())

@@ -9,15 +9,15 @@ import pyarrow.dataset as ds
 import pytest
 from moto.server import ThreadedMotoServer
 
-from flows.cli import run
-from schemas.config import GenerateConfig
-from schemas.errors import CorpusError, StorageError
-from tasks.storage import sample_run
-from tasks.storage.note_corpus import load_note_dataset
-from tasks.storage.root import Root
-from tasks.storage.sample_request import grown, requested_runs
-from tasks.storage.sequences import load_dataset, load_split
-from tests.tasks.storage.runs_for_tests import card_of, make
+from nocturne.flows.cli.commands import run
+from nocturne.schemas.config import GenerateConfig
+from nocturne.schemas.errors import CorpusError, StorageError
+from nocturne.tasks.corpus.notes.read_notes import load_note_dataset
+from nocturne.tasks.corpus.sequences.read_sequences import load_dataset, load_split
+from nocturne.tasks.samples import run as sample_run
+from nocturne.tasks.samples.request import grown, requested_runs
+from nocturne.tasks.storage.root import Root
+from tests.tasks.samples.runs_for_tests import card_of, make
 
 pytestmark = pytest.mark.integration
 

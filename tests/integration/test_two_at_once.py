@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks.storage.note_dataset import load_marker
-from tasks.storage.root import Root
+from nocturne.tasks.corpus.notes.note_dataset import load_marker
+from nocturne.tasks.storage.root import Root
 from tests.integration.nocturne import NOCTURNE, environment
 
 pytestmark = pytest.mark.integration

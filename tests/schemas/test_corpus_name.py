@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from schemas.config import (
+from nocturne.schemas.config import (
     ComposeConfig,
     CorpusName,
     IngestConfig,
@@ -16,7 +16,7 @@ from schemas.config import (
     RetrainConfig,
     TrainConfig,
 )
-from schemas.config.corpus_name import absolute_path, corpus_name_of
+from nocturne.schemas.config.corpus_name import absolute_path, corpus_name_of
 
 NAMES = {
     "folk": "folk",

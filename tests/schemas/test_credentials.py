@@ -4,12 +4,12 @@ import pytest
 from prefect.utilities.schema_tools.validation import validate
 from pydantic import ValidationError
 
-from flows.cli import run
-from schemas.config import ComposeConfig, GenerateConfig, PromoteConfig, TrainConfig
-from schemas.config.credentials import has_keys, without_keys, without_secrets
-from schemas.model_card import ModelCard
-from schemas.samples import SampleRun
-from tests.tasks.storage.runs_for_tests import card_of
+from nocturne.flows.cli.commands import run
+from nocturne.schemas.config import ComposeConfig, GenerateConfig, PromoteConfig, TrainConfig
+from nocturne.schemas.config.credentials import has_keys, without_keys, without_secrets
+from nocturne.schemas.model_card import ModelCard
+from nocturne.schemas.samples import SampleRun
+from tests.tasks.samples.runs_for_tests import card_of
 
 KEY = "s3cr3t"
 WITH_KEYS = [

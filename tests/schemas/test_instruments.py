@@ -4,8 +4,8 @@ import pretty_midi
 import pytest
 from pydantic import ValidationError
 
-from schemas.config import ComposeConfig, GenerateConfig
-from schemas.instruments import INSTRUMENTS, program_of
+from nocturne.schemas.config import ComposeConfig, GenerateConfig
+from nocturne.schemas.instruments import INSTRUMENTS, program_of
 
 HARP = 46
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from schemas.config import IngestConfig, PrepareConfig
-from schemas.config.local_path import as_text, is_utf8, local_path
+from nocturne.schemas.config import IngestConfig, PrepareConfig
+from nocturne.schemas.config.local_path import as_text, is_utf8, local_path
 
 NOT_UTF8 = "/m/caf\udce9"
 

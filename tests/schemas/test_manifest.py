@@ -6,8 +6,8 @@ import pyarrow as pa
 import pytest
 from pandera.errors import SchemaErrors
 
-from schemas.manifest import MANIFEST_SCHEMA, Counts, FileManifest
-from schemas.reasons import DUPLICATE_REASONS, Outcome, Reason
+from nocturne.schemas.manifest import MANIFEST_SCHEMA, Counts, FileManifest
+from nocturne.schemas.reasons import DUPLICATE_REASONS, Outcome, Reason
 
 ACCEPTED: dict[str, Any] = {
     "path": "a.mid",

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 from pandera.errors import SchemaErrors
 
-from schemas.notes import NOTE_SCHEMA, NoteTable, is_sorted, song_starts
+from nocturne.schemas.notes import NOTE_SCHEMA, NoteTable, is_sorted, song_starts
 
 GOOD: dict[str, list[Any]] = {
     "song_id": ["a", "a", "a", "b"],

@@ -2,8 +2,8 @@
 
 import pytest
 
-from schemas.reason_sentences import REASON_SENTENCES, reason_sentence
-from schemas.reasons import Reason
+from nocturne.schemas.reason_sentences import REASON_SENTENCES, reason_sentence
+from nocturne.schemas.reasons import Reason
 
 
 @pytest.mark.parametrize("reason", Reason)

@@ -6,7 +6,7 @@ import pytest
 from prefect.utilities.schema_tools.validation import ValidationError, validate
 from pydantic import ValidationError as PydanticError
 
-from schemas.config import (
+from nocturne.schemas.config import (
     ComposeConfig,
     Config,
     GenerateConfig,

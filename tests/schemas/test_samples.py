@@ -6,7 +6,7 @@ import pandera.errors
 import pyarrow as pa
 import pytest
 
-from schemas.samples import SAMPLE_SCHEMA, checked, completed
+from nocturne.schemas.samples import SAMPLE_SCHEMA, checked, completed
 
 ROW: dict[str, Any] = {
     "run_id": "run",

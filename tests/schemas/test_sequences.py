@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.sequences import Attribute, Vocabulary
+from nocturne.schemas.sequences import Attribute, Vocabulary
 
 VOCABULARY = Vocabulary(
     scheme="factored",

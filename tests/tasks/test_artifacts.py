@@ -16,11 +16,11 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.sorting import FlowRunSort
 
-from tasks.artifacts import create_markdown_artifact, create_table_artifact
-from tasks.links import link_page
-from tasks.progress import tell
-from tasks.progress_artifacts import progress_artifacts
-from tasks.stages import STAGE, stages
+from nocturne.tasks.artifacts import create_markdown_artifact, create_table_artifact
+from nocturne.tasks.links import link_page
+from nocturne.tasks.progress import tell
+from nocturne.tasks.progress_artifacts import progress_artifacts
+from nocturne.tasks.stages import STAGE, stages
 
 
 @task

@@ -7,9 +7,9 @@ from prefect import task
 from prefect.client.schemas.objects import TaskRun
 from prefect.states import Completed, Failed
 
-from schemas import errors
-from schemas.errors import NocturneError, StorageError, StoreUnavailableError
-from tasks.policy import may_pass
+from nocturne.schemas import errors
+from nocturne.schemas.errors import NocturneError, StorageError, StoreUnavailableError
+from nocturne.tasks.policy import may_pass
 
 KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type)]
 

@@ -8,9 +8,9 @@ from prefect import flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 
-from tasks import progress_artifacts
-from tasks.progress import tell
-from tasks.progress_artifacts import ProgressArtifacts
+from nocturne.tasks import progress_artifacts
+from nocturne.tasks.progress import tell
+from nocturne.tasks.progress_artifacts import ProgressArtifacts
 
 
 @pytest.mark.usefixtures("prefect_server")

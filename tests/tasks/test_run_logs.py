@@ -5,9 +5,9 @@ import logging
 import pytest
 from prefect import flow, task
 
-import flows
-from schemas.errors import ModelError
-from tasks.policy import may_pass
+import nocturne.flows
+from nocturne.schemas.errors import ModelError
+from nocturne.tasks.policy import may_pass
 
 LINE = "no trained model under /data: run nocturne train"
 
@@ -40,7 +40,7 @@ def unexpected() -> None:
 
 @pytest.mark.usefixtures("prefect_server")
 def test_an_expected_error_is_one_line_at_every_level(caplog: pytest.LogCaptureFixture) -> None:
-    assert flows  # whose import has set the logs up
+    assert nocturne.flows  # whose import has set the logs up
     with caplog.at_level(logging.INFO):
         state = expected(return_state=True)
     assert state.message == f"Flow run encountered an exception: ModelError: {LINE}"

@@ -1,6 +1,6 @@
 """Notes to category ids and back: `fit`, `encode` and `decode` for every scheme."""
 
-from tasks.music.categories.scheme import (
+from nocturne.tasks.music.categories.scheme import (
     canonical,
     check_ids,
     decode,

@@ -12,9 +12,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.sequences import TICKS_PER_QUARTER, Attribute, Vocabulary
-from tasks.music.categories.codebook import Histogram, cluster, nearest, nearest_table
-from tasks.music.notes import Notes
+from nocturne.schemas.sequences import TICKS_PER_QUARTER, Attribute, Vocabulary
+from nocturne.tasks.music.categories.codebook import Histogram, cluster, nearest, nearest_table
+from nocturne.tasks.music.notes import Notes
 
 INTERVALS, PITCHES, DURATIONS, VELOCITIES = 32, 128, 32, 8  # largest codebooks
 LONGEST_TICKS = 32 * TICKS_PER_QUARTER  # longer intervals and durations count as this

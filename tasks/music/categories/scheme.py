@@ -7,11 +7,11 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.config import SchemeName
-from schemas.errors import CorpusError, ModelError
-from schemas.sequences import Vocabulary
-from tasks.music.categories import factored, song_max
-from tasks.music.notes import Notes
+from nocturne.schemas.config import SchemeName
+from nocturne.schemas.errors import CorpusError, ModelError
+from nocturne.schemas.sequences import Vocabulary
+from nocturne.tasks.music.categories import factored, song_max
+from nocturne.tasks.music.notes import Notes
 
 
 def fit(scheme: SchemeName, songs: Iterable[Notes], fitted_on: str) -> Vocabulary:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.errors import CorpusError
-from schemas.sequences import Attribute, Vocabulary
-from tasks.music.notes import Notes
+from nocturne.schemas.errors import CorpusError
+from nocturne.schemas.sequences import Attribute, Vocabulary
+from nocturne.tasks.music.notes import Notes
 
 LEVELS = 5
 CATEGORIES = LEVELS**3

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.sequences import TICKS_PER_QUARTER, Vocabulary
-from tasks.music.categories import decode
-from tasks.storage.sequences import SplitIds
+from nocturne.schemas.sequences import TICKS_PER_QUARTER, SplitIds, Vocabulary
+from nocturne.tasks.music.categories import decode
 
 Ints = NDArray[np.int64]
 

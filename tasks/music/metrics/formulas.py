@@ -8,8 +8,8 @@ import math
 
 import numpy as np
 
-from schemas.sequences import TICKS_PER_QUARTER
-from tasks.music.metrics.excerpt import Excerpt, Ints
+from nocturne.schemas.sequences import TICKS_PER_QUARTER
+from nocturne.tasks.music.metrics.excerpt import Excerpt, Ints
 
 MAJOR, MINOR = (0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10)
 POLYPHONIC_ABOVE = 2  # MusPy's default threshold: more than two pitches at once

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tasks.music.metrics.excerpt import Excerpt, Ints
+from nocturne.tasks.music.metrics.excerpt import Excerpt, Ints
 
 
 def overlap(some: Ints, others: Ints) -> float:

@@ -5,7 +5,7 @@ A window is four steps in a row, a step being a pitch interval with its inter-on
 
 import numpy as np
 
-from tasks.music.metrics.excerpt import Excerpt, Ints
+from nocturne.tasks.music.metrics.excerpt import Excerpt, Ints
 
 WINDOW_STEPS = 4
 SPAN_NOTES = 128  # repetition is measured within this many notes

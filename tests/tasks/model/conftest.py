@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from schemas.config import TrainConfig
-from schemas.presets import NetworkShape
-from schemas.sequences import Attribute, Vocabulary
-from tasks.storage.sequences import SplitIds
+from nocturne.schemas.config import TrainConfig
+from nocturne.schemas.network_shape import NetworkShape
+from nocturne.schemas.sequences import Attribute, SplitIds, Vocabulary
 
 if TYPE_CHECKING:
-    from tasks.model.training import TrainingResult
+    from nocturne.tasks.model.training.train import TrainingResult
 
 SIZES = {"inter_onset_interval": 4, "pitch": 12, "duration": 3, "velocity": 2}
 
@@ -78,7 +77,7 @@ def unbroken(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> TrainingResult:
     """A training from beginning to end."""
-    from tasks.model.training import train
+    from nocturne.tasks.model.training.train import train
 
     folder = tmp_path_factory.mktemp("unbroken")
     return train(train_songs, valid_songs, tiny_vocabulary, tiny_config, tiny_shape, folder)

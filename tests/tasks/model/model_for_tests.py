@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from schemas.config import TrainConfig
-from schemas.model_card import ModelCard
-from schemas.presets import PRESETS
-from tasks.music.piano_roll import draw
+from nocturne.schemas.config import TrainConfig
+from nocturne.schemas.model_card import ModelCard
+from nocturne.schemas.network_shape import PRESETS
+from nocturne.tasks.pages.charts.piano_roll import draw
 from tests.tasks.music.notes_for_tests import scale
 
 HOSTILE = (

@@ -11,24 +11,27 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from schemas.config import PrepareConfig, TrainConfig
-from schemas.errors import CorpusError, ModelError, ResourceError, StorageError
-from schemas.model_card import ModelCard
-from schemas.presets import NetworkShape
-from tasks.model import build, checkpoint, judging, memory
-from tasks.model.champion import promote, read_champion
-from tasks.model.comparison import bits_on, held_out_songs
-from tasks.model.files import Model, load_model
-from tasks.model.finished import finished_model
-from tasks.model.promotion import consider
-from tasks.model.registry import metrics_path, read_card, read_metrics
-from tasks.model.report_folder import write_report
-from tasks.model.sampling import primer_of
-from tasks.storage.root import Root
-from tasks.storage.sequence_plan import plan_sequences
-from tasks.storage.sequence_writing import fit_vocabulary, write_sequences
-from tests.tasks.storage.note_corpora import random_shards, write_corpus
-from tests.tasks.storage.test_ingest_no_space import largest_file
+from nocturne.schemas.config import PrepareConfig, TrainConfig
+from nocturne.schemas.errors import CorpusError, ModelError, ResourceError, StorageError
+from nocturne.schemas.model_card import ModelCard
+from nocturne.schemas.network_shape import NetworkShape
+from nocturne.tasks.corpus.sequences.sequence_plan import plan_sequences
+from nocturne.tasks.corpus.sequences.write_sequences import fit_vocabulary, write_sequences
+from nocturne.tasks.model import build
+from nocturne.tasks.model.evaluation import evaluate
+from nocturne.tasks.model.evaluation.compare import bits_on, held_out_songs
+from nocturne.tasks.model.network.trained_model import Model
+from nocturne.tasks.model.promotion import consider
+from nocturne.tasks.model.registry.champion import promote, read_champion
+from nocturne.tasks.model.registry.finished_models import finished_model
+from nocturne.tasks.model.registry.model_folder import load_model
+from nocturne.tasks.model.registry.models import metrics_path, read_card, read_metrics
+from nocturne.tasks.model.sampling.sample import primer_of
+from nocturne.tasks.model.training import checkpoint, memory_estimate
+from nocturne.tasks.pages.model_report.publish import write_report
+from nocturne.tasks.storage.root import Root
+from tests.tasks.corpus.note_corpora import random_shards, write_corpus
+from tests.tasks.corpus.test_ingest_no_space import largest_file
 
 TINY = NetworkShape(units=8, window=8, embedding=8, head=8, memory_notes=8)
 PASSES = {
@@ -43,8 +46,8 @@ PASSES = {
 def patched() -> Iterator[pytest.MonkeyPatch]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(build.PRESETS, "small", TINY)
-        patch.setattr(judging, "SAMPLES", 4)
-        patch.setattr(judging, "SAMPLE_NOTES", 16)
+        patch.setattr(evaluate, "SAMPLES", 4)
+        patch.setattr(evaluate, "SAMPLE_NOTES", 16)
         yield patch
 
 
@@ -102,10 +105,10 @@ def test_a_warm_start_is_named_by_id_and_must_fit(
 
 
 def test_metrics_hold_model_and_rivals_on_the_same_songs(place: Root, card: ModelCard) -> None:
-    metrics = judging.judge_model(place, card.model_id)
+    metrics = evaluate.judge_model(place, card.model_id)
     assert metrics == json.loads(place.read_bytes(metrics_path(card.model_id)))
     assert metrics["samples"] == 4
-    samples = judging.judged_samples(place, card.model_id)
+    samples = evaluate.judged_samples(place, card.model_id)
     assert (samples.shape, samples.dtype) == ((4, 16, 4), np.int16)
     assert metrics["baselines"].keys() >= {"uniform", "unigram", "bigram", "composite", "cache"}
     by_attribute = metrics["by_attribute"].values()
@@ -119,7 +122,7 @@ def test_a_model_is_judged_again_where_what_was_measured_is_not_whole(
 ) -> None:
     path, samples = metrics_path(card.model_id), f"models/{card.model_id}/judged.safetensors"
     whole, drawn = place.read_bytes(path), place.read_bytes(samples)
-    metrics = judging.measured(place, card.model_id)
+    metrics = evaluate.measured(place, card.model_id)
     assert metrics["weights_sha256"] == card.weights_sha256
     for content in (
         whole[:99],
@@ -128,17 +131,17 @@ def test_a_model_is_judged_again_where_what_was_measured_is_not_whole(
         json.dumps({**metrics, "copied_share": None}).encode(),
     ):
         place.write_bytes(path, content)
-        assert judging.measured(place, card.model_id) == {}
+        assert evaluate.measured(place, card.model_id) == {}
     place.write_bytes(path, whole)
     for content in (drawn[:99], b""):
         place.write_bytes(samples, content)
-        assert judging.measured(place, card.model_id) == {}
+        assert evaluate.measured(place, card.model_id) == {}
         with pytest.raises(ModelError, match=r"judged\.safetensors is damaged: .*then only"):
-            judging.judged_samples(place, card.model_id)
+            evaluate.judged_samples(place, card.model_id)
     place.delete(samples)
-    assert judging.measured(place, card.model_id) == {}
+    assert evaluate.measured(place, card.model_id) == {}
     place.write_bytes(samples, drawn)
-    assert judging.measured(place, card.model_id) == metrics
+    assert evaluate.measured(place, card.model_id) == metrics
 
 
 def test_uptake_is_that_of_the_primer_which_each_sample_continues(
@@ -148,18 +151,18 @@ def test_uptake_is_that_of_the_primer_which_each_sample_continues(
         chosen = [primer_of(seed, index, len(model.primers)) for index in range(count)]
         return np.tile(model.primers[chosen], (1, 2, 1))[:, :notes]
 
-    monkeypatch.setattr(judging, "sample", echo)
-    test = judging.load_splits(place, card.config)["test"]
-    found = judging._uptake(load_model(place, card.model_id), test)
+    monkeypatch.setattr(evaluate, "sample", echo)
+    test = evaluate.load_splits(place, card.config)["test"]
+    found = evaluate._uptake(load_model(place, card.model_id), test)
     assert 0.4 < found["uptake"] <= 1  # all but the windows across the seams
     assert found["uptake_held_out"] < 0.1  # random songs do not repeat
 
 
 def test_songs_without_room_for_a_primer_have_no_uptake(place: Root, card: ModelCard) -> None:
-    test = judging.load_splits(place, card.config)["test"]
+    test = evaluate.load_splits(place, card.config)["test"]
     model = load_model(place, card.model_id)
     wide = replace(model, shape=model.shape.model_copy(update={"window": 10_000}))
-    assert judging._uptake(wide, test) == {}
+    assert evaluate._uptake(wide, test) == {}
 
 
 def test_the_report_is_written_and_told(place: Root, card: ModelCard) -> None:
@@ -245,7 +248,7 @@ def test_a_batch_beyond_memory_is_refused_before_anything_is_written(
     place: Root, config: TrainConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "meminfo").write_text("MemAvailable: 900000 kB\n")
-    monkeypatch.setattr(memory, "MEMINFO", tmp_path / "meminfo")
+    monkeypatch.setattr(memory_estimate, "MEMINFO", tmp_path / "meminfo")
     config = config.having(seed=10, batch=4096)
     with pytest.raises(ResourceError, match="cannot train: a batch of 4,096 windows"):
         build.build_model(place, config, lambda *_: pytest.fail("a step was taken"))

@@ -3,16 +3,14 @@
 import numpy as np
 import pytest
 
-from schemas.config import TrainConfig
-from schemas.presets import PRESETS, NetworkShape
-from schemas.sequences import Attribute, Vocabulary
-from tasks.model import carry_over
-from tasks.model.files import Model
-from tasks.model.initialise import Weights, id_axes, initial_weights, weight_shapes
-from tasks.model.likelihood import evaluate
-from tasks.model.runs import unlimited
-from tasks.model.training import TrainingResult
-from tasks.storage.sequences import SplitIds
+from nocturne.schemas.config import TrainConfig
+from nocturne.schemas.network_shape import PRESETS, NetworkShape
+from nocturne.schemas.sequences import Attribute, SplitIds, Vocabulary
+from nocturne.tasks.model import carry_over
+from nocturne.tasks.model.network.initialise import Weights, id_axes, initial_weights, weight_shapes
+from nocturne.tasks.model.network.trained_model import Model, unlimited
+from nocturne.tasks.model.training.likelihood import evaluate
+from nocturne.tasks.model.training.train import TrainingResult
 from tests.tasks.model.model_for_tests import card
 
 INTERVAL = "inter_onset_interval"

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from schemas.errors import ModelError
-from tasks.model import promotion
-from tasks.model.champion import pointer_path, promote, read_champion, roll_back
-from tasks.model.promotion import consider
-from tasks.model.registry import metrics_path, read_metrics
-from tasks.storage.root import Root
+from nocturne.schemas.errors import ModelError
+from nocturne.tasks.model import promotion
+from nocturne.tasks.model.promotion import consider
+from nocturne.tasks.model.registry.champion import pointer_path, promote, read_champion, roll_back
+from nocturne.tasks.model.registry.models import metrics_path, read_metrics
+from nocturne.tasks.storage.root import Root
 from tests.tasks.model.tiny_models import PASSES, add_card
 
 MARGIN = 0.02

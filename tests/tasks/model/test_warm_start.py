@@ -6,20 +6,21 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from schemas.config import PrepareConfig, TrainConfig
-from schemas.errors import CorpusError, ModelError
-from schemas.presets import PRESETS, NetworkShape
-from schemas.sequences import Vocabulary
-from tasks.model.champion import promote
-from tasks.model.files import Model, save_model
-from tasks.model.initialise import initial_weights, weight_shapes
-from tasks.model.warm_start import carried, first_weights, start_of
-from tasks.storage.root import Root
-from tasks.storage.sequence_plan import plan_sequences
-from tasks.storage.sequence_writing import fit_vocabulary, write_sequences
-from tasks.storage.sequences import load_vocabulary
+from nocturne.schemas.config import PrepareConfig, TrainConfig
+from nocturne.schemas.errors import CorpusError, ModelError
+from nocturne.schemas.network_shape import PRESETS, NetworkShape
+from nocturne.schemas.sequences import Vocabulary
+from nocturne.tasks.corpus.sequences.read_sequences import load_vocabulary
+from nocturne.tasks.corpus.sequences.sequence_plan import plan_sequences
+from nocturne.tasks.corpus.sequences.write_sequences import fit_vocabulary, write_sequences
+from nocturne.tasks.model.network.initialise import initial_weights, weight_shapes
+from nocturne.tasks.model.network.trained_model import Model
+from nocturne.tasks.model.registry.champion import promote
+from nocturne.tasks.model.registry.model_folder import save_model
+from nocturne.tasks.model.warm_start import carried, first_weights, start_of
+from nocturne.tasks.storage.root import Root
+from tests.tasks.corpus.note_corpora import random_shards, write_corpus
 from tests.tasks.model.model_for_tests import card
-from tests.tasks.storage.note_corpora import random_shards, write_corpus
 
 TINY = NetworkShape(units=8, window=8, embedding=8, head=8, memory_notes=8)
 Crown = Callable[..., None]

@@ -5,15 +5,16 @@ from typing import Any
 
 import numpy as np
 
-from schemas.config import SchemeName, TrainConfig
-from schemas.model_card import ModelCard
-from schemas.presets import NetworkShape
-from schemas.sequences import Attribute, Vocabulary
-from tasks.model.files import Model, save_model
-from tasks.model.initialise import initial_weights
-from tasks.model.registry import metrics_path, read_card
-from tasks.model.root_champion import ROOT_POINTER
-from tasks.storage.root import Root
+from nocturne.schemas.config import SchemeName, TrainConfig
+from nocturne.schemas.model_card import ModelCard
+from nocturne.schemas.network_shape import NetworkShape
+from nocturne.schemas.sequences import Attribute, Vocabulary
+from nocturne.tasks.model.network.initialise import initial_weights
+from nocturne.tasks.model.network.trained_model import Model
+from nocturne.tasks.model.registry.model_folder import save_model
+from nocturne.tasks.model.registry.models import metrics_path, read_card
+from nocturne.tasks.model.registry.root_champion import ROOT_POINTER
+from nocturne.tasks.storage.root import Root
 from tests.tasks.model import model_for_tests as example
 
 TINY = NetworkShape(units=2, window=4, embedding=4, head=2, memory_notes=4)

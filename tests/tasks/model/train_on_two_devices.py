@@ -11,12 +11,11 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from schemas.config import TrainConfig
-from schemas.presets import NetworkShape
-from schemas.sequences import Vocabulary
-from tasks.model import replicas
-from tasks.model.training import train
-from tasks.storage.sequences import SplitIds
+from nocturne.schemas.config import TrainConfig
+from nocturne.schemas.network_shape import NetworkShape
+from nocturne.schemas.sequences import SplitIds, Vocabulary
+from nocturne.tasks.model.training import replicated_step
+from nocturne.tasks.model.training.train import train
 
 DEVICES = ["CPU:0", "CPU:1"]
 BREAK_AT_STEP = 5
@@ -37,7 +36,7 @@ def main() -> None:
     folder = Path(sys.argv[1])
     two = [tf.config.LogicalDeviceConfiguration()] * len(DEVICES)
     tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], two)
-    replicas.devices = lambda: DEVICES
+    replicated_step.devices = lambda: DEVICES
     vocabulary = Vocabulary.model_validate_json(sys.argv[2])
     shape = NetworkShape.model_validate_json(sys.argv[3])
     splits = [SplitIds(stored["t"], stored["to"]) for stored in map(np.load, _files(folder))]

@@ -10,11 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from schemas.config import TrainConfig
-from schemas.presets import NetworkShape
-from schemas.sequences import Vocabulary
-from tasks.model.training import train
-from tasks.storage.sequences import SplitIds
+from nocturne.schemas.config import TrainConfig
+from nocturne.schemas.network_shape import NetworkShape
+from nocturne.schemas.sequences import SplitIds, Vocabulary
+from nocturne.tasks.model.training.train import train
 
 LAST_STEP = 7
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import symusic
 
-from tasks.music.notes import Notes
+from nocturne.tasks.music.notes import Notes
 
 
 def notes_of(rows: list[tuple[float, float, int, int]], tempo: float = 120.0) -> Notes:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.music.notes import Notes
+from nocturne.tasks.music.notes import Notes
 
 Row = tuple[float, float, float, float, int, int]
 TIMES = st.floats(0, 1e6, allow_nan=False)

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.errors import CorpusError
-from tasks.music.splits import split_songs
+from nocturne.schemas.errors import CorpusError
+from nocturne.tasks.music.splits import split_songs
 
 SONGS = [hashlib.md5(str(number).encode()).hexdigest() for number in range(2000)]
 

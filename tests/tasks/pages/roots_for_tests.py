@@ -4,11 +4,11 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from schemas.manifest import Counts, NoteDataset
-from tasks.model.champion import promote
-from tasks.storage.root import Root
+from nocturne.schemas.manifest import Counts, NoteDataset
+from nocturne.tasks.model.registry.champion import promote
+from nocturne.tasks.storage.root import Root
 from tests.tasks.model import model_for_tests as example
-from tests.tasks.storage.runs_for_tests import write_run
+from tests.tasks.samples.runs_for_tests import write_run
 
 MODELS = {"folk-small-20260102": 1, "tünes <b>-small-22": 2, "folk-small-33": 3, "unfinished": 4}
 CHAMPION = "folk-small-33"

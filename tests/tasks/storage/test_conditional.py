@@ -11,8 +11,8 @@ import obstore
 import pytest
 from pyarrow import fs
 
-from tasks.storage.conditional import ConditionalStore, ConflictError
-from tasks.storage.location import _object_store, store_options
+from nocturne.tasks.storage.conditional import ConditionalStore, ConflictError
+from nocturne.tasks.storage.location import _object_store, store_options
 
 PROFILES = """
 [default]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.storage.file_names import MOST_CHARACTERS, visible
+from nocturne.tasks.storage.file_names import MOST_CHARACTERS, visible
 
 
 @pytest.mark.parametrize(

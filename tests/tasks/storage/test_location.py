@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from schemas.errors import StorageError, StoreUnavailableError
-from tasks.storage import location
+from nocturne.schemas.errors import StorageError, StoreUnavailableError
+from nocturne.tasks.storage import location
 
 
 def test_a_store_that_never_answers_is_given_up_in_seconds(

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ConfigDict
 
-from schemas.errors import CorpusError, StorageError
-from tasks.storage.markers import read_marker
-from tasks.storage.root import Root
+from nocturne.schemas.errors import CorpusError, StorageError
+from nocturne.tasks.storage.markers import read_marker
+from nocturne.tasks.storage.root import Root
 
 PATH = "notes/tunes/dataset.json"
 WHOLE = b'{"name": "tunes", "sizes": {"train": 1}}'

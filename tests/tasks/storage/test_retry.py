@@ -2,9 +2,9 @@
 
 import pytest
 
-from schemas.errors import StorageError, StoreUnavailableError
-from tasks.storage import retry
-from tasks.storage.retry import RetryPolicy, may_pass, with_retries
+from nocturne.schemas.errors import StorageError, StoreUnavailableError
+from nocturne.tasks.storage import retry
+from nocturne.tasks.storage.retry import RetryPolicy, may_pass, with_retries
 
 # As pyarrow 26 and obstore 0.12 word them.
 PASSING = [

@@ -6,8 +6,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from schemas.errors import StorageError
-from tasks.storage.root import Root
+from nocturne.schemas.errors import StorageError
+from nocturne.tasks.storage.root import Root
 
 
 def test_a_path_and_its_uri_are_the_same_root(tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from pyarrow import fs
 
-from schemas.errors import StorageError
-from tasks.storage.root import Root
-from tasks.storage.scratch import scratch, user_cache
+from nocturne.schemas.errors import StorageError
+from nocturne.tasks.storage.root import Root
+from nocturne.tasks.storage.scratch import scratch, user_cache
 
 OPTIONS = "scheme=http&endpoint_override=127.0.0.1:9"
 

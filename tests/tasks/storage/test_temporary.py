@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks.storage import temporary
-from tasks.storage.temporary import (
+from nocturne.tasks.storage import temporary
+from nocturne.tasks.storage.temporary import (
     clear_abandoned,
     clear_unheld,
     temporary_folder,
@@ -18,7 +18,7 @@ from tasks.storage.temporary import (
 
 HOLDER = """
 import sys
-from tasks.storage.temporary import temporary_folder
+from nocturne.tasks.storage.temporary import (temporary_folder)
 with temporary_folder() as folder:
     (folder / "part").touch()
     print(folder, flush=True)

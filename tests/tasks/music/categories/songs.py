@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tasks.music.notes import Notes
+from nocturne.tasks.music.notes import Notes
 
 
 def song(*rows: tuple[float, float, int, int], tempo: float = 120.0) -> Notes:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.music.categories.codebook import Histogram, cluster, nearest, nearest_table
+from nocturne.tasks.music.categories.codebook import Histogram, cluster, nearest, nearest_table
 
 
 def test_a_histogram_counts_and_gathers_what_is_over_its_limit() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from tasks.music.categories import canonical, decode, encode, encode_song, factored, fit
+from nocturne.tasks.music.categories import canonical, decode, encode, encode_song, factored, fit
 from tests.tasks.music.categories.songs import random_song, song
 
 VOCABULARY = fit("factored", [random_song(seed, 400) for seed in range(4)], "training")

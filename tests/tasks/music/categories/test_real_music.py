@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tasks.music.categories import (
+from nocturne.tasks.music.categories import (
     decode,
     encode,
     encode_song,
@@ -15,8 +15,8 @@ from tasks.music.categories import (
     song_max,
     without_leading_silence,
 )
-from tasks.music.extraction import Extracted, extract
-from tasks.music.notes import Notes
+from nocturne.tasks.music.midi.extraction import Extracted, extract
+from nocturne.tasks.music.notes import Notes
 
 
 @cache

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from schemas.config import SchemeName
-from schemas.errors import CorpusError, ModelError
-from tasks.music.categories import check_ids, decode, fit
+from nocturne.schemas.config import SchemeName
+from nocturne.schemas.errors import CorpusError, ModelError
+from nocturne.tasks.music.categories import check_ids, decode, fit
 from tests.tasks.music.categories.songs import random_song, song
 
 

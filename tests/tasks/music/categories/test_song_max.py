@@ -3,9 +3,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.errors import CorpusError
-from tasks.music.categories import decode, encode, encode_song, fit, song_max
-from tasks.music.categories.song_max import Maxima, category_of_label, maxima_of, source_label
+from nocturne.schemas.errors import CorpusError
+from nocturne.tasks.music.categories import decode, encode, encode_song, fit, song_max
+from nocturne.tasks.music.categories.song_max import (
+    Maxima,
+    category_of_label,
+    maxima_of,
+    source_label,
+)
 from tests.tasks.music.categories.songs import random_song, song
 
 

@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from schemas.sequences import Attribute, Vocabulary
-from tasks.music.metrics.excerpt import Excerpt
-from tasks.music.notes import Notes
-from tasks.storage.sequences import SplitIds
+from nocturne.schemas.sequences import Attribute, SplitIds, Vocabulary
+from nocturne.tasks.music.metrics.excerpt import Excerpt
+from nocturne.tasks.music.notes import Notes
 
 VOCABULARY = Vocabulary(
     scheme="factored",

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from schemas.sequences import Attribute, Vocabulary
-from tasks.music.metrics.excerpt import cut, excerpt_of, songs_of, spread
+from nocturne.schemas.sequences import Attribute, Vocabulary
+from nocturne.tasks.music.metrics.excerpt import cut, excerpt_of, songs_of, spread
 from tests.tasks.music.metrics.music import VOCABULARY, ids_of, random_ids, split_of
 
 

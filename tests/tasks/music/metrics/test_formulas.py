@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.music.metrics.excerpt import Excerpt
-from tasks.music.metrics.judge import MUSPY
+from nocturne.tasks.music.metrics.excerpt import Excerpt
+from nocturne.tasks.music.metrics.sample_metrics import MUSPY
 from tests.tasks.music.metrics.music import excerpt, excerpt_of_notes
 from tests.tasks.music.notes_for_tests import notes_in
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from tasks.music.metrics.excerpt import excerpt_of
-from tasks.music.metrics.overlap import histograms, mean_overlaps, overlap, overlaps
+from nocturne.tasks.music.metrics.excerpt import excerpt_of
+from nocturne.tasks.music.metrics.overlap import histograms, mean_overlaps, overlap, overlaps
 from tests.tasks.music.metrics.music import VOCABULARY, ids_of, random_ids
 
 

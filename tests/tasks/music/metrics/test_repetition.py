@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.music.metrics.excerpt import excerpt_of
-from tasks.music.metrics.repetition import is_looping, repetition, uptake, windows
+from nocturne.tasks.music.metrics.excerpt import excerpt_of
+from nocturne.tasks.music.metrics.repetition import is_looping, repetition, uptake, windows
 from tests.tasks.music.metrics.music import VOCABULARY, ids_of, random_ids
 
 

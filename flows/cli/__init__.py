@@ -1,0 +1,1 @@
+"""The command line: commands, terminal, results, a Prefect session of its own."""

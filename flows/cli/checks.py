@@ -1,0 +1,112 @@
+"""What a command needs, looked at before a Prefect server starts: a mistake is told in a second.
+
+The flows check the same things again, as a deployment runs them without the command line. Only
+markers and listings are read here.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from nocturne.schemas.config import (
+    ComposeConfig,
+    Config,
+    GenerateConfig,
+    IngestConfig,
+    PrepareConfig,
+    PromoteConfig,
+    TrainConfig,
+)
+from nocturne.schemas.errors import StorageError
+from nocturne.tasks.storage.root import Root
+
+
+def check_before_start(flow: str, config: Config) -> None:
+    """Raise a NocturneError if the flow of that name cannot do what `config` asks for."""
+    if check := CHECKS.get(flow):
+        check(config)
+
+
+def _check_compose(config: ComposeConfig) -> None:
+    _check_ingest(config)
+    _check_start(_writable(config.root, create=True), config)
+
+
+def _check_ingest(config: IngestConfig) -> None:
+    from nocturne.tasks.corpus.replacement import require_replaceable
+    from nocturne.tasks.sources.source import require_source
+
+    root = _writable(config.root, create=True)
+    require_source(root, config)
+    require_replaceable(root, config)
+
+
+def _check_prepare(config: PrepareConfig) -> None:
+    from nocturne.tasks.corpus.corpus_choice import choose_ingested
+    from nocturne.tasks.corpus.notes.note_marker import note_dataset
+
+    root = _writable(config.root)
+    note_dataset(root, choose_ingested(root, config).corpus)
+
+
+def _check_train(config: TrainConfig) -> None:
+    from nocturne.tasks.corpus.corpus_choice import choose_prepared
+    from nocturne.tasks.corpus.sequences.sequence_marker import load_dataset
+
+    root = _writable(config.root)
+    chosen = choose_prepared(root, config)
+    load_dataset(root, chosen.corpus, chosen.scheme)
+    _check_start(root, chosen)
+
+
+def _check_start(root: Root, config: TrainConfig) -> None:
+    """Look for the model to start from. A finished model does not need it: ids are not checked."""
+    from nocturne.tasks.model.registry.lookup import resolve
+
+    if config.init_from in ("champion", "latest"):
+        resolve(root, config.init_from, config.corpus, config.scheme)
+
+
+def _check_generate(config: GenerateConfig) -> None:
+    from nocturne.tasks.model.registry.lookup import find
+    from nocturne.tasks.model.registry.models import read_card
+    from nocturne.tasks.samples.request import model_named, requested_runs
+
+    root = _writable(config.root)
+    found = find(root, model_named(config), config.corpus, config.scheme)
+    card = read_card(root, found.model_id)
+    if config.run is not None or config.more is not None:
+        requested_runs(root, config, card)
+
+
+def _check_promote(config: PromoteConfig) -> None:
+    from nocturne.tasks.model.registry.champion import require_earlier
+    from nocturne.tasks.model.registry.lookup import find, last_changed
+
+    root = _writable(config.root)
+    if config.rollback:
+        require_earlier(last_changed(root, config.corpus, config.scheme))
+    else:
+        find(root, config.model, config.corpus, config.scheme)
+
+
+def _writable(uri: str, *, create: bool = False) -> Root:
+    """Open a storage root that is to be written; StorageError for one that cannot be."""
+    root = Root.open(uri, create=create)
+    base = Path(root.base)
+    if root.is_local and not os.access(base, os.R_OK | os.W_OK | os.X_OK):
+        raise StorageError(
+            f"cannot write in storage root {base}: it is read-only to this user; change its "
+            "permissions, or name another with --root"
+        )
+    return root
+
+
+CHECKS: dict[str, Callable[..., None]] = {
+    "compose": _check_compose,
+    "ingest": _check_ingest,
+    "prepare": _check_prepare,
+    "train": _check_train,
+    "generate": _check_generate,
+    "promote": _check_promote,
+}

@@ -1,0 +1,144 @@
+"""What a person sees on a terminal: progress bars, one line for each thing done, results."""
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console as RichConsole
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from nocturne.flows.cli.results import caution_in, lines_of
+from nocturne.tasks.progress import shown_by
+
+STOPPED = "stopped; run the same command again to go on"
+INTERRUPTED = 130  # the exit code of a program that Ctrl-C ended
+ENGINE = f"{os.sep}prefect{os.sep}"  # in the path of every record that Prefect itself logs
+
+
+class Stream(RichConsole):
+    """A standard stream; where its reader has gone (`| head -1`), the rest goes nowhere."""
+
+    def on_broken_pipe(self) -> None:
+        """Let the command go on: its work matters, not who still listens."""
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self.file.fileno())
+        os.close(nowhere)
+
+
+class Console:
+    """Prints results to standard output; progress, log lines and errors to standard error."""
+
+    def __init__(self) -> None:
+        """Open both streams."""
+        self.out = Stream(highlight=False, soft_wrap=True)
+        self.err = Stream(stderr=True, highlight=False, soft_wrap=True)
+        self.ready: Callable[[], None] = lambda: None  # waits for the server, if it is starting
+
+    def failed(self, message: str, code: int) -> int:
+        """Print one line that says why the command failed; return its exit code."""
+        self.err.print(f"nocturne: {message}", style="red", markup=False)
+        return code
+
+    def warn(self, message: str) -> None:
+        """Print one line that a person should see, though the command did its work."""
+        self.err.print(message, style="yellow", markup=False)
+
+    def result(self, result: Any) -> None:
+        """Print what came of a command and where it lies; a caution first."""
+        if caution := caution_in(result):
+            self.out.print(f"Caution: {caution}", style="bold yellow", markup=False)
+        title, rows = lines_of(result)
+        self.out.print(title, style="bold", markup=False)
+        width = max(len(name) for name, _ in rows)
+        for name, value in rows:
+            self.out.print(f"  {name:<{width}}  {value}", markup=False)
+
+    def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Print rows under their column names, each line whole: an id has to be copied."""
+        widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
+        for row in (columns, *rows):
+            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            self.out.print("  ".join(cells).rstrip(), markup=False)
+
+
+class ProgressBars:
+    """A sink of nocturne.tasks.progress: one bar with time left for each stage under way."""
+
+    def __init__(self, console: RichConsole) -> None:
+        """Draw on `console`."""
+        self.bars = Progress(
+            TextColumn("{task.description:<12}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[note]}"),
+            console=console,
+        )
+        self.stages: dict[str, TaskID] = {}
+        self.lock = threading.Lock()  # tasks report from several threads
+
+    def __call__(self, stage: str, done: float, total: float, note: str = "") -> None:
+        """Move the bar of `stage`, adding it when it is new."""
+        with self.lock:
+            if stage not in self.stages:
+                self.stages[stage] = self.bars.add_task(stage, total=total, note=note)
+        self.bars.update(self.stages[stage], completed=done, total=total, note=note)
+
+
+class _LogLines(logging.Handler):
+    """Prints what Nocturne's own code logs; Prefect's engine stays quiet."""
+
+    def __init__(self, console: RichConsole) -> None:
+        super().__init__(logging.INFO)
+        self.console = console
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if ENGINE not in record.pathname:
+            style = "yellow" if record.levelno >= logging.WARNING else ""
+            self.console.print(record.getMessage(), style=style, markup=False)
+
+
+@contextmanager
+def shown() -> Iterator[Console]:
+    """Run a flow with its progress and its log lines on the terminal."""
+    from nocturne.flows.cli.prefect_session import interruptible, prepare_prefect, server_address
+    from nocturne.flows.cli.server_choice import (
+        configured_server,
+        require_http_client,
+        require_server,
+    )
+    from nocturne.flows.cli.temporary_server import isolate, start_early
+    from nocturne.schemas.config.credentials import without_secrets
+
+    console = Console()
+    require_http_client()
+    if not configured_server():
+        isolate()
+    prepare_prefect(_LogLines(console.err))
+    if address := server_address():
+        require_server(address)
+    temporary = "a temporary one for this run, some seconds to start"
+    console.err.print(f"Prefect server: {without_secrets(address) if address else temporary}")
+    bars = ProgressBars(console.err)
+
+    def last_words() -> int:
+        bars.bars.stop()
+        return console.failed(STOPPED, INTERRUPTED)
+
+    with shown_by(bars), bars.bars, interruptible(last_words):
+        if not address:
+            console.ready = start_early()
+        yield console

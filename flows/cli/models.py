@@ -1,0 +1,99 @@
+"""The trained models of a storage root, as rows for people, by corpus and scheme."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from nocturne.schemas.errors import ModelError
+from nocturne.schemas.model_card import Champion, ModelCard
+from nocturne.tasks.model.registry.champion import all_champions
+from nocturne.tasks.model.registry.lookup import age
+from nocturne.tasks.model.registry.models import read_cards, read_metrics
+from nocturne.tasks.storage.root import Root
+
+FIGURES = {
+    "bits/note": "bits_per_note",
+    "composite": "composite_bits_per_note",
+    "repetition": "repetition",
+    "overlap": "mean_overlap",
+}
+COLUMNS = ("model", "", *FIGURES, "corpus", "scheme", "trained", "created")
+BETWEEN_GROUPS = [""] * len(COLUMNS)
+NOTHING = ["-"] * (len(COLUMNS) - 2)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Rows of COLUMNS, and a line for everything that does not read."""
+
+    rows: list[list[str]]
+    troubles: list[str]
+    columns: tuple[str, ...] = COLUMNS
+
+
+def list_models(root_uri: str) -> Listing:
+    """Return one row per model, grouped by corpus and scheme, the newest group and model first.
+
+    ModelError if there is none.
+    """
+    root = Root.open(root_uri, create=False)
+    champions, troubles = all_champions(root)
+    cards, damaged = read_cards(root)
+    if not cards and not damaged:
+        raise ModelError(f"no models under {root.shown('models')}: nocturne train makes one")
+    names = {one.model_id for one in champions}
+    known = {card.model_id for card in cards}.union(damaged)
+    troubles += [_gone(one) for one in champions if one.model_id not in known]
+    rows: list[list[str]] = []
+    for group in _groups(cards):
+        rows += [BETWEEN_GROUPS] if rows else []
+        for card in group:
+            metrics, trouble = _metrics(root, card.model_id)
+            troubles += trouble
+            rows.append(_row(card, metrics, card.model_id in names))
+    rows += [BETWEEN_GROUPS] if rows and damaged else []
+    rows += [[name, "damaged", *NOTHING] for name in damaged]
+    return Listing(rows, [*troubles, *damaged.values()])
+
+
+def _gone(champion: Champion) -> str:
+    return (
+        f"the champion {champion.model_id} of {champion.corpus} ({champion.scheme}) is gone: go "
+        f"back with nocturne promote --rollback --corpus {champion.corpus}, or promote another"
+    )
+
+
+def _groups(cards: Iterable[ModelCard]) -> list[list[ModelCard]]:
+    """Return the models of each corpus and scheme, newest first."""
+
+    def line(card: ModelCard) -> tuple[str, str]:
+        return card.corpus, card.config.scheme
+
+    newest_first = sorted(cards, key=age, reverse=True)
+    groups = [list(group) for _, group in groupby(sorted(newest_first, key=line), key=line)]
+    return sorted(groups, key=lambda group: age(group[0]), reverse=True)
+
+
+def _metrics(root: Root, model_id: str) -> tuple[dict[str, Any], list[str]]:
+    """Return a model's metrics, and a line if they do not read."""
+    try:
+        return read_metrics(root, model_id), []
+    except ModelError as error:
+        return {}, [str(error)]
+
+
+def _row(card: ModelCard, metrics: dict[str, Any], is_champion: bool) -> list[str]:
+    return [
+        card.model_id,
+        "champion" if is_champion else "",
+        *(_shown(metrics.get(key)) for key in FIGURES.values()),
+        card.corpus,
+        card.config.scheme,
+        f"{card.train_seconds / 60:.1f} min",
+        f"{card.created:%Y-%m-%d %H:%M}",
+    ]
+
+
+def _shown(figure: object) -> str:
+    return f"{figure:.2f}" if isinstance(figure, int | float) else "-"

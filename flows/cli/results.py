@@ -1,0 +1,82 @@
+"""What each flow's result says to a person: a title, and rows of name and value."""
+
+from functools import singledispatch
+from typing import Any
+
+from nocturne.schemas.manifest import IngestSummary
+from nocturne.schemas.model_card import Champion, TrainedModel
+from nocturne.schemas.results import Composition
+from nocturne.schemas.samples import GeneratedRun
+from nocturne.schemas.sequences import SequenceDataset
+
+Lines = tuple[str, list[tuple[str, Any]]]
+
+
+def caution_in(result: Any) -> str:
+    """Return what a person must know before anything else of a flow's result; mostly ""."""
+    return str(getattr(result, "caution", ""))
+
+
+@singledispatch
+def lines_of(result: Any) -> Lines:
+    """Return the title and rows for a flow's result; TypeError for an unknown kind."""
+    raise TypeError(f"no words for a {type(result).__name__}")
+
+
+@lines_of.register
+def _(result: IngestSummary) -> Lines:
+    counts = result.counts
+    return f"Corpus {result.corpus}" + _reused(result.reused), [
+        ("files", f"{counts.inputs:,}"),
+        ("accepted", f"{counts.accepted:,}"),
+        ("quarantined", f"{counts.quarantined:,}"),
+        ("duplicates", f"{counts.duplicate:,}"),
+        ("notes", f"{result.notes:,}"),
+    ]
+
+
+@lines_of.register
+def _(result: SequenceDataset) -> Lines:
+    return f"Sequences, vocabulary {result.vocabulary_id}", [
+        (split, f"{songs:,} songs, {result.notes[split]:,} notes")
+        for split, songs in result.songs.items()
+    ]
+
+
+@lines_of.register
+def _(result: TrainedModel) -> Lines:
+    return f"Model {result.model_id}" + _reused(result.reused), [
+        ("bits per note", f"{result.bits_per_note:.2f} on held-out songs"),
+        ("n-gram composite", f"{result.composite_bits_per_note:.2f}"),
+        ("champion", result.verdict),
+        ("model", result.folder),
+        ("report", result.report),
+    ]
+
+
+@lines_of.register
+def _(result: GeneratedRun) -> Lines:
+    return f"{result.samples} samples by {result.model_id}" + _reused(result.reused), [
+        ("gallery", result.gallery),
+        ("MIDI files", result.folder),
+        ("manifest", result.manifest),
+        ("run", result.run_id),
+        ("seed", result.seed),
+    ]
+
+
+@lines_of.register
+def _(result: Champion) -> Lines:
+    rows = [(f"{p.at:%Y-%m-%d %H:%M}", f"{p.model_id}: {p.reason}") for p in result.history[-5:]]
+    return f"Champion of {result.corpus} ({result.scheme}): {result.model_id}", list(rows)
+
+
+@lines_of.register
+def _(result: Composition) -> Lines:
+    title, samples = lines_of(result.generated)
+    _, model = lines_of(result.trained)
+    return title, [("corpus", result.ingested.corpus), *model, *samples]
+
+
+def _reused(reused: bool) -> str:
+    return " (already done: reused)" if reused else ""

@@ -1,0 +1,44 @@
+"""Which corpus is meant where none is named and no source gives it a name."""
+
+from typing import TypeVar
+
+from nocturne.schemas.config import CorpusPlace, SchemePlace
+from nocturne.schemas.config.credentials import without_secrets
+from nocturne.schemas.errors import CorpusError
+from nocturne.tasks.corpus.notes.note_marker import known_corpora
+from nocturne.tasks.corpus.sequences.sequence_marker import published_sequences
+from nocturne.tasks.storage.root import Root
+
+Chosen = TypeVar("Chosen", bound=CorpusPlace)
+Prepared = TypeVar("Prepared", bound=SchemePlace)
+
+
+def choose_ingested(root: Root, config: Chosen) -> Chosen:
+    """Return the config with a corpus: the one it names, or the only one that is ingested.
+
+    CorpusError, with the names, unless there is exactly one.
+    """
+    return config if config.corpus else _only(root, config, known_corpora(root))
+
+
+def choose_prepared(root: Root, config: Prepared) -> Prepared:
+    """Return the config with a corpus: the one it names, or the only one that is prepared."""
+    if config.corpus:
+        return config
+    known = known_corpora(root)
+    prepared = [name for name in known if published_sequences(root, name, config.scheme)]
+    return _only(root, config, prepared or known)
+
+
+def _only(root: Root, config: Chosen, names: list[str]) -> Chosen:
+    if not names:
+        raise CorpusError(
+            f"there is no corpus under {without_secrets(root.uri)}: "
+            f"run `nocturne ingest --root {without_secrets(root.uri)} --source SOURCE` first"
+        )
+    if len(names) > 1:
+        raise CorpusError(
+            f"no corpus is named and there are {len(names)} under {without_secrets(root.uri)}: "
+            f"add --corpus with one of {', '.join(names)}"
+        )
+    return config.having(corpus=names[0])

@@ -1,0 +1,1 @@
+"""Note tables of a corpus: extracted from raw shards, checked, published and read."""

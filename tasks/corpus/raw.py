@@ -1,0 +1,174 @@
+"""Any source into raw shards, with bounded memory, staged until the notes are accepted."""
+
+import hashlib
+import json
+from contextlib import suppress
+
+from nocturne.schemas.config import IngestConfig
+from nocturne.schemas.errors import CorpusError, SourceError
+from nocturne.schemas.progress import Progress, silent
+from nocturne.schemas.raw import RawDataset
+from nocturne.tasks.corpus.raw_shards import SCHEMA, Tally, write_shards
+from nocturne.tasks.corpus.replacement import (
+    require_no_shrink,
+    require_replaceable,
+    require_same_music,
+)
+from nocturne.tasks.sources.downloads.download import move_old_downloads
+from nocturne.tasks.sources.source import Source, resolve
+from nocturne.tasks.storage.data_files import facts_of, find, lacking, measured_facts
+from nocturne.tasks.storage.data_folders import clear_staging, drop_staging, put_in_place
+from nocturne.tasks.storage.layout import RAW, DataFolder, old_marker, raw_marker, shard_name
+from nocturne.tasks.storage.markers import read_marker
+from nocturne.tasks.storage.root import Root
+
+__all__ = ["SCHEMA", "build_raw", "load_raw", "publish_raw", "raw_shard", "stage_raw"]
+
+VERSION = 1  # of the shards' form: a change redoes them
+
+
+def load_raw(root: Root, corpus: str) -> RawDataset:
+    """Return what is known of a corpus's raw shards; CorpusError if they are not complete."""
+    if found := _published(root, corpus):
+        return found
+    raise CorpusError(
+        f"corpus {corpus} has no finished raw shards in {root.shown(RAW)}; ingest it first"
+    )
+
+
+def raw_shard(root: Root, corpus: str, raw: RawDataset, number: int) -> str:
+    """Return where a raw shard lies now, staged or published."""
+    return find(root, DataFolder(RAW, corpus), raw.fingerprint, shard_name(number))
+
+
+def build_raw(root: Root, config: IngestConfig, progress: Progress = silent) -> RawDataset:
+    """Stage the raw shards of a source and publish them at once; see stage_raw."""
+    dataset = stage_raw(root, config, progress)
+    publish_raw(root, config.corpus, dataset)
+    return dataset
+
+
+def stage_raw(root: Root, config: IngestConfig, progress: Progress = silent) -> RawDataset:
+    """Turn the source into raw shards beside the published ones, or find them done (`reused`).
+
+    Nothing that is published changes. Raises SourceError or StorageError, and CorpusError if the
+    corpus was made from another source, or would lose too many songs.
+    """
+    require_replaceable(root, config)
+    source = resolve(root, config, progress)
+    fingerprint = _fingerprint(source, config)
+    _clear_other_sources(root, config.corpus, fingerprint)
+    if found := _finished(root, config.corpus, fingerprint):
+        return found.model_copy(update={"reused": True})
+    staging = DataFolder(RAW, config.corpus).staging(fingerprint)
+    root.delete(staging)
+    try:
+        items = source.read(config.max_file_bytes, progress)
+        tally = write_shards(root, staging, items, config.shard_files)
+        _require_midi(source, tally)
+        require_same_music(root, config, tally.digests)
+        require_no_shrink(root, config, tally.midi)
+    except BaseException:
+        root.delete(staging)
+        drop_staging(root, config.corpus)
+        raise
+    dataset = _dataset(root, config.corpus, source, fingerprint, tally)
+    root.write_json(_staged_marker(config.corpus, fingerprint), dataset.model_dump(mode="json"))
+    return dataset
+
+
+def publish_raw(root: Root, corpus: str, dataset: RawDataset) -> None:
+    """Make staged raw shards the published ones, and clear what else lies there."""
+    folder = DataFolder(RAW, corpus)
+    names = _names(dataset)
+    if not dataset.facts:
+        facts = measured_facts(root, folder, dataset.fingerprint, names)
+        dataset = dataset.model_copy(update={"facts": {RAW: dict(sorted(facts.items()))}})
+    move_old_downloads(root, corpus)
+    if _read(root, raw_marker(corpus)) != dataset.model_copy(update={"reused": False}):
+        root.write_json(raw_marker(corpus), dataset.model_dump(mode="json"))
+    put_in_place(root, folder, dataset.fingerprint, names)
+    root.delete(_staged_marker(corpus, dataset.fingerprint))
+    drop_staging(root, corpus)
+
+
+def _clear_other_sources(root: Root, corpus: str, fingerprint: str) -> None:
+    """Clear staging of other fingerprints; what of it is published is moved into place."""
+    folder, found = DataFolder(RAW, corpus), _published(root, corpus)
+    if found and found.facts and found.fingerprint != fingerprint:
+        put_in_place(root, folder, found.fingerprint, _names(found))
+    clear_staging(root, [folder], fingerprint)
+
+
+def _names(dataset: RawDataset) -> list[str]:
+    return [shard_name(number) for number in range(dataset.shards)]
+
+
+def _staged_marker(corpus: str, fingerprint: str) -> str:
+    return f"{DataFolder(RAW, corpus).staging(fingerprint)}.json"
+
+
+def _read(root: Root, path: str) -> RawDataset | None:
+    """Return the marker at `path`, None if there is none; CorpusError if it is damaged."""
+    try:
+        return read_marker(root, path, RawDataset, CorpusError, "delete it, then ingest again")
+    except FileNotFoundError:
+        return None
+
+
+def _published(root: Root, corpus: str) -> RawDataset | None:
+    old = old_marker(DataFolder(RAW, corpus))
+    return _read(root, raw_marker(corpus)) or _read(root, old)
+
+
+def _staged(root: Root, corpus: str, fingerprint: str) -> RawDataset | None:
+    with suppress(CorpusError):  # a damaged one is written again
+        return _read(root, _staged_marker(corpus, fingerprint))
+    return None
+
+
+def _finished(root: Root, corpus: str, fingerprint: str) -> RawDataset | None:
+    """Return the published or staged shards with this fingerprint, if they are all whole."""
+    for dataset in (_published(root, corpus), _staged(root, corpus, fingerprint)):
+        if dataset and dataset.fingerprint == fingerprint and _is_whole(root, corpus, dataset):
+            return dataset
+    return None
+
+
+def _is_whole(root: Root, corpus: str, dataset: RawDataset) -> bool:
+    folder, names = DataFolder(RAW, corpus), _names(dataset)
+    if not dataset.facts:
+        return len(measured_facts(root, folder, dataset.fingerprint, names)) == len(names)
+    return not lacking(root, folder, dataset.fingerprint, dataset.facts[RAW])
+
+
+def _fingerprint(source: Source, config: IngestConfig) -> str:
+    facts = [VERSION, source.shown, source.identity, config.shard_files, config.max_file_bytes]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]
+
+
+def _require_midi(source: Source, tally: Tally) -> None:
+    if not tally.midi:
+        unread = f", {tally.skipped} of them unreadable" if tally.skipped else ""
+        raise SourceError(
+            f"{source.shown} holds no MIDI among its {tally.files + tally.skipped} files{unread}; "
+            "name a folder or archive of .mid files"
+        )
+
+
+def _dataset(root: Root, corpus: str, source: Source, fingerprint: str, tally: Tally) -> RawDataset:
+    folder = DataFolder(RAW, corpus)
+    rows = {shard_name(number): count for number, count in enumerate(tally.rows)}
+    return RawDataset(
+        fingerprint=fingerprint,
+        source=source.shown,
+        files=tally.files,
+        midi=tally.midi,
+        bytes=tally.size,
+        shards=tally.shards,
+        skipped=tally.skipped,
+        skipped_files=tuple(tally.named),
+        licence=source.licence,
+        attribution=source.attribution,
+        facts={RAW: facts_of(root, folder, fingerprint, rows)},
+    )

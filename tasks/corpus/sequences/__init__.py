@@ -1,0 +1,1 @@
+"""Category sequences of a corpus: encoded from its notes, published and read."""

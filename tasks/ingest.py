@@ -1,0 +1,195 @@
+"""Prefect tasks of ingest; extraction has one for each raw shard, so that a loss costs one shard.
+
+Nothing is cached by Prefect: the published file is the truth, and its staging folder is named
+by the raw shards, the config and the extractor's version.
+"""
+
+import pyarrow as pa
+from prefect import get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+
+from nocturne.schemas.config import IngestConfig
+from nocturne.schemas.manifest import IngestSummary, NoteDataset
+from nocturne.schemas.raw import RawDataset
+from nocturne.tasks.artifacts import create_markdown_artifact
+from nocturne.tasks.corpus.notes import note_dataset, publish_notes
+from nocturne.tasks.corpus.notes.extraction_pool import shared_workers
+from nocturne.tasks.corpus.notes.note_dataset import Plan, load_marker
+from nocturne.tasks.corpus.notes.quality import quality_table
+from nocturne.tasks.corpus.notes.quality_report import read_report, write_report
+from nocturne.tasks.corpus.raw import stage_raw
+from nocturne.tasks.corpus.replacement import require_replaceable
+from nocturne.tasks.links import link_page
+from nocturne.tasks.pages.index.pages import write_index_pages
+from nocturne.tasks.pages.quality.page import quality_markdown, quality_page
+from nocturne.tasks.policy import may_pass
+from nocturne.tasks.progress import progress_of, tell
+from nocturne.tasks.sources.source import fetch, is_download
+from nocturne.tasks.storage.layout import quality_page_path
+from nocturne.tasks.storage.root import Root
+
+
+@task(
+    name="plan extraction",
+    task_run_name="plan extraction of {config.corpus}",
+    cache_policy=NO_CACHE,
+)
+def plan_extraction(config: IngestConfig, raw: RawDataset) -> Plan:
+    """Find out what there is to extract, and clear away what another plan left."""
+    root = Root.open(config.root)
+    plan = note_dataset.plan(root, config, raw)
+    note_dataset.clear_other_plans(root, plan)
+    return plan
+
+
+@task(
+    name="extract shard",
+    task_run_name="extract shard {index}",
+    cache_policy=NO_CACHE,
+    retries=2,
+    retry_delay_seconds=2,
+    retry_condition_fn=may_pass,
+)
+def extract_shard(plan: Plan, index: int, config: IngestConfig) -> int:
+    """Extract one raw shard, unless that is done; returns its index."""
+    root = Root.open(config.root)
+    fresh = note_dataset.stage_shard(root, plan, index, config, shared_workers(config))
+    if not fresh:
+        get_run_logger().info("shard %d of %s is already extracted", index, plan.corpus)
+    tell("extract notes", note_dataset.staged(root, plan), plan.raw.shards)
+    return index
+
+
+@task(
+    name="publish notes",
+    task_run_name="publish notes of {plan.corpus}",
+    cache_policy=NO_CACHE,
+    retries=2,
+    retry_delay_seconds=2,
+    retry_condition_fn=may_pass,
+)
+def publish(plan: Plan, config: IngestConfig) -> IngestSummary:
+    """Take duplicates out, account for every file and write the marker."""
+    root = Root.open(config.root)
+    dataset = publish_notes.publish_notes(root, plan, config, progress_of("publish notes"))
+    return _summary(dataset, plan, reused=False)
+
+
+def finished(plan: Plan, config: IngestConfig) -> IngestSummary | None:
+    """Return the summary of a dataset that is already there, saying so."""
+    root = Root.open(config.root)
+    dataset = note_dataset.published(root, plan)
+    if dataset is None:
+        return None
+    publish_notes.finish_publishing(root, plan, dataset)
+    get_run_logger().info("notes of %s are already extracted: reused", plan.corpus)
+    return _summary(dataset, plan, reused=True)
+
+
+def _summary(dataset: NoteDataset, plan: Plan, *, reused: bool) -> IngestSummary:
+    return IngestSummary(
+        corpus=plan.corpus,
+        fingerprint=dataset.fingerprint,
+        counts=dataset.counts,
+        notes=dataset.notes,
+        reused=reused,
+    )
+
+
+@task(
+    name="download",
+    task_run_name="download {config.corpus}",
+    cache_policy=NO_CACHE,
+    retries=2,
+    retry_delay_seconds=10,
+    retry_condition_fn=may_pass,
+)
+def download_source(config: IngestConfig) -> str | None:
+    """Download the source; returns its path in the storage root, None if it needs no download.
+
+    It resumes where an earlier run was cut; a bad file is an error and is never read.
+    """
+    logger = get_run_logger()
+    if not is_download(config):
+        logger.info("source %s needs no download", config.source)
+        return None
+    root = Root.open(config.root)
+    require_replaceable(root, config)
+    found = fetch(root, config, progress_of("download"))
+    if found.trouble:
+        logger.warning("%s: %s; the copy of before is used", found.record.url, found.trouble)
+    logger.info(
+        "%s %s: %d bytes, SHA-256 %s",
+        "already there, reused" if found.reused else "downloaded to",
+        root.shown(found.path),
+        found.record.bytes,
+        found.record.sha256,
+    )
+    return found.path
+
+
+SKIPPED_LOGGED = 20
+
+
+@task(
+    name="shard",
+    task_run_name="shard {config.corpus}",
+    cache_policy=NO_CACHE,
+    retries=2,
+    retry_delay_seconds=2,
+    retry_condition_fn=may_pass,
+)
+def shard_source(config: IngestConfig) -> RawDataset:
+    """Bring every file of the source into raw shards, or find that done; nothing is published."""
+    logger = get_run_logger()
+    root = Root.open(config.root)
+    progress = progress_of("read source")
+    dataset = stage_raw(root, config, progress)
+    progress(1, 1)
+    logger.info(
+        "corpus %s: %s %d files (%d MIDI) of %s in %d raw shards",
+        config.corpus,
+        "reused" if dataset.reused else "wrote",
+        dataset.files,
+        dataset.midi,
+        dataset.source,
+        dataset.shards,
+    )
+    for item in dataset.skipped_files[:SKIPPED_LOGGED]:
+        logger.warning("skipped %s: %s", item.path, item.reason)
+    if dataset.skipped > SKIPPED_LOGGED:
+        logger.warning("skipped %d files in all", dataset.skipped)
+    return dataset
+
+
+@task(
+    name="report quality",
+    task_run_name="report quality of {config.corpus}",
+    cache_policy=NO_CACHE,
+    retries=1,
+    retry_delay_seconds=2,
+    retry_condition_fn=may_pass,
+)
+def report_quality(config: IngestConfig) -> str:
+    """Write the report unless it is there, and show it in the Prefect UI; returns the page."""
+    root, corpus = Root.open(config.root), config.corpus
+    dataset = load_marker(root, corpus)
+    page = root.shown(quality_page_path(corpus))
+    quality = _written(root, corpus, dataset)
+    write_index_pages(root)
+    title = f"What came of the files of {corpus}"
+    text = quality_markdown(corpus, dataset, quality, page)
+    create_markdown_artifact(text, key="data-quality", description=title)
+    link_page(config.root, quality_page_path(corpus), "data-quality-link", title)
+    get_run_logger().info("data quality of %s: %s", corpus, page)
+    return page
+
+
+def _written(root: Root, corpus: str, dataset: NoteDataset) -> pa.Table:
+    """Return the quality table, from an earlier run if the corpus is the same as then."""
+    if (written := read_report(root, corpus, dataset)) is not None:
+        return written
+    quality = quality_table(root, corpus)
+    page = quality_page(corpus, dataset, quality)
+    write_report(root, corpus, dataset, quality, page)
+    return quality

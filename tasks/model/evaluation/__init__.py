@@ -1,0 +1,1 @@
+"""Evaluation of a model: baselines, metrics, comparison with the champion, the gate."""

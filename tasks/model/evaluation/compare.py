@@ -1,0 +1,55 @@
+"""Models of one corpus and scheme on the very same songs: those of today's test split.
+
+A song keeps its split while a corpus grows (see music/splits.py), so an earlier model has not
+learned from the songs that are held out today, unless the shares of the splits were changed.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from nocturne.schemas.config import SchemeName
+from nocturne.schemas.sequences import SplitIds
+from nocturne.tasks.corpus.notes.read_notes import shard_names, songs_of_shard
+from nocturne.tasks.corpus.sequences.read_sequences import song_splits
+from nocturne.tasks.model.network.trained_model import Model
+from nocturne.tasks.model.registry.model_folder import load_model
+from nocturne.tasks.model.training.likelihood import evaluate
+from nocturne.tasks.music.categories import encode_song
+from nocturne.tasks.music.notes import Notes
+from nocturne.tasks.storage.root import Root
+
+MOST_SONGS = 300  # some tens of thousands of notes settle a hundredth of a bit
+
+
+def held_out_songs(root: Root, corpus: str, scheme: SchemeName) -> list[Notes]:
+    """Return the notes of up to MOST_SONGS test songs; none if the corpus is not prepared.
+
+    CorpusError if its notes are damaged or gone.
+    """
+    return list(_songs_of_split(root, corpus, scheme))
+
+
+def bits_on(root: Root, model_id: str, songs: list[Notes]) -> float:
+    """Return a model's bits per note on songs, coded with its own vocabulary.
+
+    NaN without songs. ModelError if the model does not load.
+    """
+    model = load_model(root, model_id)
+    return evaluate(model, _coded(model, songs)).bits_per_note if songs else float("nan")
+
+
+def _songs_of_split(root: Root, corpus: str, scheme: SchemeName) -> Iterator[Notes]:
+    splits = song_splits(root, corpus, scheme) or {}
+    test = [song for song, split in splits.items() if split == "test"]
+    if not test:
+        return
+    wanted = set(sorted(test)[:MOST_SONGS])  # ids are digests: the first of them are any songs
+    for name in shard_names(root, corpus):
+        yield from (notes for song, notes in songs_of_shard(root, corpus, name) if song in wanted)
+
+
+def _coded(model: Model, songs: list[Notes]) -> SplitIds:
+    ids = [encode_song(model.vocabulary, notes) for notes in songs]
+    offsets = np.cumsum([0, *(len(one) for one in ids)])
+    return SplitIds(np.concatenate(ids), offsets)

@@ -1,0 +1,1 @@
+"""The network: its weights, layers, executors and precision."""

@@ -1,0 +1,1 @@
+"""Models in a storage root: folders, ids, cards, champions."""

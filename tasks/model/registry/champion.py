@@ -1,0 +1,198 @@
+"""The champions: one for each corpus and scheme, changed by promotion alone, with its history.
+
+Kept in models/champions/<corpus>/<scheme>.json (Champion), replaced atomically under a lock.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import get_args
+
+from nocturne.schemas.config import SchemeName
+from nocturne.schemas.errors import ModelError
+from nocturne.schemas.model_card import Champion, Decider, Promotion
+from nocturne.tasks.model.registry.model_folder import damage_of
+from nocturne.tasks.model.registry.models import CHAMPIONS, known_models, read_card
+from nocturne.tasks.model.registry.root_champion import MEND, ROLLED_BACK, Line, earlier_histories
+from nocturne.tasks.model.registry.succession import standing
+from nocturne.tasks.storage.markers import parse_marker
+from nocturne.tasks.storage.root import Root
+from nocturne.tasks.storage.scratch import locked
+
+
+def pointer_path(corpus: str, scheme: SchemeName) -> str:
+    """Return where the champion of a corpus and scheme is kept, under the storage root."""
+    return f"{CHAMPIONS}/{corpus}/{scheme}.json"
+
+
+def lock_name(corpus: str, scheme: SchemeName) -> str:
+    """Return the name of the lock that whoever changes this champion must hold."""
+    return f"champion-{corpus}-{scheme}"
+
+
+def read_champion(root: Root, corpus: str, scheme: SchemeName) -> Champion | None:
+    """Return the champion and its history; None before the first promotion.
+
+    ModelError if a pointer is damaged.
+    """
+    return _champion(root, (corpus, scheme), earlier_histories(root).get((corpus, scheme), []))
+
+
+def all_champions(root: Root) -> tuple[list[Champion], list[str]]:
+    """Return every champion, by corpus and scheme, and what is wrong with damaged pointers."""
+    troubles = []
+    earlier: dict[Line, list[Promotion]] = {}
+    try:
+        earlier = earlier_histories(root)
+    except ModelError as error:
+        troubles.append(str(error))
+    champions = []
+    for line in sorted({*_pointers(root), *earlier}):
+        try:
+            champions.append(_champion(root, line, earlier.get(line, [])))
+        except ModelError as error:
+            troubles.append(str(error))
+    return [one for one in champions if one], troubles
+
+
+def promote(root: Root, model_id: str, reason: str, by: Decider = "person") -> Champion:
+    """Make `model_id` champion of its own corpus and scheme; ModelError if it is unknown.
+
+    Two promotions at once take turns: the later one wins and both stand in the history.
+    """
+    if model_id not in known_models(root):
+        raise ModelError(
+            f"no model {model_id} under {root.shown('models')}: nocturne models lists them"
+        )
+    card = read_card(root, model_id)
+    line = card.corpus, card.config.scheme
+    with locked(root, lock_name(*line)):
+        return record(root, line, model_id, reason, by)
+
+
+def require_earlier(champion: Champion) -> None:
+    """Raise ModelError if no champion stood before this one; whether it loads is not looked at."""
+    if not _before(champion):
+        raise _none_earlier(champion.corpus or "", champion.scheme or "")
+
+
+def _none_earlier(corpus: str, scheme: str, said: str = "") -> ModelError:
+    return ModelError(f"no earlier champion of {corpus} ({scheme}) to go back to{said}")
+
+
+def roll_back(
+    root: Root,
+    corpus: str,
+    scheme: SchemeName,
+    damage: Callable[[Root, str], str | None] = damage_of,
+) -> Champion:
+    """Take the last promotion back: the champion before it is champion again.
+
+    Models that are gone or do not load are skipped, which the entry in the history says.
+    ModelError if there was no champion before.
+    """
+    with locked(root, lock_name(corpus, scheme)):
+        champion = read_champion(root, corpus, scheme)
+        if champion is None:
+            raise ModelError(f"{corpus} ({scheme}) has no champion yet: there is nothing to undo")
+        skipped: dict[str, str] = {}
+        for model_id in _before(champion):
+            if model_id in skipped:
+                continue
+            if (reason := _unusable(root, model_id, damage)) is None:
+                said = "".join(f"; skipped {name}, which {why}" for name, why in skipped.items())
+                reason = f"{ROLLED_BACK} {champion.model_id}{said}"
+                return record(root, (corpus, scheme), model_id, reason, "rollback")
+            skipped[model_id] = reason
+    said = "".join(f"; {name} {why}" for name, why in skipped.items())
+    raise _none_earlier(corpus, scheme, said)
+
+
+def record(
+    root: Root, line: Line, model_id: str, reason: str, by: Decider, bits: float | None = None
+) -> Champion:
+    """Add a change to the history of a corpus and scheme; the caller holds the lock of both.
+
+    Should the lock be lost to another machine, what that one adds meanwhile is kept as well.
+    """
+    path, earlier = pointer_path(*line), earlier_histories(root).get(line, [])
+
+    def changed(content: bytes | None) -> bytes:
+        before = _joined(line, _history(root, line, content), earlier)
+        champion = _with_entry(before, line, model_id, reason, by, bits)
+        return champion.model_dump_json(indent=2).encode()
+
+    content = root.update(path, changed)
+    return parse_marker(root, path, content, Champion, ModelError, MEND)
+
+
+def _with_entry(
+    before: Champion | None,
+    line: Line,
+    model_id: str,
+    reason: str,
+    by: Decider,
+    bits: float | None,
+) -> Champion:
+    """Return the champion after one more change."""
+    now = datetime.now(UTC)
+    entry = Promotion(
+        model_id=model_id,
+        at=max(now, before.history[-1].at) if before else now,  # a clock may have been set back
+        reason=reason,
+        previous=before.model_id if before else None,
+        by=by,
+        bits=bits,
+    )
+    history = (*(before.history if before else ()), entry)
+    corpus, scheme = line
+    return Champion(model_id=model_id, history=history, corpus=corpus, scheme=scheme)
+
+
+def _before(champion: Champion) -> list[str]:
+    """Return the champions before this one, the last first."""
+    stack = standing(champion.history)
+    return [one.model_id for one in reversed(stack) if one.model_id != champion.model_id]
+
+
+def _unusable(root: Root, model_id: str, damage: Callable[[Root, str], str | None]) -> str | None:
+    if model_id not in known_models(root):
+        return "is gone"
+    return "is damaged" if damage(root, model_id) else None
+
+
+def _pointers(root: Root) -> list[Line]:
+    paths = root.files(CHAMPIONS, ".json", recursive=True)
+    schemes: dict[str, SchemeName] = {f"{name}.json": name for name in get_args(SchemeName)}
+    parts = [path.removeprefix(f"{CHAMPIONS}/").split("/") for path in paths]
+    return [(one[0], schemes[one[1]]) for one in parts if len(one) == 2 and one[1] in schemes]
+
+
+def _champion(root: Root, line: Line, earlier: list[Promotion]) -> Champion | None:
+    try:
+        content = root.read_bytes(pointer_path(*line))
+    except FileNotFoundError:
+        content = None
+    return _joined(line, _history(root, line, content), earlier)
+
+
+def _history(root: Root, line: Line, content: bytes | None) -> tuple[Promotion, ...]:
+    """Return the history in a pointer; none if it is missing, ModelError if it is damaged."""
+    if content is None:
+        return ()
+    path = pointer_path(*line)
+    pointer = parse_marker(root, path, content, Champion, ModelError, MEND)
+    if (pointer.corpus, pointer.scheme) != line:
+        raise ModelError(f"{root.shown(path)} is that of {pointer.corpus}: {MEND}")
+    return pointer.history
+
+
+def _joined(line: Line, own: tuple[Promotion, ...], earlier: list[Promotion]) -> Champion | None:
+    """Join a history with what an earlier version wrote before it, or after a downgrade."""
+    there = {(one.model_id, one.at) for one in own}
+    missing = [one for one in earlier if (one.model_id, one.at) not in there]
+    history = sorted((*own, *missing), key=lambda one: one.at)
+    if not history:
+        return None
+    corpus, scheme = line
+    model_id = history[-1].model_id
+    return Champion(model_id=model_id, history=tuple(history), corpus=corpus, scheme=scheme)

@@ -1,0 +1,60 @@
+"""Finished models: the one that a config gives, and any that has learned the same."""
+
+from nocturne.schemas.config import TrainConfig
+from nocturne.schemas.errors import ModelError
+from nocturne.schemas.model_card import ModelCard
+from nocturne.tasks.corpus.sequences.read_sequences import load_dataset
+from nocturne.tasks.model.network.precision import decided
+from nocturne.tasks.model.registry.champion import read_champion
+from nocturne.tasks.model.registry.identity import model_id
+from nocturne.tasks.model.registry.model_folder import damage_of
+from nocturne.tasks.model.registry.models import known_models, read_card
+from nocturne.tasks.storage.root import Root
+
+
+def finished_model(root: Root, config: TrainConfig) -> ModelCard | None:
+    """Return the card of the model that `config` gives on this machine, if it is there and loads.
+
+    CorpusError for a corpus that is not prepared.
+    """
+    name = model_id(decided(config), load_dataset(root, config.corpus, config.scheme))
+    known = name in known_models(root) and damage_of(root, name) is None
+    return read_card(root, name) if known else None
+
+
+def learned_model(root: Root, config: TrainConfig) -> ModelCard | None:
+    """Return a finished model of this very data and config, whatever it was started from.
+
+    Of several it is the champion, else the newest. CorpusError for a corpus that is not prepared.
+    """
+    dataset = load_dataset(root, config.corpus, config.scheme)
+    config = decided(config)
+
+    def has_learned(card: ModelCard) -> bool:
+        """Whether only its start can differ from what the config asks for."""
+        started = config.having(init_from=card.config.init_from)
+        return card.model_id == model_id(started, dataset)
+
+    cards = filter(has_learned, _cards(root, f"{config.corpus}-{config.preset}-"))
+    champion = _champion(root, config)
+    best_first = sorted(cards, key=lambda c: (c.model_id == champion, c.created), reverse=True)
+    return next((card for card in best_first if damage_of(root, card.model_id) is None), None)
+
+
+def _cards(root: Root, prefix: str) -> list[ModelCard]:
+    """Return the cards of the models of this prefix; one that is damaged hides no other."""
+    cards = []
+    for name in known_models(root):
+        try:
+            cards += [read_card(root, name)] if name.startswith(prefix) else []
+        except ModelError:
+            continue
+    return cards
+
+
+def _champion(root: Root, config: TrainConfig) -> str | None:
+    try:
+        champion = read_champion(root, config.corpus, config.scheme)
+    except ModelError:
+        return None
+    return champion.model_id if champion else None

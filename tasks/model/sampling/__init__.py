@@ -1,0 +1,1 @@
+"""Sampling: random inputs, drawing ids, the loop guard, ids to pieces."""

@@ -1,0 +1,72 @@
+"""A model's category ids, as pieces of music."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nocturne.schemas.errors import ModelError
+from nocturne.schemas.progress import Progress, silent
+from nocturne.schemas.samples import SampleRun
+from nocturne.schemas.sequences import Vocabulary
+from nocturne.tasks.music.categories import decode
+from nocturne.tasks.music.notes import Notes
+
+
+class Composer(Protocol):
+    """What is needed of a model: its own vocabulary."""
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The vocabulary whose ids the model writes."""
+
+
+# sample.sample, or another of its signature: int16 ids [count, notes, attributes].
+Sampler = Callable[..., NDArray[np.int16]]
+
+
+def compose_batch(
+    model: Composer,
+    sampler: Sampler,
+    run: SampleRun,
+    first_index: int,
+    count: int,
+    progress: Progress = silent,
+) -> list[Notes]:
+    """Return the pieces first_index .. first_index + count - 1 of `run`, each starting at 0.
+
+    ModelError if the model's vocabulary is not the one that the run was planned with.
+    """
+    if not model.vocabulary.is_called(run.vocabulary_id):
+        found = model.vocabulary.vocabulary_id
+        raise ModelError(
+            f"model {run.model_id} has vocabulary {found}, but its card says {run.vocabulary_id}: "
+            "the folder is mixed up; train the model again"
+        )
+    config = run.config
+    ids = sampler(
+        model,
+        count=count,
+        first_index=first_index,
+        notes=config.notes,
+        seed=config.seed,
+        temperature=config.temperature,
+        top_p=config.top_p,
+        random_input=config.random_input,
+        progress=progress,
+    )
+    return [_from_start(decode(model.vocabulary, piece, config.tempo)) for piece in ids]
+
+
+def _from_start(notes: Notes) -> Notes:
+    """Drop the rest before the first note, as training data has it."""
+    seconds, beats = float(notes.onset_seconds[0]), float(notes.onset_beats[0])
+    return replace(
+        notes,
+        onset_seconds=notes.onset_seconds - seconds,
+        offset_seconds=notes.offset_seconds - seconds,
+        onset_beats=notes.onset_beats - beats,
+        offset_beats=notes.offset_beats - beats,
+    )

@@ -1,0 +1,138 @@
+"""Checkpoints: everything a run needs to go on as if it had never stopped.
+
+One safetensors file holds the weights, Adam's moments, the best weights so far and, in its
+header, the place in the run. The order of the data and every random number follow from
+(seed, step), so the step is all that need be kept of them. The file is replaced by a rename.
+"""
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+
+from nocturne.schemas.config import TrainConfig
+from nocturne.schemas.errors import ModelError
+from nocturne.schemas.network_shape import NetworkShape
+from nocturne.schemas.sequences import SplitIds, Vocabulary
+from nocturne.tasks.model.network.initialise import Weights
+from nocturne.tasks.model.registry.identity import CIRCUMSTANCES, circumstances
+from nocturne.tasks.model.training.loss_scale import LossScale
+from nocturne.tasks.storage.arrays import packed
+from nocturne.tasks.storage.retry import explained
+
+NAME = "checkpoint.safetensors"
+# Fields that do not change the weights of a run that begins with given ones.
+WITHOUT_EFFECT = CIRCUMSTANCES - {"executor"} | {"corpus", "init_from"}
+SAMPLED_BYTES = 2**20
+
+
+@dataclass
+class Place:
+    """Where a run stands, besides its arrays. `history` has one row per evaluation."""
+
+    run: str  # digest of everything that the final weights follow from
+    step: int = 0
+    seconds: float = 0.0
+    by_clock: bool | None = None
+    best_bits: float = float("inf")
+    without_gain: int = 0
+    stopped: str = ""
+    loss_scale: LossScale = field(default_factory=LossScale)
+    history: list[dict[str, float]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A run's place and arrays; moments are (first, second) of each weight."""
+
+    place: Place
+    weights: Weights
+    first_moments: Weights
+    second_moments: Weights
+    best: Weights
+
+
+def run_digest(
+    config: TrainConfig,
+    shape: NetworkShape,
+    vocabulary: Vocabulary,
+    train: SplitIds,
+    first: Weights,
+) -> str:
+    """Digest of what a run's outcome follows from: config, network, data and first weights.
+
+    The config's precision must be decided, not auto.
+    """
+    digest = hashlib.sha256()
+    without_effect = circumstances(config, WITHOUT_EFFECT)
+    digest.update(config.model_dump_json(exclude=without_effect).encode())
+    digest.update((shape.model_dump_json() + vocabulary.document_id).encode())
+    digest.update(np.ascontiguousarray(train.song_offsets).tobytes())
+    rows = SAMPLED_BYTES // (2 * train.ids.shape[1])
+    digest.update(np.ascontiguousarray(train.ids[:rows]).tobytes())
+    digest.update(np.ascontiguousarray(train.ids[-rows:]).tobytes())
+    for value in first.values():
+        digest.update(value.tobytes())
+    return digest.hexdigest()
+
+
+def write(folder: Path, checkpoint: Checkpoint) -> None:
+    """Replace the checkpoint in `folder`, atomically; StorageError if that fails.
+
+    One process at a time trains a model, so what lies there unfinished is a killed one's.
+    """
+    groups = asdict(checkpoint)
+    del groups["place"]
+    arrays = {f"{group}:{name}": a for group, part in groups.items() for name, a in part.items()}
+    content = packed(arrays, {"place": json.dumps(asdict(checkpoint.place))})
+    aside = folder / f".{NAME}.{os.getpid()}.part"
+    with explained("write the checkpoint", str(folder / NAME)):
+        folder.mkdir(parents=True, exist_ok=True)
+        _clear_unfinished(folder)
+        try:
+            with aside.open("wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            aside.replace(folder / NAME)
+        finally:
+            aside.unlink(missing_ok=True)
+
+
+def _clear_unfinished(folder: Path) -> None:
+    for path in folder.glob(f".{NAME}.*.part"):
+        path.unlink(missing_ok=True)
+
+
+def read(folder: Path, run: str) -> Checkpoint | None:
+    """Return the checkpoint of the run with this digest; None if there is none."""
+    path = folder / NAME
+    if not path.is_file():
+        return None
+    groups: dict[str, Weights] = {n: {} for n in Checkpoint.__dataclass_fields__ if n != "place"}
+    try:
+        with safe_open(path, "np") as stored:
+            header = json.loads(stored.metadata()["place"])
+            scale = LossScale(**header.pop("loss_scale", {}))  # older checkpoints have none
+            place = Place(**header, loss_scale=scale)
+            if place.run != run:
+                return None
+            for key in stored.keys():  # noqa: SIM118 - not a dict
+                group, _, name = key.partition(":")
+                groups[group][name] = stored.get_tensor(key)
+    except (SafetensorError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(
+            f"cannot read the checkpoint {path}: it is damaged; delete it to train from the start"
+        ) from error
+    return Checkpoint(place, **groups)
+
+
+def clear(folder: Path) -> None:
+    """Delete the checkpoint in `folder`, once its model is published."""
+    with explained("delete the checkpoint", str(folder / NAME)):
+        _clear_unfinished(folder)
+        (folder / NAME).unlink(missing_ok=True)

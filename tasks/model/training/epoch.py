@@ -1,0 +1,67 @@
+"""One epoch's windows: which they are and in which order, without a list of them.
+
+The order is a permutation that is computed where it is asked for (a Feistel network with cycle
+walking; Black and Rogaway, 2002), so that memory holds a few bytes for each song and none for
+each window, however long the songs are.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nocturne.tasks.model.training.windows import FEWEST_NOTES, Places
+
+Numbers = NDArray[np.uint64]
+ROUNDS = 4
+MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # of Fibonacci hashing; Knuth, volume 3
+
+
+class Epoch:
+    """The windows of epoch `number`, in an order that (seed, number) fixes.
+
+    Every song gives its opening window, and windows that tile it from a random first note on,
+    so that over the epochs a note is seen at every place of a window.
+    """
+
+    def __init__(self, song_offsets: NDArray[Any], window: int, seed: int, number: int) -> None:
+        """Lay out windows of `window` notes over songs at song_offsets [songs + 1]."""
+        random = np.random.default_rng([seed, number])
+        self.offsets, self.window = song_offsets, window
+        self.phase = random.integers(1, window + 1, len(song_offsets) - 1, np.int32)
+        left = np.diff(song_offsets) - self.phase
+        tiled = np.maximum(0, (left - FEWEST_NOTES) // window + 1)
+        self.ends = np.cumsum(1 + tiled)
+        self.keys = random.integers(0, 2**63, ROUNDS, np.uint64)
+
+    def __len__(self) -> int:
+        """Return the number of windows."""
+        return int(self.ends[-1])
+
+    def at(self, positions: NDArray[np.int64]) -> Places:
+        """The windows at these positions of the order, each in 0..len - 1."""
+        number = permuted(positions, len(self), self.keys)
+        song = np.searchsorted(self.ends, number, side="right")
+        left = self.ends[song] - number  # windows of the song from this one on
+        nth = self.ends[song] - np.where(song > 0, self.ends[song - 1], 0) - left
+        inside = self.phase[song] + (nth - 1) * self.window
+        return Places(self.offsets[song] + np.where(nth > 0, inside, 0), song)
+
+
+def permuted(positions: NDArray[np.int64], count: int, keys: Numbers) -> NDArray[np.int64]:
+    """Map positions 0..count - 1 one to one to 0..count - 1, as the keys say."""
+    half = np.uint64(max(1, -(-(count - 1).bit_length() // 2)))  # bits of each half
+    found = _feistel(positions.astype(np.uint64), half, keys)
+    while (beyond := found >= count).any():
+        found[beyond] = _feistel(found[beyond], half, keys)
+    return found.astype(np.int64)
+
+
+def _feistel(values: Numbers, half: np.uint64, keys: Numbers) -> Numbers:
+    """Permute the numbers of 2 * half bits."""
+    mask = (np.uint64(1) << half) - np.uint64(1)
+    left, right = values >> half, values & mask
+    for key in keys:
+        mixed = (right ^ key) * MULTIPLIER
+        left, right = right, left ^ ((mixed >> np.uint64(29) ^ mixed >> np.uint64(47)) & mask)
+    return left << half | right

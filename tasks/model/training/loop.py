@@ -1,0 +1,139 @@
+"""One training run, step by step: what is due after each step, and when it ends."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+
+from nocturne.schemas.config import TrainConfig
+from nocturne.schemas.progress import Progress
+from nocturne.schemas.sequences import SplitIds
+from nocturne.tasks.model.network.encoder_decoder import Network
+from nocturne.tasks.model.network.initialise import Weights
+from nocturne.tasks.model.training import checkpoint, likelihood, windows
+from nocturne.tasks.model.training.batches import Batches
+from nocturne.tasks.model.training.checkpoint import Checkpoint, Place
+from nocturne.tasks.model.training.optimiser import PROBE_STEPS, Schedule
+from nocturne.tasks.model.training.replicated_step import training_step
+
+FEWEST_STEPS_BETWEEN_EVALUATIONS = 50
+MOST_STEPS_BETWEEN_EVALUATIONS = 1000
+MOST_VALIDATION_WINDOWS = 4096
+
+
+class Loop:
+    """The state of one run between steps; `start` it, then `advance` until `place.stopped`."""
+
+    def __init__(
+        self,
+        network: Network,
+        config: TrainConfig,
+        train: SplitIds,
+        valid: SplitIds,
+        checkpoints: Path,
+        progress: Progress,
+    ) -> None:
+        self.network, self.config, self.progress = network, config, progress
+        self.batches = Batches(network, config, train)
+        self.valid, self.folder = valid, checkpoints
+        everything = windows.whole_songs(valid, network.shape.window)
+        order = np.random.default_rng(0).permutation(len(everything))  # the same for every run
+        self.valid_places = everything.taken(order[:MOST_VALIDATION_WINDOWS])
+        self.interval = min(
+            max(self.batches.per_epoch, FEWEST_STEPS_BETWEEN_EVALUATIONS),
+            MOST_STEPS_BETWEEN_EVALUATIONS,
+        )
+        self.epoch_steps = config.max_epochs * self.batches.per_epoch
+        self.losses: list[float] = []
+
+    def start(self, stored: Checkpoint | None, run: str, first: Weights) -> None:
+        """Begin, or go on from a checkpoint."""
+        self.place = stored.place if stored else Place(run)
+        self.best = stored.best if stored else first
+        now = stored.weights if stored else first
+        in_order = {name: now[name] for name in first}  # sums over weights must round alike
+        self.step = training_step(self.network, self.config, in_order, self.place.loss_scale)
+        if stored:
+            self.step.set_moments(stored.first_moments, stored.second_moments)
+        self.schedule = Schedule(
+            self.config.learning_rate,
+            min(self.config.max_steps or self.epoch_steps, self.epoch_steps),
+            self.config.max_minutes * 60,
+            self.place.by_clock,
+        )
+        self.written = self.clock = time.monotonic()
+        self.probe: list[float] = []
+
+    def advance(self) -> None:
+        """Take one step, and whatever is due after it."""
+        place = self.place
+        rate = self.schedule.rate(place.step, place.seconds)
+        loss = self.step(self.batches.at(place.step), place.step, rate)
+        place.step += 1
+        self._count_time()
+        self.losses.append(loss)
+        self._report()
+        due = place.step % self.interval == 0
+        if due or self._ends():
+            self._evaluate(rate)
+            place.stopped = self._ends() or self._impatient()
+        due_by_time = time.monotonic() - self.written > 60 * self.config.checkpoint_minutes
+        if due or due_by_time or place.stopped:
+            self.save()
+
+    def _count_time(self) -> None:
+        now = time.monotonic()
+        taken, self.clock = now - self.clock, now
+        self.place.seconds += taken
+        self.probe.append(taken)
+        if len(self.probe) == PROBE_STEPS and self.place.by_clock is None:
+            self.schedule.decide(float(np.median(self.probe)))
+            self.place.by_clock = self.schedule.by_clock
+
+    def _report(self) -> None:
+        if self.schedule.by_clock:
+            self.progress(min(self.place.seconds, self.schedule.seconds), self.schedule.seconds)
+        else:
+            self.progress(self.place.step, self.schedule.steps)
+
+    def _ends(self) -> str:
+        if self.place.step >= self.schedule.steps:
+            if self.schedule.steps < self.epoch_steps:
+                return f"all {self.schedule.steps} steps done"
+            return f"all {self.config.max_epochs} epochs done"
+        if self.place.seconds >= self.schedule.seconds:
+            return f"time limit of {self.config.max_minutes:g} minutes reached"
+        return ""
+
+    def _impatient(self) -> str:
+        if self.place.without_gain < self.config.patience:
+            return ""
+        return f"no better validation loss in {self.config.patience} evaluations"
+
+    def _evaluate(self, rate: float) -> None:
+        place = self.place
+        result = likelihood.over(
+            self.step.likelihood.bits, self.network, self.valid, self.valid_places
+        )
+        place.history.append(
+            {
+                "step": place.step,
+                "epoch": place.step / self.batches.per_epoch,
+                "seconds": place.seconds,
+                "rate": rate,
+                "train_bits": float(np.mean(self.losses)),
+                "valid_bits": result.bits_per_note,
+            }
+        )
+        self.losses.clear()
+        place.without_gain += 1
+        if result.bits_per_note < place.best_bits:
+            place.best_bits, place.without_gain = result.bits_per_note, 0
+            self.best = self.step.values()
+
+    def save(self) -> None:
+        """Write a checkpoint."""
+        first, second = self.step.moment_values()
+        state = Checkpoint(self.place, self.step.values(), first, second, self.best)
+        checkpoint.write(self.folder, state)
+        self.written = time.monotonic()

@@ -1,0 +1,1 @@
+"""MIDI bytes to notes and back: readers, checks and the writer."""

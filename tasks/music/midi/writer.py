@@ -1,0 +1,88 @@
+"""Notes to MIDI bytes, through pretty_midi: same notes, same bytes."""
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+import pretty_midi
+from numpy.typing import NDArray
+
+from nocturne.schemas.sequences import TICKS_PER_QUARTER
+from nocturne.tasks.music.notes import Notes
+
+MICROSECONDS_PER_MINUTE = 60_000_000
+
+
+@dataclass(frozen=True)
+class TickNotes:
+    """Notes as a MIDI file holds them, sorted by (onset, pitch); int64 [notes] each.
+
+    Ticks are 1/480 quarter. No two notes of one pitch overlap: a note-off ends every note
+    of its pitch, so overlapping ones could not be read back.
+    """
+
+    onset: NDArray[np.int64]
+    offset: NDArray[np.int64]
+    pitch: NDArray[np.int64]
+    velocity: NDArray[np.int64]
+
+
+def to_ticks(notes: Notes) -> TickNotes:
+    """Round beats to ticks; where notes of one pitch overlap, the earlier ends early.
+
+    Of notes with the same pitch and onset tick the longest stays (the loudest of equals).
+    Every note lasts at least one tick.
+    """
+    onset = np.rint(notes.onset_beats * TICKS_PER_QUARTER).astype(np.int64)
+    offset = np.rint(notes.offset_beats * TICKS_PER_QUARTER).astype(np.int64)
+    offset = np.maximum(offset, onset + 1)
+    pitch, velocity = notes.pitch.astype(np.int64), notes.velocity.astype(np.int64)
+    order = np.lexsort((-velocity, -offset, onset, pitch))
+    onset, offset, pitch, velocity = (a[order] for a in (onset, offset, pitch, velocity))
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = (np.diff(onset) != 0) | (np.diff(pitch) != 0)
+    onset, offset, pitch, velocity = (a[first] for a in (onset, offset, pitch, velocity))
+    if len(onset) > 1:
+        same_pitch = pitch[1:] == pitch[:-1]
+        offset[:-1] = np.where(same_pitch, np.minimum(offset[:-1], onset[1:]), offset[:-1])
+    order = np.lexsort((pitch, onset))
+    return TickNotes(*(a[order] for a in (onset, offset, pitch, velocity)))
+
+
+def microseconds_per_quarter(tempo: float) -> int:
+    """Return the tempo, in beats a minute, as the whole number that a MIDI file keeps."""
+    return round(MICROSECONDS_PER_MINUTE / tempo)
+
+
+def to_pretty_midi(
+    notes: Notes, *, tempo: float, program: int, name: str
+) -> pretty_midi.PrettyMIDI:
+    """Return `notes` as one pretty_midi instrument; tempo in beats (quarters) a minute.
+
+    Characters of `name` outside Latin-1, which MIDI text cannot hold, become question marks.
+    """
+    # pretty_midi cuts the tempo's fraction off when writing: half a microsecond guards it.
+    initial_tempo = MICROSECONDS_PER_MINUTE / (microseconds_per_quarter(tempo) + 0.5)
+    midi = pretty_midi.PrettyMIDI(resolution=TICKS_PER_QUARTER, initial_tempo=initial_tempo)
+    title = name.encode("latin-1", "replace").decode("latin-1")
+    instrument = pretty_midi.Instrument(program=program, name=title)
+    seconds_per_tick = 60.0 / (initial_tempo * TICKS_PER_QUARTER)
+    ticks = to_ticks(notes)
+    columns = (ticks.onset, ticks.offset, ticks.pitch, ticks.velocity)
+    instrument.notes = [
+        pretty_midi.Note(velocity, pitch, onset * seconds_per_tick, offset * seconds_per_tick)
+        for onset, offset, pitch, velocity in zip(*(c.tolist() for c in columns), strict=True)
+    ]
+    midi.instruments.append(instrument)
+    return midi
+
+
+def to_midi(notes: Notes, *, tempo: float, program: int, name: str) -> bytes:
+    """Return a MIDI file (format 1, 480 ticks to the quarter) that plays `notes`.
+
+    `program` is 0-127, `name` becomes the track's name. Onsets and offsets are exact to the
+    tick; the tempo is exact to the microsecond per quarter.
+    """
+    stream = io.BytesIO()
+    to_pretty_midi(notes, tempo=tempo, program=program, name=name).write(stream)
+    return stream.getvalue()

@@ -1,0 +1,1 @@
+"""Charts and piano rolls, as SVG and as images."""

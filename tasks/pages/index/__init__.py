@@ -1,0 +1,1 @@
+"""Index pages of a storage root: generation runs, models, corpora."""

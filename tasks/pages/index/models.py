@@ -1,0 +1,97 @@
+"""The index page of the trained models: models/index.html."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import partial
+from urllib.parse import quote
+
+from nocturne.schemas.errors import NocturneError, StoreUnavailableError
+from nocturne.schemas.model_card import ModelCard
+from nocturne.tasks.model.registry.champion import all_champions
+from nocturne.tasks.model.registry.models import read_card, read_metrics
+from nocturne.tasks.pages.index.page import MOST_ROWS, READERS, Cell, Column, IndexPage, Row, newest
+from nocturne.tasks.pages.model_report.facts import counted, duration
+from nocturne.tasks.pages.model_report.figures import Metrics, figure, mapping, shown
+from nocturne.tasks.storage.root import Root
+
+COLUMNS = (
+    Column("Model"),
+    Column("Corpus"),
+    Column("Categories"),
+    Column("Bits per note", True),
+    Column("Best n-gram", True),
+    Column("Weights", True),
+    Column("Trained for", True),
+)
+PAGES = ("models", "quality")  # whose reports the rows lead to
+
+
+def models_index(root: Root) -> IndexPage:
+    """Return the page of every complete model, newest first."""
+    champions = _champions(root)
+    complete = newest(root, "models", "card.json")
+    pages = {
+        section: {name for name, _ in newest(root, section, "report.html")} for section in PAGES
+    }
+    with ThreadPoolExecutor(READERS) as pool:
+        rows = list(pool.map(partial(_row, root, champions, pages), complete[:MOST_ROWS]))
+    corpora = {row.cells[0].text for row in rows if row.cells}
+    return IndexPage(
+        section="models",
+        lead=f"{counted(len(rows), 'model')} of {len(corpora)} "
+        f"{'corpus' if len(corpora) == 1 else 'corpora'}. Fewer bits per note are better, among "
+        "models of one corpus and one kind of categories.",
+        columns=COLUMNS,
+        rows=tuple(sorted(rows, key=lambda row: (row.when.timestamp(), row.name), reverse=True)),
+        nothing_yet="No models yet: nocturne train makes one.",
+        left_out=len(complete) - len(rows),
+    )
+
+
+def _champions(root: Root) -> set[str]:
+    """Return the ids of the champions; those whose pointers do not read are left out."""
+    try:
+        champions, _ = all_champions(root)
+    except StoreUnavailableError:
+        raise
+    except NocturneError:
+        return set()
+    return {champion.model_id for champion in champions}
+
+
+def _row(
+    root: Root, champions: set[str], pages: dict[str, set[str]], model: tuple[str, datetime]
+) -> Row:
+    model_id, saved = model
+    link = f"{quote(model_id)}/report.html" if model_id in pages["models"] else ""
+    mark = "champion" if model_id in champions else ""
+    try:
+        card = read_card(root, model_id)
+    except StoreUnavailableError:  # it may well read
+        raise
+    except NocturneError:
+        return Row(model_id, link, saved, mark=mark, trouble="its card.json does not read")
+    quality = f"../quality/{quote(card.corpus)}/report.html"
+    corpus = Cell(card.corpus, quality if card.corpus in pages["quality"] else "")
+    figures = _figures(card, _metrics(root, model_id))
+    return Row(model_id, link, card.created, (corpus, *figures), mark)
+
+
+def _metrics(root: Root, model_id: str) -> Metrics:
+    """Return the model's figures; none where they do not read."""
+    try:
+        return mapping(read_metrics(root, model_id))
+    except StoreUnavailableError:
+        raise
+    except (NocturneError, ValueError):
+        return {}
+
+
+def _figures(card: ModelCard, metrics: Metrics) -> tuple[Cell, ...]:
+    return (
+        Cell(card.config.scheme),
+        Cell(shown(figure(metrics, "bits_per_note"))),
+        Cell(shown(figure(metrics, "composite_bits_per_note"))),
+        Cell(f"{card.parameters / 1e6:.1f} M"),
+        Cell(duration(card.train_seconds)),
+    )

@@ -1,0 +1,48 @@
+"""The index page of the quality reports: quality/index.html."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from urllib.parse import quote
+
+from nocturne.schemas.errors import NocturneError, StoreUnavailableError
+from nocturne.schemas.manifest import NoteDataset
+from nocturne.tasks.corpus.notes.note_marker import note_dataset
+from nocturne.tasks.pages.index.page import MOST_ROWS, READERS, Cell, Column, IndexPage, Row, newest
+from nocturne.tasks.storage.root import Root
+
+NUMBERS = ("Files", "Accepted", "Quarantined", "Duplicates", "Notes")
+COLUMNS = (Column("Corpus"), *(Column(name, True) for name in NUMBERS), Column("Source"))
+
+
+def quality_index(root: Root) -> IndexPage:
+    """Return the page of every corpus that has a quality report, newest first."""
+    corpora = newest(root, "quality", "report.html")
+    with ThreadPoolExecutor(READERS) as pool:
+        rows = list(pool.map(lambda entry: _row(root, *entry), corpora[:MOST_ROWS]))
+    return IndexPage(
+        section="quality",
+        lead=f"{len(rows)} {'corpus' if len(rows) == 1 else 'corpora'} ingested: what came of the "
+        "files, and what the songs are.",
+        columns=COLUMNS,
+        rows=tuple(rows),
+        nothing_yet="No corpus yet: nocturne ingest makes one.",
+        left_out=len(corpora) - len(rows),
+    )
+
+
+def _row(root: Root, corpus: str, reported: datetime) -> Row:
+    link = f"{quote(corpus)}/report.html"
+    try:
+        dataset = note_dataset(root, corpus)
+    except StoreUnavailableError:  # it may well read
+        raise
+    except (NocturneError, ValueError):
+        return Row(corpus, link, reported, trouble="its notes are not complete")
+    return Row(corpus, link, reported, _cells(dataset))
+
+
+def _cells(dataset: NoteDataset) -> tuple[Cell, ...]:
+    counts = dataset.counts
+    numbers = (counts.inputs, counts.accepted, counts.quarantined, counts.duplicate, dataset.notes)
+    source = dataset.source or "not stated"
+    return (*(Cell(f"{number:,}") for number in numbers), Cell(source))

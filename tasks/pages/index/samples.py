@@ -1,0 +1,71 @@
+"""The index page of the generation runs: samples/index.html."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from urllib.parse import quote
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from nocturne.schemas.errors import NocturneError, StoreUnavailableError
+from nocturne.tasks.pages.index.page import MOST_ROWS, READERS, Cell, Column, IndexPage, Row, newest
+from nocturne.tasks.pages.model_report.facts import counted, duration
+from nocturne.tasks.storage.root import Root
+
+COLUMNS = (Column("Run"), Column("Model"), Column("Pieces", True), Column("Total length", True))
+
+
+@dataclass(frozen=True)
+class Music:
+    """What one run made."""
+
+    model_id: str
+    pieces: int
+    seconds: float
+
+
+def samples_index(root: Root) -> IndexPage:
+    """Return the page of every run that has a gallery, newest first."""
+    runs = newest(root, "samples", "index.html")
+    shown = runs[:MOST_ROWS]
+    with ThreadPoolExecutor(READERS) as pool:
+        music = list(pool.map(partial(_music, root), [run_id for run_id, _ in shown]))
+    reports = {model_id for model_id, _ in newest(root, "models", "report.html")}
+    made = [one for one in music if one]
+    pieces, seconds = sum(one.pieces for one in made), sum(one.seconds for one in made)
+    return IndexPage(
+        section="samples",
+        lead=f"{counted(len(shown), 'run')} with {counted(pieces, 'piece')}, "
+        f"{duration(seconds)} of music.",
+        columns=COLUMNS,
+        rows=tuple(_row(*run, one, reports) for run, one in zip(shown, music, strict=True)),
+        nothing_yet="No samples yet: nocturne generate makes some.",
+        left_out=len(runs) - len(shown),
+    )
+
+
+def _music(root: Root, run_id: str) -> Music | None:
+    """Return what a run made; None if its manifest does not read."""
+    try:
+        manifest = root.read_table(f"samples/{run_id}/manifest.parquet", ["model_id", "seconds"])
+        seconds = float(pc.sum(manifest["seconds"]).as_py())
+        return Music(str(manifest["model_id"][0]), manifest.num_rows, seconds)
+    except StoreUnavailableError:  # it may well read
+        raise
+    except (NocturneError, OSError, pa.ArrowException, LookupError, TypeError):
+        return None
+
+
+def _row(run_id: str, published: datetime, music: Music | None, reports: set[str]) -> Row:
+    link = f"{quote(run_id)}/index.html"
+    if music is None:
+        return Row(run_id, link, published, trouble="its manifest does not read")
+    report = f"../models/{quote(music.model_id)}/report.html"
+    cells = (
+        Cell(music.model_id, report if music.model_id in reports else ""),
+        Cell(f"{music.pieces:,}"),
+        Cell(duration(music.seconds)),
+    )
+    return Row(run_id, link, published, cells)

@@ -1,0 +1,1 @@
+"""The report of a model: an HTML page, and Markdown for Prefect."""

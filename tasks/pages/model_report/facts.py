@@ -1,0 +1,87 @@
+"""What a report says about a model besides its figures: where it came from, its settings."""
+
+from nocturne.schemas.model_card import ModelCard
+
+UNSTATED = "not stated"
+
+Rows = tuple[tuple[str, str], ...]
+
+
+def duration(seconds: float) -> str:
+    """Return a time in words: 95 s is 1 min 35 s."""
+    whole = round(seconds)
+    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a number with its noun: 1 song, 2,009 songs."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def network(card: ModelCard) -> str:
+    """Return the network in words."""
+    shape = card.shape
+    memory = f"a memory of {shape.memory_notes} notes" if shape.memory_notes else "no memory"
+    return (
+        f"{card.config.preset}: LSTM encoder and decoder of {shape.layers} x {shape.units} cells, "
+        f"windows of {shape.window} notes, {memory}"
+    )
+
+
+def facts(card: ModelCard) -> Rows:
+    """Return the model card as (term, text) rows."""
+    data = "; ".join(
+        f"{split}: {counted(songs, 'song')}, {counted(card.notes.get(split, 0), 'note')}"
+        for split, songs in card.songs.items()
+    )
+    return (
+        ("Corpus", card.corpus),
+        ("Data", data),
+        ("Data fingerprint", card.data_fingerprint),
+        ("Categories", f"{card.config.scheme}, vocabulary {card.vocabulary_id}"),
+        ("Network", network(card)),
+        ("Parameters", f"{card.parameters:,}"),
+        ("Trained for", f"{duration(card.train_seconds)}, {_passes(card)}"),
+        ("Device", card.device),
+        ("Stopped because", card.stopped),
+        ("Seed", str(card.config.seed)),
+        ("Made", f"{card.created:%d %B %Y, %H:%M} {card.created:%Z}".strip()),
+        ("Code version", card.code_version),
+        ("Weights (SHA-256)", card.weights_sha256),
+        ("Licence of the corpus", card.licence or UNSTATED),
+        ("Attribution", card.attribution or UNSTATED),
+    )
+
+
+def course(card: ModelCard, evaluations: int, best: tuple[float, float] | None) -> Rows:
+    """Return how training went as (term, text) rows; `best` is (step, validation bits)."""
+    found = (
+        "not measured" if best is None else f"{best[1]:.2f} bits per note at step {best[0]:,.0f}"
+    )
+    return (
+        ("Best on validation songs", found),
+        ("Evaluations", f"{evaluations:,}"),
+        ("Trained for", f"{duration(card.train_seconds)}, {_passes(card)}"),
+        ("Ended because", card.stopped),
+    )
+
+
+def _passes(card: ModelCard) -> str:
+    return f"{counted(card.steps, 'step')}, {card.epochs:.1f} passes over the training notes"
+
+
+def settings(card: ModelCard) -> tuple[tuple[str, str, str], ...]:
+    """Return every training setting as (title, value, description), from the config itself."""
+    rows = []
+    for model in (card.config, card.shape):
+        for name, field in type(model).model_fields.items():
+            if name == "root":  # where it was kept says nothing about the model
+                continue
+            value = getattr(model, name)
+            text = "none" if value is None else str(value)
+            title = field.title or name.replace("_", " ").capitalize()
+            rows.append((title, text, field.description or ""))
+    return tuple(rows)

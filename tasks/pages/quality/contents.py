@@ -1,0 +1,122 @@
+"""What the data-quality report says: its figures, its tables and its facts, in words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from nocturne.schemas.manifest import NoteDataset
+from nocturne.schemas.reason_sentences import reason_sentence
+from nocturne.tasks.pages.gallery import instrument_name
+from nocturne.tasks.pages.model_report.facts import UNSTATED, counted
+from nocturne.tasks.pages.model_report.words import Tile
+from nocturne.tasks.storage.file_names import visible
+
+MOST_INSTRUMENTS = 24
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class CountRow:
+    """One line of a table of counts: `share` is of the table's whole, `examples` are files."""
+
+    words: str
+    count: int
+    share: float
+    examples: tuple[str, ...] = ()
+
+
+def by_distribution(quality: pa.Table) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of every distribution, by its name."""
+    names = pc.unique(quality["distribution"]).to_pylist()
+    return {
+        name: quality.filter(pc.equal(quality["distribution"], name)).to_pylist() for name in names
+    }
+
+
+def opening(dataset: NoteDataset) -> str:
+    source = f" of {visible(dataset.source)}" if dataset.source else ""
+    return (
+        f"What came of the {counted(dataset.counts.inputs, 'file')}{source}, and what the songs "
+        "are that a model learns from."
+    )
+
+
+def tiles(dataset: NoteDataset, distributions: Mapping[str, Rows]) -> tuple[Tile, ...]:
+    """Return the five figures that a reader looks for first."""
+    counts = dataset.counts
+    seconds = sum(row["count"] for row in distributions.get("seconds of music", []))
+    length, unit = (seconds / 3600, "hours") if seconds >= 3600 else (seconds / 60, "minutes")
+    return (
+        Tile("Files in", f"{counts.inputs:,}", "read from the source"),
+        Tile("Songs kept", f"{counts.accepted:,}", _share(counts.accepted, counts.inputs)),
+        Tile("Notes", f"{dataset.notes:,}", "of one instrument of each song"),
+        Tile("Music", f"{length:,.1f} {unit}", "songs kept, from begin to end"),
+        Tile("Different songs", f"{dataset.families:,}", "near duplicates counted as one"),
+    )
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.1%} of the files" if whole else "of no files"
+
+
+def outcomes(dataset: NoteDataset) -> list[CountRow]:
+    """Return every outcome and its share of the files in."""
+    counts = dataset.counts
+    named = {
+        "Kept as songs": counts.accepted,
+        "Duplicates of files that were kept": counts.duplicate,
+        "Not usable": counts.quarantined,
+    }
+    return [CountRow(words, n, n / max(1, counts.inputs)) for words, n in named.items()]
+
+
+def reasons(distributions: Mapping[str, Rows]) -> list[CountRow]:
+    """Return every reason that occurred, in words, with its first files."""
+    rows = distributions.get("reason", [])
+    total = max(1, sum(row["count"] for row in rows))
+    return [
+        CountRow(
+            reason_sentence(row["label"]),
+            row["count"],
+            row["count"] / total,
+            shown_labels(distributions, f"example of {row['label']}"),
+        )
+        for row in rows
+    ]
+
+
+def shown_labels(distributions: Mapping[str, Rows], name: str) -> tuple[str, ...]:
+    return tuple(visible(row["label"]) for row in distributions.get(name, []))
+
+
+def instruments(rows: Rows) -> list[CountRow]:
+    """Return the most frequent instruments by name, and the others as one."""
+    total = max(1, sum(row["count"] for row in rows))
+    shown = [
+        CountRow(instrument_name(int(row["label"])), row["count"], row["count"] / total)
+        for row in rows[:MOST_INSTRUMENTS]
+    ]
+    others = rows[MOST_INSTRUMENTS:]
+    if others:
+        songs = sum(row["count"] for row in others)
+        shown.append(CountRow(counted(len(others), "other instrument"), songs, songs / total))
+    return shown
+
+
+def facts(dataset: NoteDataset, made: datetime | None = None) -> list[tuple[str, str]]:
+    """Return where the corpus comes from; rows of which nothing is known say so."""
+    when = [("Made", f"{made.astimezone(UTC):%d %B %Y, %H:%M} UTC")] if made else []
+    return [
+        ("Source", visible(dataset.source) or UNSTATED),
+        ("Licence", visible(dataset.licence) or UNSTATED),
+        ("Attribution", visible(dataset.attribution) or UNSTATED),
+        *when,
+        ("Fingerprint of the notes", dataset.fingerprint),
+        ("Code version", version("nocturne-midi")),
+    ]

@@ -1,0 +1,94 @@
+"""Prefect tasks of prepare. Nothing is cached by Prefect: the published dataset is the truth."""
+
+from prefect import get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+
+from nocturne.schemas.config import PrepareConfig
+from nocturne.schemas.sequences import SequenceDataset, Vocabulary
+from nocturne.tasks.artifacts import create_table_artifact
+from nocturne.tasks.corpus.corpus_choice import choose_ingested
+from nocturne.tasks.corpus.sequences import publish_sequences, sequence_plan, write_sequences
+from nocturne.tasks.corpus.sequences.sequence_plan import SequencePlan
+from nocturne.tasks.policy import may_pass
+from nocturne.tasks.progress import progress_of
+from nocturne.tasks.storage.root import Root
+
+
+@task(
+    name="split songs",
+    task_run_name="split songs of {config.corpus}",
+    cache_policy=NO_CACHE,
+    retries=2,
+    retry_delay_seconds=2,
+    retry_condition_fn=may_pass,
+)
+def split_corpus(config: PrepareConfig) -> SequencePlan:
+    """Choose the songs that are long enough and give each its split."""
+    root = Root.open(config.root, create=False)
+    plan = sequence_plan.plan_sequences(root, config)
+    get_run_logger().info("%s: %d songs to learn from", config.corpus, len(plan.songs))
+    return plan
+
+
+@task(
+    name="fit vocabulary",
+    task_run_name="fit vocabulary",
+    cache_policy=NO_CACHE,
+    retries=2,
+    retry_delay_seconds=2,
+    retry_condition_fn=may_pass,
+)
+def fit_vocabulary(plan: SequencePlan) -> Vocabulary:
+    """Fit the category scheme on the training songs."""
+    root = Root.open(plan.config.root)
+    vocabulary = write_sequences.fit_vocabulary(root, plan, progress_of("fit vocabulary"))
+    sizes = dict(zip(vocabulary.names, vocabulary.sizes, strict=True))
+    get_run_logger().info("categories of %s: %s", plan.config.scheme, sizes)
+    return vocabulary
+
+
+@task(
+    name="encode songs",
+    task_run_name="encode songs",
+    cache_policy=NO_CACHE,
+    retries=2,
+    retry_delay_seconds=2,
+    retry_condition_fn=may_pass,
+)
+def encode_songs(plan: SequencePlan, vocabulary: Vocabulary) -> SequenceDataset:
+    """Turn every song into category ids and publish the dataset."""
+    root = Root.open(plan.config.root)
+    progress = progress_of("encode songs")
+    dataset = write_sequences.write_sequences(root, plan, vocabulary, progress)
+    where = root.shown(plan.folder)
+    get_run_logger().info("wrote %d notes to %s", sum(dataset.notes.values()), where)
+    _show(plan, dataset)
+    return dataset
+
+
+def with_corpus(config: PrepareConfig) -> PrepareConfig:
+    """Return the config with its corpus named, saying which one if it was not."""
+    chosen = choose_ingested(Root.open(config.root, create=False), config)
+    if not config.corpus:
+        get_run_logger().info("corpus %s: the only one there is", chosen.corpus)
+    return chosen
+
+
+def finished(plan: SequencePlan) -> SequenceDataset | None:
+    """Return the dataset if it is already there, saying so."""
+    root = Root.open(plan.config.root)
+    dataset = sequence_plan.published(root, plan)
+    if dataset:
+        publish_sequences.finish_publishing(root, plan, dataset)
+        get_run_logger().info("%s is up to date: reused", root.shown(plan.folder))
+        _show(plan, dataset)
+    return dataset
+
+
+def _show(plan: SequencePlan, dataset: SequenceDataset) -> None:
+    rows = [
+        {"split": split, "songs": songs, "notes": dataset.notes[split]}
+        for split, songs in dataset.songs.items()
+    ]
+    title = f"Songs of {plan.config.corpus} to learn from, vocabulary {dataset.vocabulary_id}"
+    create_table_artifact(rows, key="sequences", description=title)

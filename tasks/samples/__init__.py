@@ -1,0 +1,1 @@
+"""One generation run: MIDI, audio, manifest, publishing."""

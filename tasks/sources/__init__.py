@@ -1,0 +1,1 @@
+"""Sources of MIDI files: (path, bytes) in a stable order, with fingerprint and licence."""

@@ -1,0 +1,1 @@
+"""Tar and zip archives: their members as source files, within limits."""

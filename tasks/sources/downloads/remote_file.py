@@ -1,0 +1,109 @@
+"""A file at a URL: how to ask for it, how to name it, and whether it is still the same."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import httpx
+from pydantic import BaseModel
+
+from nocturne.schemas.errors import SourceError
+from nocturne.schemas.raw import DownloadRecord
+from nocturne.tasks.sources.downloads.redirects import refuse_unsafe_redirect
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to bear with a server. Attempts count only while no new bytes arrive."""
+
+    attempts: int = 6
+    backoff_seconds: float = 1.0  # doubles with every failure
+    longest_wait_seconds: float = 30.0
+    timeout_seconds: float = 30.0  # without a single byte
+    total_seconds: float = 24 * 3600.0  # of one download, all attempts together
+    largest_bytes: int = 100 * 10**9  # of one file
+
+    def wait(self, failures: int) -> None:
+        """Sleep after the given number of failures in a row."""
+        time.sleep(min(self.backoff_seconds * 2.0 ** (failures - 1), self.longest_wait_seconds))
+
+
+class Validators(BaseModel):
+    """What tells whether the file at a URL is still the same."""
+
+    url_sha256: str = ""
+    etag: str | None = None
+    last_modified: str | None = None
+
+    @staticmethod
+    def beside(part: Path) -> Path:
+        """Return where the validators of a .part are kept."""
+        return part.with_name(f"{part.name}.json")
+
+    @classmethod
+    def of(cls, record: DownloadRecord) -> "Validators":
+        """Return those of a finished download."""
+        return cls.model_validate(record.model_dump(include=set(cls.model_fields)))
+
+    @property
+    def strong(self) -> str | None:
+        """A value for If-Range: the strong ETag, or else the date."""
+        weak = self.etag is None or self.etag.startswith("W/")
+        return self.last_modified if weak else self.etag
+
+
+def shown_url(url: str) -> str:
+    """Return `url` without user, password and query, for messages and records."""
+    return str(httpx.URL(url).copy_with(userinfo=b"", query=None, fragment=None))
+
+
+def require_url(url: str) -> str:
+    """Return `url` if it can be asked for; SourceError if it is no http(s) address."""
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL:
+        parsed = httpx.URL("")
+    if parsed.scheme not in ("http", "https") or not parsed.host or "%" in parsed.host:
+        raise SourceError(f"{url} is not an address that can be downloaded; check it")
+    return url
+
+
+def open_client(patience: Patience) -> httpx.Client:
+    """Return a client; it asks for files as they lie there, as their hashes are of that."""
+    return httpx.Client(
+        timeout=patience.timeout_seconds,
+        follow_redirects=True,
+        event_hooks={"response": [refuse_unsafe_redirect]},
+        headers={"Accept-Encoding": "identity", "User-Agent": "nocturne-midi"},
+    )
+
+
+class Freshness(NamedTuple):
+    """What a server says of a file that was downloaded before."""
+
+    may_have_changed: bool
+    trouble: str = ""  # why the server could not be asked; the copy here is then as good as any
+
+
+def freshness(url: str, known: Validators, patience: Patience) -> Freshness:
+    """Ask whether the server has a newer file; without validators only the file itself tells."""
+    headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+    asked = {name: value for name, value in headers.items() if value}
+    try:
+        with open_client(patience) as client, client.stream("GET", url, headers=asked) as response:
+            code = response.status_code
+    except httpx.HTTPError as error:
+        return Freshness(False, " ".join(str(error).split()) or type(error).__name__)
+    if code == httpx.codes.NOT_MODIFIED:
+        return Freshness(False)
+    if code == httpx.codes.OK:
+        return Freshness(True)
+    return Freshness(False, f"the server answers {code} {response.reason_phrase}")
+
+
+def name_of(url: str) -> str:
+    """Return a safe file name for what lies at `url`."""
+    last = httpx.URL(url).path.rpartition("/")[2]
+    kept = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in last)
+    return kept.strip(".")[-100:] or "archive"

@@ -1,0 +1,141 @@
+"""The embedded corpus: public-domain tunes in ABC from the music21 package's folder.
+
+music21 itself is never imported (that is slow); its files are found beside it. Each tune, a block
+that starts with `X:`, becomes one MIDI file through abc2midi (symusic carries it), in worker
+processes, as a foreign parser may hang, crash or write to the terminal.
+"""
+
+import multiprocessing
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+from pebble import ProcessExpired, ProcessPool
+
+from nocturne.schemas.errors import SourceError
+from nocturne.schemas.progress import Progress
+from nocturne.tasks.sources.source_file import RawFile, Skipped, read_file
+from nocturne.tasks.storage.temporary import temporary_folder
+
+# Tunes in the public domain, with encodings that name no further terms. Essen is left out: its
+# encodings are for non-commercial use.
+COLLECTIONS = {
+    "oneills1850": "O'Neill's Music of Ireland (1903, 1850 tunes)",
+    "ryansMammoth": "Ryan's Mammoth Collection (1883)",
+    "airdsAirs": "Aird's Airs (1778-1801)",
+}
+LICENCE = "tunes in the public domain; encodings by permission of their encoders, see music21"
+VERSION = 1  # of the conversion: a change redoes the corpus
+TOGETHER = "%%MIDI chordattack 0"  # else the notes of a chord start 10 ticks after each other
+TUNE_SECONDS = 20.0
+LONGEST_NOTE_QUARTERS = 16  # longer ones come from chords that abc2midi could not close
+WORKERS = 2
+
+
+def corpus_folder() -> Path:
+    """Return music21's folder of tunes; SourceError if the package is not installed."""
+    spec = find_spec("music21")
+    folder = Path(next(iter((spec and spec.submodule_search_locations) or [""])), "corpus")
+    if not all((folder / name).is_dir() for name in COLLECTIONS):
+        raise SourceError(
+            "the folk tunes are not installed; install music21, with its corpus, or name a folder"
+        )
+    return folder
+
+
+def identity() -> str:
+    """Return what the corpus depends on."""
+    corpus_folder()
+    return f"folk {VERSION} music21 {version('music21')} symusic {version('symusic')}"
+
+
+def attribution() -> str:
+    """Return where the tunes come from, in one line."""
+    return (
+        f"{'; '.join(COLLECTIONS.values())}; ABC encodings by many transcribers, among them John "
+        f"Chambers and Jack Campin, as distributed with music21 {version('music21')}"
+    )
+
+
+def tunes(folder: Path | None = None) -> Iterator[tuple[str, str]]:
+    """Yield (name, ABC text) of every tune: files sorted, numbered through each collection."""
+    folder = folder or corpus_folder()
+    for collection in COLLECTIONS:
+        number = 0
+        for path in sorted((folder / collection).glob("*.abc")):
+            for tune in _split(path.read_bytes()):
+                number += 1
+                yield f"{collection}/{number:04d}.mid", tune
+
+
+def _split(raw: bytes) -> list[str]:
+    """Return the tunes of an ABC file, each from its `X:` line on."""
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        text = raw.decode("latin-1")
+    return re.split(r"(?m)^(?=X:)", text.replace("\r\n", "\n"))[1:]
+
+
+def read_tunes(largest: int, progress: Progress) -> Iterator[RawFile | Skipped]:
+    """Yield every tune as a MIDI file, Skipped where it cannot be converted; progress in tunes."""
+    named = list(tunes())
+    with temporary_folder() as scratch, _workers(str(scratch)) as pool:
+        results = pool.map(to_midi, [tune for _, tune in named], timeout=TUNE_SECONDS).result()
+        for number, (name, _) in enumerate(named):
+            progress(number, len(named))
+            try:
+                yield read_file(name, [next(results)], largest)
+            except (ValueError, OSError, ProcessExpired) as error:
+                yield Skipped(
+                    name, f"not converted from ABC: {str(error) or type(error).__name__}"[:200]
+                )
+
+
+@contextmanager
+def _workers(scratch: str) -> Iterator[ProcessPool]:
+    """Start silent worker processes, and end them at once, also when the reader stops early."""
+    spawn = multiprocessing.get_context("spawn")
+    pool = ProcessPool(WORKERS, initializer=_be_quiet, initargs=(scratch,), context=spawn)
+    try:
+        yield pool
+    finally:
+        pool.stop()
+        pool.join()
+
+
+def _be_quiet(scratch: str) -> None:
+    """Silence abc2midi, which writes to the terminal, and give it its own scratch folder."""
+    own = Path(scratch, str(os.getpid()))
+    own.mkdir(exist_ok=True)
+    os.environ["TMPDIR"] = str(own)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+
+
+def to_midi(tune: str) -> bytes:
+    """Return one ABC tune as a MIDI file; ValueError if it has no notes or endless ones.
+
+    abc2midi begins each note one tick late and ends it on time; the tick is given back.
+    """
+    import symusic  # only the workers need it
+
+    try:
+        score = symusic.Score.from_abc(tune.replace("\n", f"\n{TOGETHER}\n", 1))
+    except RuntimeError as error:
+        raise ValueError("abc2midi makes nothing of it") from error
+    if not score.note_num():
+        raise ValueError("it has no notes")
+    longest = max(note.duration for track in score.tracks for note in track.notes)
+    if longest > LONGEST_NOTE_QUARTERS * score.ticks_per_quarter:
+        raise ValueError(f"a note lasts {longest // score.ticks_per_quarter} quarters")
+    for track in score.tracks:
+        for note in track.notes:
+            if note.time > 0:
+                note.time, note.duration = note.time - 1, note.duration + 1
+    return bytes(score.dumps_midi())

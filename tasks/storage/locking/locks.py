@@ -1,0 +1,88 @@
+"""One writer at a time for each thing in a storage root, on one machine and across machines."""
+
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from nocturne.schemas.errors import BusyError
+from nocturne.tasks.storage.conditional import conditional_store
+from nocturne.tasks.storage.layout import CORPUS_KINDS
+from nocturne.tasks.storage.locking.file_lock import FileLock
+from nocturne.tasks.storage.locking.holder import Holder
+from nocturne.tasks.storage.locking.leases import Lease
+from nocturne.tasks.storage.retry import explained
+from nocturne.tasks.storage.root import Root
+
+FOLDER = ".cache/locks"
+POLL_SECONDS = 0.1
+
+
+class _Lock(Protocol):
+    def acquire(self, holder: Holder) -> Holder | bytes | None: ...
+    def release(self) -> None: ...
+
+
+@contextmanager
+def one_writer(
+    root: Root, name: str, work: str, *, wait: bool = False, clear: tuple[str, ...] = ()
+) -> Iterator[None]:
+    """Hold the lock `name` of `root` in the block; `work` says what for, to whom it keeps out.
+
+    Raises BusyError, which names the holder, if another process or thread has it; with `wait`
+    it waits for its turn. A holder that crashed keeps nobody out: the kernel gives its lock back
+    on a file system, and on an object store its lease runs out in a minute. What killed writers
+    left in the folders `clear` is deleted first.
+    """
+    lock = _lock(root, name)
+    holder = Holder.current(work)
+    while (other := _acquire(root, lock, holder, name)) is not None:
+        if not wait or (isinstance(other, Holder) and other.is_this_thread()):
+            raise BusyError(f"{work} cannot start: {_shown(other)} is under way; {_ADVICE}")
+        time.sleep(POLL_SECONDS)
+    try:
+        for folder in clear:
+            root.clear_unfinished(folder)
+        yield
+    finally:
+        lock.release()
+
+
+def corpus_writer(root: Root, corpus: str, stage: str) -> AbstractContextManager[None]:
+    """Let one process write a corpus: ingest and prepare exclude each other and themselves."""
+    work = f"{stage} of corpus {corpus}"
+    clear = tuple(f"{kind}/{corpus}" for kind in CORPUS_KINDS)
+    return one_writer(root, f"corpus-{corpus}", work, clear=clear)
+
+
+def model_writer(root: Root, model_id: str) -> AbstractContextManager[None]:
+    """Let one process train, judge and describe a model."""
+    work, clear = f"training of model {model_id}", (f"models/{model_id}",)
+    return one_writer(root, f"model-{model_id}", work, clear=clear)
+
+
+def run_writer(root: Root, run_id: str) -> AbstractContextManager[None]:
+    """Let one process write a run of samples."""
+    work, clear = f"generation of {run_id}", (f"samples/{run_id}",)
+    return one_writer(root, f"run-{run_id}", work, clear=clear)
+
+
+_ADVICE = "wait until it has ended, or stop it, then run this again"
+
+
+def _lock(root: Root, name: str) -> _Lock:
+    path = f"{FOLDER}/{name}.lock"
+    if root.is_local:
+        return FileLock(Path(root.full(path)))
+    store = conditional_store(root.uri)
+    return Lease(store, root.object_key(path), root.key, root.shown(path))
+
+
+def _acquire(root: Root, lock: _Lock, holder: Holder, name: str) -> Holder | bytes | None:
+    with explained("lock", root.shown(f"{FOLDER}/{name}.lock")):
+        return lock.acquire(holder)
+
+
+def _shown(other: Holder | bytes) -> str:
+    return str(other) if isinstance(other, Holder) else "the work of another process"

@@ -1,0 +1,1 @@
+"""Isolated worker processes with limits on memory and time."""

@@ -1,0 +1,73 @@
+"""Tests of composing: what is asked of the sampler, and pieces that start at once."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nocturne.schemas.config import GenerateConfig
+from nocturne.schemas.errors import ModelError
+from nocturne.schemas.samples import SampleRun
+from nocturne.schemas.sequences import Vocabulary
+from nocturne.tasks.model.sampling.compose import compose_batch
+from nocturne.tasks.music.categories import encode_song, fit
+from nocturne.tasks.samples.run import plan
+from tests.tasks.music.notes_for_tests import notes_of, scale
+from tests.tasks.samples.runs_for_tests import card_of
+
+VOCABULARY = fit("factored", [scale(64)], "fingerprint")
+
+
+@dataclass(frozen=True)
+class Fake:
+    vocabulary: Vocabulary = VOCABULARY
+
+
+def run_of(**changes: Any) -> SampleRun:
+    card = card_of().model_copy(update={"vocabulary_id": VOCABULARY.vocabulary_id})
+    return plan(GenerateConfig(samples=4, notes=16, **changes), card)
+
+
+def test_ids_become_the_notes_they_stand_for() -> None:
+    ids = encode_song(VOCABULARY, scale(16))
+    pieces = compose_batch(Fake(), lambda *_, **__: np.stack([ids, ids]), run_of(), 0, 2)
+    assert len(pieces) == 2
+    np.testing.assert_array_equal(pieces[1].pitch, scale(16).pitch)
+    np.testing.assert_allclose(pieces[1].onset_beats, scale(16).onset_beats)
+    np.testing.assert_array_equal(encode_song(VOCABULARY, pieces[0]), ids)
+
+
+def test_a_rest_before_the_first_note_is_dropped() -> None:
+    late = notes_of([(beat + 1.0, beat + 1.9, 60, 64) for beat in range(16)])
+    ids = np.concatenate([encode_song(VOCABULARY, scale(2))[1:], encode_song(VOCABULARY, late)])
+    (piece,) = compose_batch(Fake(), lambda *_, **__: ids[None], run_of(tempo=60), 0, 1)
+    assert piece.onset_beats[0] == piece.onset_seconds[0] == 0
+    assert piece.onset_seconds[-1] == pytest.approx(piece.onset_beats[-1])
+
+
+def test_the_sampler_gets_the_request() -> None:
+    asked: dict[str, Any] = {}
+
+    def sampler(model: Fake, **request: Any) -> np.ndarray:
+        asked.update(request)
+        return np.zeros((2, 16, 4), dtype=np.int16)
+
+    run = run_of(seed=5, temperature=0.8, top_p=0.9, random_input="gaussian")
+    compose_batch(Fake(), sampler, run, 2, 2)
+    del asked["progress"]
+    assert asked == {
+        "count": 2,
+        "first_index": 2,
+        "notes": 16,
+        "seed": 5,
+        "temperature": 0.8,
+        "top_p": 0.9,
+        "random_input": "gaussian",
+    }
+
+
+def test_another_vocabulary_is_refused() -> None:
+    other = Fake(VOCABULARY.model_copy(update={"version": 2}))
+    with pytest.raises(ModelError, match="its card says"):
+        compose_batch(other, lambda *_, **__: np.zeros((1, 1, 4)), run_of(), 0, 1)

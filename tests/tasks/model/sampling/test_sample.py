@@ -1,0 +1,171 @@
+"""Sampling: repeatable, independent of how many are asked for, and honest about the model."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from nocturne.schemas.errors import ModelError
+from nocturne.schemas.network_shape import NetworkShape
+from nocturne.schemas.sequences import SplitIds, Vocabulary
+from nocturne.tasks.model.network.encoder_decoder import Network
+from nocturne.tasks.model.network.initialise import initial_weights
+from nocturne.tasks.model.network.trained_model import Model, unlimited
+from nocturne.tasks.model.network.weights import tensors
+from nocturne.tasks.model.sampling import sample as sampling
+from nocturne.tasks.model.sampling.random_inputs import random_inputs
+from nocturne.tasks.model.sampling.sample import LANES, sample
+
+ASKED: dict[str, Any] = {
+    "notes": 20,
+    "seed": 7,
+    "temperature": 1.0,
+    "top_p": 1.0,
+    "random_input": "primer",
+}
+
+
+@pytest.fixture(scope="module")
+def model(tiny_shape: NetworkShape, tiny_vocabulary: Vocabulary, train_songs: SplitIds) -> Model:
+    """An untrained model with memory: its samples vary as much as can be."""
+    weights = initial_weights(tiny_shape, tiny_vocabulary, 0)
+    inputs = random_inputs(train_songs, tiny_vocabulary, tiny_shape, weights, 0)
+    return Model("tiny", tiny_shape, tiny_vocabulary, weights, *inputs)
+
+
+@pytest.mark.parametrize("random_input", ["primer", "gaussian"])
+def test_samples_are_valid_repeatable_and_follow_the_seed(model: Model, random_input: str) -> None:
+    asked = ASKED | {"random_input": random_input}
+    ids = sample(model, count=4, **asked)
+    assert ids.shape == (4, 20, 4)
+    assert ids.dtype == np.int16
+    assert (ids >= 0).all()
+    assert (ids < model.vocabulary.sizes).all()
+    np.testing.assert_array_equal(ids, sample(model, count=4, **asked))
+    assert (ids != sample(model, count=4, **(asked | {"seed": 8}))).any()
+    assert len({piece.tobytes() for piece in ids}) == 4
+
+
+def test_a_sample_depends_on_its_index_and_not_on_the_batch(model: Model) -> None:
+    count = 2 * LANES + 3
+    together = sample(model, count=count, **ASKED)
+    for first, some in ((0, 1), (5, 3), (LANES - 2, 4), (count - 1, 1)):
+        apart = sample(model, count=some, first_index=first, **ASKED)
+        np.testing.assert_array_equal(apart, together[first : first + some])
+    longer = sample(model, count=2, **(ASKED | {"notes": 33}))
+    np.testing.assert_array_equal(longer[:, :20], together[:2])
+
+
+def test_the_first_note_is_drawn_from_the_models_distribution(model: Model) -> None:
+    """3,200 first notes against the exact probabilities, by attribute."""
+    one_primer = Model(
+        "tiny", model.shape, model.vocabulary, model.weights, model.primers[:1], *_states(model)
+    )
+    drawn = sample(one_primer, count=3200, **(ASKED | {"notes": 1}))[:, 0, 0]
+    network = Network(model.shape, model.vocabulary)
+    ids = np.zeros((1, network.context + model.shape.window, 4), np.int32)
+    ids += np.asarray(model.vocabulary.sizes, np.int32)
+    ids[:, network.context - model.shape.window : network.context] = model.primers[:1]
+    weights = tensors(model.weights)
+    logits = network.heads.logits(weights, 0, network.read(weights, tf.constant(ids)), [])
+    expected = tf.nn.softmax(logits)[0, 0].numpy()
+    found = np.bincount(drawn, minlength=4) / len(drawn)
+    np.testing.assert_allclose(found, expected, atol=5 * 0.5 / np.sqrt(len(drawn)))
+
+
+def test_a_low_temperature_and_a_small_top_p_leave_the_likeliest(model: Model) -> None:
+    cold = sample(model, count=3, **(ASKED | {"temperature": 1e-6}))
+    narrow = sample(model, count=3, **(ASKED | {"top_p": 1e-6}))
+    np.testing.assert_array_equal(cold, narrow)
+
+
+def test_top_p_keeps_the_smallest_set_with_that_mass() -> None:
+    logits = tf.math.log([[0.5, 0.3, 0.15, 0.05]])
+    for top_p, kept in ((0.4, 1), (0.6, 2), (0.9, 3), (1.0, 4)):
+        found = sampling._nucleus(logits, tf.constant(top_p)).numpy()[0]
+        assert (found > -1e8).tolist() == [True] * kept + [False] * (4 - kept)
+
+
+def test_progress_ends_at_all_notes_and_no_primers_is_an_error(model: Model) -> None:
+    seen: list[tuple[float, float]] = []
+    sample(model, count=1, **ASKED, progress=lambda now, total: seen.append((now, total)))
+    assert [now / total for now, total in seen] == pytest.approx([1 / 3, 2 / 3, 1])
+    bare = Model(
+        "bare", model.shape, model.vocabulary, model.weights, model.primers[:0], *_states(model)
+    )
+    with pytest.raises(ModelError, match="no primers"):
+        sample(bare, count=1, **ASKED)
+
+
+def _states(model: Model) -> tuple[Any, Any]:
+    return model.state_mean, model.state_factor
+
+
+def test_no_run_in_a_sample_is_longer_than_its_limit(model: Model) -> None:
+    limits = np.array([2, 2, 16, 16, 128, 65], np.int32)
+    for allowed in (limits, unlimited()):
+        guarded = Model(
+            *("tiny", model.shape, model.vocabulary, model.weights, model.primers),
+            *(*_states(model), allowed),
+        )
+        drawn = sample(guarded, count=32, **(ASKED | {"notes": 64, "temperature": 0.3}))
+        primers = _primers_of(model, 32)
+        pieces = np.concatenate([primers, drawn], axis=1)[..., :2]  # interval and pitch
+        longest = [_longest_run(pieces, period, primers.shape[1]) for period in (1, 2)]
+        if allowed is limits:
+            assert longest[0] == 2
+            assert longest[1] <= 2
+        else:
+            assert longest[0] > 2  # so the limit did make a difference
+            assert longest[1] > 2
+
+
+def test_windows_that_crowd_a_piece_are_held_back(model: Model) -> None:
+    most = []
+    for crowd in (1, 128):
+        limits = np.array([16, 16, 16, 16, crowd, 65], np.int32)
+        guarded = Model(
+            *("tiny", model.shape, model.vocabulary, model.weights, model.primers),
+            *(*_states(model), limits),
+        )
+        drawn = sample(guarded, count=32, **(ASKED | {"notes": 64, "temperature": 0.02}))
+        most.append(np.mean([_most_windows(piece[:, :2]) for piece in drawn]))
+    assert most[0] < most[1] / 2
+
+
+def test_no_pitch_has_more_than_its_share_of_recent_notes(model: Model) -> None:
+    limits = np.array([16, 16, 16, 16, 128, 4], np.int32)
+    guarded = Model(
+        *("tiny", model.shape, model.vocabulary, model.weights, model.primers),
+        *(*_states(model), limits),
+    )
+    drawn = sample(guarded, count=8, **(ASKED | {"notes": 48, "temperature": 0.02}))
+    seen = model.shape.window  # before the first window's end the notes of the primer count too
+    for piece in drawn[:, :, 1]:
+        for end in range(seen, len(piece) + 1):
+            assert np.bincount(piece[end - seen : end]).max() <= 4
+
+
+def _most_windows(piece: Any) -> int:
+    """How often the commonest window of five notes occurs."""
+    windows = np.lib.stride_tricks.sliding_window_view(piece, (5, 2)).reshape(-1, 10)
+    return int(np.unique(windows, axis=0, return_counts=True)[1].max())
+
+
+def _primers_of(model: Model, count: int) -> Any:
+    """The primers that the first samples continue."""
+    random = [np.random.default_rng([ASKED["seed"], index]) for index in range(count)]
+    return model.primers[[int(r.integers(len(model.primers))) for r in random]]
+
+
+def _longest_run(pieces: Any, period: int, first: int) -> int:
+    """Longest run of equal notes one period apart, ending at a note from `first` on."""
+    longest = 0
+    for piece in pieces:
+        run = 0
+        for t in range(period, len(piece)):
+            run = run + 1 if (piece[t] == piece[t - period]).all() else 0
+            if t >= first + period:
+                longest = max(longest, run)
+    return longest

@@ -1,0 +1,31 @@
+"""The files of one sample: what an earlier try left is kept if it is what would be made."""
+
+import pytest
+
+from nocturne.schemas.config import GenerateConfig
+from nocturne.tasks.pages.charts.piano_roll import is_current
+from nocturne.tasks.pages.charts.roll_axes import time_axis
+from nocturne.tasks.samples.files import make_files
+from nocturne.tasks.samples.run import plan
+from tests.tasks.samples.runs_for_tests import card_of, wander
+
+RUN = plan(GenerateConfig(samples=1, audio=False, seed=1), card_of())
+
+
+def test_whole_pictures_of_today_are_kept() -> None:
+    files, row = make_files(RUN, 0, wander(0))
+    again, same = make_files(RUN, 0, wander(0), files.get)
+    assert again == {}
+    assert same == row
+    assert row["picture_beats"] == time_axis(wander(0)).flat()
+
+
+@pytest.mark.parametrize(
+    "change", [lambda png: png[:-20], lambda png: png.replace(b"roll", b"ROLL")]
+)
+def test_a_cut_picture_or_one_with_other_axes_is_drawn_again(change) -> None:  # type: ignore[no-untyped-def]
+    files, _ = make_files(RUN, 0, wander(0))
+    left = files | {"00000.png": change(files["00000.png"])}
+    again, _ = make_files(RUN, 0, wander(0), left.get)
+    assert list(again) == ["00000.png"]
+    assert is_current(again["00000.png"])

@@ -1,0 +1,73 @@
+"""What is packed in one process is the same in the other, however large; nothing is left over."""
+
+import os
+import pickle
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nocturne.tasks.music.notes import Notes
+from nocturne.tasks.workers import shared_buffer as arena_module
+from nocturne.tasks.workers.limits import limit_memory
+from nocturne.tasks.workers.shared_buffer import Arena
+from nocturne.tasks.workers.worker_pool import Workers
+from tests.tasks.workers.workers_for_tests import twice
+
+
+@pytest.fixture(scope="module")
+def arena() -> Iterator[Arena]:
+    made = Arena()
+    yield made
+    made.close()
+
+
+def apart(parts: list[bytes]) -> list[pickle.PickleBuffer]:
+    return [pickle.PickleBuffer(part) for part in parts]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.binary(max_size=200)))
+def test_bytes_come_back_as_bytes(arena: Arena, parts: list[bytes]) -> None:
+    packed = arena.pack(apart(parts))
+    assert len(packed.body) < 40 + 20 * len(parts)  # they are not in the pickle
+    assert arena.unpack(packed) == parts
+
+
+def test_notes_come_back_and_stay_when_the_next_value_is_packed(arena: Arena) -> None:
+    times = np.arange(5.0)
+    keys = np.arange(5, dtype=np.uint8)
+    notes: Notes = arena.unpack(arena.pack(Notes(times, times + 1, times, times + 2, keys, keys)))
+    arena.pack(apart([bytes(10_000)]))
+    assert notes.onset_seconds.tolist() == [0, 1, 2, 3, 4]
+    assert notes.offset_beats.tolist() == [2, 3, 4, 5, 6]
+    assert notes.velocity.tolist() == [0, 1, 2, 3, 4]
+
+
+def test_what_is_larger_than_the_arena_goes_in_the_pickle(
+    arena: Arena, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arena_module, "ARENA_BYTES", 100)
+    packed = arena.pack(apart([bytes(60), bytes(41)]))
+    assert packed.ends == ()
+    assert arena.unpack(packed) == [bytes(60), bytes(41)]
+    assert arena.pack(apart([bytes(60), bytes(40)])).ends == (60, 100)
+
+
+def handles() -> int:
+    """Return how many files this process has open for arenas: two for each, one is the map's."""
+    places = Path("/proc/self/fd").iterdir()
+    return sum("memfd:arena" in os.fspath(p.readlink()) for p in places if p.is_symlink())
+
+
+def test_workers_answer_through_it_and_lost_ones_leave_none_behind() -> None:
+    contents = [os.urandom(200_000), b"", b"x" * 70, b"kill"]
+    others = handles()
+    with Workers(2, limit_memory, (512,)) as workers:
+        answers = workers.map(twice, contents * 3, lambda _: b"lost", chunk=4, timeout=9)
+        assert handles() == others + 4
+    assert answers == [*(content * 2 for content in contents[:3]), b"lost"] * 3
+    assert handles() == others
