@@ -70,7 +70,7 @@ def test_where_it_dies_another_is_started_with_a_new_database(tmp_path: Path) ->
 
 def test_a_server_that_does_not_start_is_told_with_its_own_last_line(tmp_path: Path) -> None:
     program = (
-        "from flows import temporary_server as server\n"
+        "from nocturne.flows.cli import temporary_server as server\n"
         "server.TEMPORARY = {'PREFECT_SERVER_LOGGING_LEVEL': 'loud'}\n"
         "server.start_early()()"
     )

@@ -3,8 +3,8 @@
 import pytest
 
 from nocturne.schemas.reasons import Reason
+from nocturne.tasks.music.midi import extract_many as worker
 from nocturne.tasks.music.midi.extraction import Extracted, Extraction, Limits, Rejected, extract
-from nocturne.tasks.workers import limits as worker
 from tests.tasks.music.smf import smf, tune
 
 SONG = smf(tune())
