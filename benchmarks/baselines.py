@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from nocturne.schemas.sequences import Split, SplitIds, Vocabulary
-from nocturne.tasks.model.evaluation.baselines import judge_baselines
+from nocturne.tasks.model.evaluation.baselines import evaluate_baselines
 from nocturne.tasks.music.categories import encode_song, fit
 from nocturne.tasks.music.midi.extraction import Extracted, extract
 from nocturne.tasks.music.notes import Notes
@@ -60,7 +60,7 @@ def main() -> None:
     vocabulary = fit(flags.scheme, songs["train"], "benchmark")
     train, valid, test = (split_ids(vocabulary, found) for found in songs.values())
     started = time.perf_counter()
-    found = judge_baselines(train, valid, test, vocabulary, max_order=flags.max_order)
+    found = evaluate_baselines(train, valid, test, vocabulary, max_order=flags.max_order)
     figures = {
         "midi": flags.midi.name,
         "scheme": flags.scheme,

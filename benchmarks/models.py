@@ -19,7 +19,7 @@ from nocturne.tasks.corpus.raw import build_raw
 from nocturne.tasks.corpus.sequences.sequence_plan import plan_sequences
 from nocturne.tasks.corpus.sequences.write_sequences import fit_vocabulary, write_sequences
 from nocturne.tasks.model.build import build_model
-from nocturne.tasks.model.evaluation.evaluate import judge_model
+from nocturne.tasks.model.evaluation.evaluate import evaluate_model
 from nocturne.tasks.storage.root import Root
 
 CORPUS = "bench"
@@ -49,7 +49,7 @@ def prepared(root: Root, source: str) -> None:
 def judged(root: Root, config: TrainConfig) -> dict[str, Any]:
     """Train one model and return its figures, with those of held-out songs beside."""
     card = build_model(root, config)
-    metrics = judge_model(root, card.model_id)
+    metrics = evaluate_model(root, card.model_id)
     wanted = [*FIGURES, *(f"{name}_held_out" for name in FIGURES)]
     found = {name: metrics[name] for name in wanted if name in metrics}
     found |= {"seed": config.seed, "steps": card.steps, "train_minutes": card.train_seconds / 60}
@@ -88,7 +88,7 @@ def main() -> None:
             max_minutes=options.minutes,
             max_epochs=options.epochs,
         )
-        runs = [judged(root, config.having(seed=seed)) for seed in range(options.seeds)]
+        runs = [judged(root, config.copy_with(seed=seed)) for seed in range(options.seeds)]
     named = {"midi": Path(options.midi).name, "preset": options.preset, "seeds": options.seeds}
     print(json.dumps(named | figures(runs)))
 

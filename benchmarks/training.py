@@ -114,7 +114,7 @@ def figures(
 def small_input_share(train: Any, vocabulary: Vocabulary, config: TrainConfig) -> float:
     """Return the share of a step of preset `small`, the fastest there is, that gathering takes."""
     network = Network(PRESETS["small"], vocabulary)
-    batches = Batches(network, config.having(batch=32, preset="small"), train)
+    batches = Batches(network, config.copy_with(batch=32, preset="small"), train)
     step = nocturne_step(network, config)
     step(batches.at(0))
     gather, whole = [], []

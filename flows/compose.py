@@ -21,11 +21,11 @@ from nocturne.tasks.stages import stages
 @flow(name="compose", flow_run_name="compose {config.samples} from {config.corpus}")
 def compose(config: ComposeConfig) -> Composition:
     """Ingest, prepare, train and generate; each stage reuses what is already done."""
-    sampling = config.part(SamplingConfig).model_dump()
+    sampling = config.subset(SamplingConfig).model_dump()
     with stages():
-        ingested = ingest(config.part(IngestConfig))
-        prepared = prepare(config.part(PrepareConfig))
-        trained = train(config.part(TrainConfig))
+        ingested = ingest(config.subset(IngestConfig))
+        prepared = prepare(config.subset(PrepareConfig))
+        trained = train(config.subset(TrainConfig))
         generated = generate(GenerateConfig(model=trained.model_id, **sampling))
     return Composition(
         ingested=ingested,

@@ -15,6 +15,6 @@ from nocturne.tasks.train import choose_start
 def retrain(config: RetrainConfig) -> TrainedModel:
     """Ingest what is new, prepare it, train from the champion if that fits, judge, promote."""
     with stages():
-        ingest(config.part(IngestConfig))
-        prepare(config.part(PrepareConfig))
-        return train(choose_start(config.part(TrainConfig)))
+        ingest(config.subset(IngestConfig))
+        prepare(config.subset(PrepareConfig))
+        return train(choose_start(config.subset(TrainConfig)))

@@ -7,8 +7,8 @@ from nocturne.schemas.model_card import TrainedModel
 from nocturne.tasks.progress_artifacts import progress_artifacts
 from nocturne.tasks.promote import consider_promotion
 from nocturne.tasks.train import (
+    evaluate_model,
     finished,
-    judge_model,
     one_training,
     report_model,
     settled,
@@ -25,7 +25,7 @@ def train(config: TrainConfig) -> TrainedModel:
         done = finished(config)
         with progress_artifacts():
             card = done or train_model(config)
-            judge_model(config.root, card.model_id)
+            evaluate_model(config.root, card.model_id)
             verdict = consider_promotion(
                 config.root, card.model_id, config.promotion_margin, config.min_test_songs
             )

@@ -167,7 +167,7 @@ class SampleRun(BaseModel):
     def with_samples(self, samples: int, **changes: Any) -> "SampleRun":
         """Return the same run with another number of samples, under the same name."""
         first = self.first_samples or self.config.samples
-        config = self.config.having(samples=samples)
+        config = self.config.copy_with(samples=samples)
         return self.model_copy(update={"config": config, "first_samples": first, **changes})
 
 

@@ -26,9 +26,9 @@ from nocturne.tasks.model.sampling.compose import compose_batch
 from nocturne.tasks.model.sampling.sample import sample
 from nocturne.tasks.pages.caution import caution_of
 from nocturne.tasks.pages.index.pages import write_index_pages
-from nocturne.tasks.pages.run_markdown import SHOWN_PIECES, run_note
+from nocturne.tasks.pages.run_markdown import SHOWN_PIECES, run_markdown
 from nocturne.tasks.policy import may_pass
-from nocturne.tasks.progress import tell
+from nocturne.tasks.progress import report
 from nocturne.tasks.samples import run as sample_run
 from nocturne.tasks.samples.request import grown, is_cut_off, model_named, requested_runs
 from nocturne.tasks.storage.locking.locks import run_writer
@@ -141,7 +141,7 @@ def _shown(root: Root, run: SampleRun, card: ModelCard, *, reused: bool) -> Gene
     result = sample_run.summary(root, run, reused=reused, caution=_caution(root, card))
     rolls = sample_run.pictures(root, run, SHOWN_PIECES)
     gallery = f"{sample_run.folder_of(run)}/index.html"
-    note = run_note(run, card, result, rolls, page_address(run.config.root, gallery))
+    note = run_markdown(run, card, result, rolls, page_address(run.config.root, gallery))
     create_markdown_artifact(note, key="gallery", description=f"Samples of {run.model_id}")
     link_page(run.config.root, gallery, "gallery-link", f"Gallery of {run.run_id}")
     return result
@@ -164,4 +164,4 @@ def _model(root_uri: str, model_id: str, _run_id: str) -> Model:
 def _within(run: SampleRun, stage: str, first_index: int, count: int) -> Progress:
     """Return a Progress over the whole run for work on one of its batches."""
     total = run.config.samples
-    return lambda done, of: tell(stage, first_index + count * done / of, total)
+    return lambda done, of: report(stage, first_index + count * done / of, total)

@@ -23,7 +23,7 @@ from nocturne.tasks.links import link_page
 from nocturne.tasks.pages.index.pages import write_index_pages
 from nocturne.tasks.pages.quality.page import quality_markdown, quality_page
 from nocturne.tasks.policy import may_pass
-from nocturne.tasks.progress import progress_of, tell
+from nocturne.tasks.progress import progress_of, report
 from nocturne.tasks.sources.source import fetch, is_download
 from nocturne.tasks.storage.layout import quality_page_path
 from nocturne.tasks.storage.root import Root
@@ -56,7 +56,7 @@ def extract_shard(plan: Plan, index: int, config: IngestConfig) -> int:
     fresh = note_dataset.stage_shard(root, plan, index, config, shared_workers(config))
     if not fresh:
         get_run_logger().info("shard %d of %s is already extracted", index, plan.corpus)
-    tell("extract notes", note_dataset.staged(root, plan), plan.raw.shards)
+    report("extract notes", note_dataset.staged(root, plan), plan.raw.shards)
     return index
 
 
@@ -121,7 +121,7 @@ def download_source(config: IngestConfig) -> str | None:
     logger.info(
         "%s %s: %d bytes, SHA-256 %s",
         "already there, reused" if found.reused else "downloaded to",
-        root.shown(found.path),
+        root.display_path(found.path),
         found.record.bytes,
         found.record.sha256,
     )
@@ -174,7 +174,7 @@ def report_quality(config: IngestConfig) -> str:
     """Write the report unless it is there, and show it in the Prefect UI; returns the page."""
     root, corpus = Root.open(config.root), config.corpus
     dataset = load_marker(root, corpus)
-    page = root.shown(quality_page_path(corpus))
+    page = root.display_path(quality_page_path(corpus))
     quality = _written(root, corpus, dataset)
     write_index_pages(root)
     title = f"What came of the files of {corpus}"

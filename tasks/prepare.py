@@ -60,7 +60,7 @@ def encode_songs(plan: SequencePlan, vocabulary: Vocabulary) -> SequenceDataset:
     root = Root.open(plan.config.root)
     progress = progress_of("encode songs")
     dataset = write_sequences.write_sequences(root, plan, vocabulary, progress)
-    where = root.shown(plan.folder)
+    where = root.display_path(plan.folder)
     get_run_logger().info("wrote %d notes to %s", sum(dataset.notes.values()), where)
     _show(plan, dataset)
     return dataset
@@ -80,7 +80,7 @@ def finished(plan: SequencePlan) -> SequenceDataset | None:
     dataset = sequence_plan.published(root, plan)
     if dataset:
         publish_sequences.finish_publishing(root, plan, dataset)
-        get_run_logger().info("%s is up to date: reused", root.shown(plan.folder))
+        get_run_logger().info("%s is up to date: reused", root.display_path(plan.folder))
         _show(plan, dataset)
     return dataset
 

@@ -14,7 +14,7 @@ Sink = Callable[[str, float, float, str], None]  # (stage, done, total, note)
 _sinks: list[Sink] = []
 
 
-def tell(stage: str, done: float, total: float, note: str = "") -> None:
+def report(stage: str, done: float, total: float, note: str = "") -> None:
     """Report to every sink that `stage` stands at `done` of `total`."""
     for sink in tuple(_sinks):
         sink(stage, done, total, note)
@@ -22,7 +22,7 @@ def tell(stage: str, done: float, total: float, note: str = "") -> None:
 
 def progress_of(stage: str) -> Progress:
     """Return a Progress that reports under the name `stage`."""
-    return lambda done, total: tell(stage, done, total)
+    return lambda done, total: report(stage, done, total)
 
 
 @contextmanager

@@ -82,8 +82,8 @@ def summary(root_uri: str, model_id: str, verdict: Verdict, *, reused: bool) -> 
         composite_bits_per_note=metrics["composite_bits_per_note"],
         promoted=verdict.promoted,
         verdict=verdict.reason,
-        folder=root.shown(f"models/{model_id}"),
-        report=root.shown(report_path(model_id)),
+        folder=root.display_path(f"models/{model_id}"),
+        report=root.display_path(report_path(model_id)),
         reused=reused,
         caution=caution_of(read_card(root, model_id), metrics),
     )
@@ -97,12 +97,12 @@ def summary(root_uri: str, model_id: str, verdict: Verdict, *, reused: bool) -> 
     retry_delay_seconds=5,
     retry_condition_fn=may_pass,
 )
-def judge_model(root_uri: str, model_id: str) -> dict[str, Any]:
+def evaluate_model(root_uri: str, model_id: str) -> dict[str, Any]:
     """Measure a model on held-out songs and by its samples, unless that is done."""
     root = Root.open(root_uri)
     if metrics := evaluate.measured(root, model_id):
         return metrics
-    metrics = evaluate.judge_model(root, model_id, progress_of("judge model"))
+    metrics = evaluate.evaluate_model(root, model_id, progress_of("judge model"))
     get_run_logger().info(
         "%s: %.2f bits per note on held-out songs (n-gram composite %.2f, with a cache %.2f), "
         "repetition %.2f (held-out songs %.2f)",
@@ -148,7 +148,7 @@ def choose_start(config: TrainConfig) -> TrainConfig:
     moves = config.init_from is None or config.init_from in MOVING
     if moves and (known := learned_model(root, config)):
         get_run_logger().info("nothing new to learn: %s has learned from this data", known.model_id)
-        return config.having(init_from=known.config.init_from)
+        return config.copy_with(init_from=known.config.init_from)
     start, why = start_of(root, config)
     get_run_logger().info("%s", why)
-    return config.having(init_from=start)
+    return config.copy_with(init_from=start)

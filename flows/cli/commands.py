@@ -28,9 +28,9 @@ from nocturne.schemas.config import (
     Config,
     GenerateConfig,
     IngestConfig,
-    Place,
     PrepareConfig,
     PromoteConfig,
+    StorageConfig,
     TrainConfig,
 )
 from nocturne.schemas.config.credentials import has_keys, without_secrets
@@ -107,11 +107,11 @@ def promote(
     model: str | None = None, /, *, config: Annotated[PromoteConfig, Flags] = PromoteConfig()
 ) -> None:
     """Make MODEL champion whatever the gate says, or go back with --rollback."""
-    _run("promote", config.having(model=model) if model else config)
+    _run("promote", config.copy_with(model=model) if model else config)
 
 
 @app.command
-def models(*, place: Annotated[Place, Flags] = Place()) -> None:
+def models(*, place: Annotated[StorageConfig, Flags] = StorageConfig()) -> None:
     """List the trained models of each corpus, their scores, and which are champions."""
     from nocturne.flows.cli.models import list_models
 

@@ -41,7 +41,7 @@ def list_models(root_uri: str) -> Listing:
     champions, troubles = all_champions(root)
     cards, damaged = read_cards(root)
     if not cards and not damaged:
-        raise ModelError(f"no models under {root.shown('models')}: nocturne train makes one")
+        raise ModelError(f"no models under {root.display_path('models')}: nocturne train makes one")
     names = {one.model_id for one in champions}
     known = {card.model_id for card in cards}.union(damaged)
     troubles += [_gone(one) for one in champions if one.model_id not in known]

@@ -4,7 +4,14 @@ The Prefect UI form, the command line's flags and help, and all validation come 
 fields: nothing is declared twice. A composed stage inherits the fields of its parts.
 """
 
-from nocturne.schemas.config.base import Config, CorpusPlace, Place, SchemeName, SchemePlace, Seeded
+from nocturne.schemas.config.base import (
+    Config,
+    CorpusConfig,
+    SchemeConfig,
+    SchemeName,
+    Seeded,
+    StorageConfig,
+)
 from nocturne.schemas.config.compose import ComposeConfig, RetrainConfig
 from nocturne.schemas.config.corpus_name import CorpusName
 from nocturne.schemas.config.generate import GenerateConfig, RandomInput, SamplingConfig
@@ -21,12 +28,11 @@ from nocturne.schemas.config.train import (
 __all__ = [
     "ComposeConfig",
     "Config",
+    "CorpusConfig",
     "CorpusName",
-    "CorpusPlace",
     "Executor",
     "GenerateConfig",
     "IngestConfig",
-    "Place",
     "Precision",
     "PrepareConfig",
     "PresetName",
@@ -35,8 +41,9 @@ __all__ = [
     "Reader",
     "RetrainConfig",
     "SamplingConfig",
+    "SchemeConfig",
     "SchemeName",
-    "SchemePlace",
     "Seeded",
+    "StorageConfig",
     "TrainConfig",
 ]

@@ -64,16 +64,16 @@ class Config(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_for_forms)
 
-    def part(self, stage: type[OtherConfig]) -> OtherConfig:
+    def subset(self, stage: type[OtherConfig]) -> OtherConfig:
         """Return the fields that `stage` declares, as its own config."""
         return stage.model_validate({name: getattr(self, name) for name in stage.model_fields})
 
-    def having(self, **changes: object) -> Self:
+    def copy_with(self, **changes: object) -> Self:
         """Return a validated copy with some fields changed."""
         return type(self).model_validate({**self.model_dump(), **changes})
 
 
-class Place(Config):
+class StorageConfig(Config):
     model_config = ConfigDict(hide_input_in_errors=True)  # a refused root may hold a key
 
     root: Annotated[str, ROOT] = Field(
@@ -92,7 +92,7 @@ class Place(Config):
         return root
 
 
-class CorpusPlace(Place):
+class CorpusConfig(StorageConfig):
     corpus: CorpusName = Field(
         "",
         title="Corpus",
@@ -112,7 +112,7 @@ class CorpusPlace(Place):
         return self.corpus or "the only corpus"
 
 
-class SchemePlace(CorpusPlace):
+class SchemeConfig(CorpusConfig):
     scheme: SchemeName = Field(
         "factored",
         title="Category scheme",

@@ -17,11 +17,11 @@ class RetrainConfig(TrainConfig, PrepareConfig, IngestConfig):
 class ComposeConfig(SamplingConfig, RetrainConfig):
     """All four stages: a source of MIDI in, new MIDI out."""
 
-    def part(self, stage: type[OtherConfig]) -> OtherConfig:
+    def subset(self, stage: type[OtherConfig]) -> OtherConfig:
         """Return the fields that `stage` declares, as its own config.
 
         An empty seed draws new music but trains from the default one: the model stays the same.
         """
         if self.seed is None and issubclass(stage, Seeded):
-            return self.having(seed=Seeded().seed).part(stage)
-        return super().part(stage)
+            return self.copy_with(seed=Seeded().seed).subset(stage)
+        return super().subset(stage)

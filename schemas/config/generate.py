@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
-from nocturne.schemas.config.base import Place, SchemeName, as_plain_input, empty_as_none
+from nocturne.schemas.config.base import SchemeName, StorageConfig, as_plain_input, empty_as_none
 from nocturne.schemas.config.rules import NAME, RUN
 from nocturne.schemas.instruments import INSTRUMENTS, PROGRAMS, program_of
 
@@ -23,7 +23,7 @@ def _as_instrument_input(schema: dict[str, Any]) -> None:
     ]
 
 
-class SamplingConfig(Place):
+class SamplingConfig(StorageConfig):
     """How music is drawn from a model and what is written beside it."""
 
     samples: int = Field(

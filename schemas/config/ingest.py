@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from nocturne.schemas.config.base import CorpusPlace
+from nocturne.schemas.config.base import CorpusConfig
 from nocturne.schemas.config.corpus_name import corpus_name_of
 from nocturne.schemas.config.local_path import as_text
 from nocturne.schemas.config.rules import SHA256
@@ -14,7 +14,7 @@ DEFAULT_SOURCE = "folk"
 Reader = Literal["symusic", "pretty_midi"]
 
 
-class IngestConfig(CorpusPlace):
+class IngestConfig(CorpusConfig):
     """Sources become raw shards; every file becomes notes or a manifest row that says why not."""
 
     source: str = Field(

@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from nocturne.schemas.config.base import SchemePlace
+from nocturne.schemas.config.base import SchemeConfig
 
 
-class PrepareConfig(SchemePlace):
+class PrepareConfig(SchemeConfig):
     """Notes become split, categorised sequences and a vocabulary fitted on the training split."""
 
     valid_share: float = Field(

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from nocturne.schemas.config.base import (
-    Place,
+    SchemeConfig,
     SchemeName,
-    SchemePlace,
     Seeded,
+    StorageConfig,
     as_plain_input,
     empty_as_none,
 )
@@ -19,7 +19,7 @@ Executor = Literal["auto", "xla", "keras"]
 Precision = Literal["auto", "float32", "mixed"]
 
 
-class TrainConfig(SchemePlace, Seeded):
+class TrainConfig(SchemeConfig, Seeded):
     """An LSTM encoder-decoder learns to continue a window of notes with the next one."""
 
     preset: PresetName = Field(
@@ -117,7 +117,7 @@ class TrainConfig(SchemePlace, Seeded):
     )
 
 
-class PromoteConfig(Place):
+class PromoteConfig(StorageConfig):
     """A person makes a model champion, or takes the last promotion back."""
 
     model: str = Field(

@@ -2,15 +2,15 @@
 
 from typing import TypeVar
 
-from nocturne.schemas.config import CorpusPlace, SchemePlace
+from nocturne.schemas.config import CorpusConfig, SchemeConfig
 from nocturne.schemas.config.credentials import without_secrets
 from nocturne.schemas.errors import CorpusError
 from nocturne.tasks.corpus.notes.note_marker import known_corpora
 from nocturne.tasks.corpus.sequences.sequence_marker import published_sequences
 from nocturne.tasks.storage.root import Root
 
-Chosen = TypeVar("Chosen", bound=CorpusPlace)
-Prepared = TypeVar("Prepared", bound=SchemePlace)
+Chosen = TypeVar("Chosen", bound=CorpusConfig)
+Prepared = TypeVar("Prepared", bound=SchemeConfig)
 
 
 def choose_ingested(root: Root, config: Chosen) -> Chosen:
@@ -41,4 +41,4 @@ def _only(root: Root, config: Chosen, names: list[str]) -> Chosen:
             f"no corpus is named and there are {len(names)} under {without_secrets(root.uri)}: "
             f"add --corpus with one of {', '.join(names)}"
         )
-    return config.having(corpus=names[0])
+    return config.copy_with(corpus=names[0])

@@ -8,7 +8,7 @@ from nocturne.schemas.config import IngestConfig
 from nocturne.schemas.errors import CorpusError, SourceError
 from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.raw import RawDataset
-from nocturne.tasks.corpus.raw_shards import SCHEMA, Tally, write_shards
+from nocturne.tasks.corpus.raw_shards import SCHEMA, SourceCounts, write_shards
 from nocturne.tasks.corpus.replacement import (
     require_no_shrink,
     require_replaceable,
@@ -32,7 +32,7 @@ def load_raw(root: Root, corpus: str) -> RawDataset:
     if found := _published(root, corpus):
         return found
     raise CorpusError(
-        f"corpus {corpus} has no finished raw shards in {root.shown(RAW)}; ingest it first"
+        f"corpus {corpus} has no finished raw shards in {root.display_path(RAW)}; ingest it first"
     )
 
 
@@ -147,7 +147,7 @@ def _fingerprint(source: Source, config: IngestConfig) -> str:
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]
 
 
-def _require_midi(source: Source, tally: Tally) -> None:
+def _require_midi(source: Source, tally: SourceCounts) -> None:
     if not tally.midi:
         unread = f", {tally.skipped} of them unreadable" if tally.skipped else ""
         raise SourceError(
@@ -156,7 +156,9 @@ def _require_midi(source: Source, tally: Tally) -> None:
         )
 
 
-def _dataset(root: Root, corpus: str, source: Source, fingerprint: str, tally: Tally) -> RawDataset:
+def _dataset(
+    root: Root, corpus: str, source: Source, fingerprint: str, tally: SourceCounts
+) -> RawDataset:
     folder = DataFolder(RAW, corpus)
     rows = {shard_name(number): count for number, count in enumerate(tally.rows)}
     return RawDataset(

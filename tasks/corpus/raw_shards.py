@@ -32,7 +32,7 @@ SCHEMA = pa.schema(
 
 
 @dataclass
-class Tally:
+class SourceCounts:
     """What a source turned out to hold."""
 
     files: int = 0
@@ -51,9 +51,9 @@ class Tally:
 
 def write_shards(
     root: Root, folder: str, items: Iterable[RawFile | Skipped], shard_files: int
-) -> Tally:
+) -> SourceCounts:
     """Write the shards of `shard_files` rows each into `folder`, and count everything."""
-    tally = Tally()
+    tally = SourceCounts()
     rows = _counted(items, tally)
     while (first := next(rows, None)) is not None:
         path, before = f"{folder}/{shard_name(tally.shards)}", tally.files
@@ -62,7 +62,7 @@ def write_shards(
     return tally
 
 
-def _counted(items: Iterable[RawFile | Skipped], tally: Tally) -> Iterator[RawFile]:
+def _counted(items: Iterable[RawFile | Skipped], tally: SourceCounts) -> Iterator[RawFile]:
     """Pass the files on and count everything."""
     for item in items:
         if isinstance(item, Skipped):

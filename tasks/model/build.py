@@ -36,7 +36,7 @@ def resolved(root: Root, config: TrainConfig) -> TrainConfig:
     """
     if config.init_from not in MOVING:
         return config
-    return config.having(init_from=resolve(root, config.init_from, config.corpus, config.scheme))
+    return config.copy_with(init_from=resolve(root, config.init_from, config.corpus, config.scheme))
 
 
 def model_name(root: Root, config: TrainConfig) -> str:

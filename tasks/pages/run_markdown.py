@@ -10,7 +10,7 @@ from nocturne.tasks.pages.gallery import instrument_name
 SHOWN_PIECES = 3
 
 
-def run_note(
+def run_markdown(
     run: SampleRun,
     card: ModelCard,
     result: GeneratedRun,

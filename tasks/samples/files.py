@@ -14,7 +14,7 @@ from nocturne.tasks.pages.charts.piano_roll import draw, is_current
 from nocturne.tasks.pages.charts.roll_axes import time_axis
 from nocturne.tasks.samples.audio import Rendering, earlier_rendering, render
 
-Kept = Callable[[str], bytes | None]  # a file's name -> what an earlier try left of it
+ExistingFile = Callable[[str], bytes | None]  # a file's name -> what an earlier try left of it
 Row = dict[str, Any]
 
 
@@ -23,7 +23,7 @@ def nothing_kept(name: str) -> None:
 
 
 def make_files(
-    run: SampleRun, index: int, notes: Notes, kept: Kept = nothing_kept
+    run: SampleRun, index: int, notes: Notes, kept: ExistingFile = nothing_kept
 ) -> tuple[dict[str, bytes], Row]:
     """Return the files of sample `index` that are still to be written, and its manifest row.
 

@@ -47,7 +47,7 @@ def grown(root: Root, run: SampleRun) -> SampleRun:
     """Return `run` as it is published, if that has no fewer samples than asked for."""
     found = published(root, run.run_id)
     if found.run is not None and found.run.config.samples >= run.config.samples:
-        config = found.run.config.having(root=run.config.root)
+        config = found.run.config.copy_with(root=run.config.root)
         return found.run.model_copy(update={"config": config, "page_bytes": {}})
     rows = 0 if found.run is not None or found.manifest is None else found.manifest.num_rows
     return run.with_samples(rows) if rows > run.config.samples else run
@@ -56,7 +56,7 @@ def grown(root: Root, run: SampleRun) -> SampleRun:
 def _cut_off(root: Root, config: GenerateConfig, card: ModelCard) -> Iterator[SampleRun]:
     """Yield the runs of exactly this request, with an empty seed, that were never published."""
     for name, seed in _folders(root, card.model_id):
-        run = plan(config.having(seed=seed), card) if seed < SEEDS else None
+        run = plan(config.copy_with(seed=seed), card) if seed < SEEDS else None
         if run is not None and run.run_id == name and is_cut_off(root, run):
             yield run.model_copy(update={"drawn_seed": True})
 
@@ -78,7 +78,7 @@ def _existing(root: Root, config: GenerateConfig, card: ModelCard) -> SampleRun:
         raise SamplesError(_unusable(root, run_id))
     _require_same_model(run, card)
     _require_same_parameters(run, config)
-    return run.model_copy(update={"config": run.config.having(root=config.root)})
+    return run.model_copy(update={"config": run.config.copy_with(root=config.root)})
 
 
 def _target(begun: SampleRun | None, done: SampleRun | None, more: int | None) -> SampleRun | None:
@@ -105,8 +105,8 @@ def _latest(root: Root, model_id: str) -> str:
     finished = [(time, name) for time, name in zip(times, names, strict=True) if time]
     if not finished:
         raise SamplesError(
-            f"no finished run of model {model_id} under {root.shown('samples')} to go on from: "
-            "run nocturne generate without --more first"
+            f"no finished run of model {model_id} under {root.display_path('samples')} to go on "
+            "from: run nocturne generate without --more first"
         )
     return max(finished)[1]
 
@@ -114,17 +114,20 @@ def _latest(root: Root, model_id: str) -> str:
 def _unusable(root: Root, run_id: str) -> str:
     folder = f"samples/{run_id}"
     if not root.exists(folder):
-        return f"no run {run_id} under {root.shown('samples')}: --run takes a folder's name there"
+        return (
+            f"no run {run_id} under {root.display_path('samples')}: "
+            "--run takes a folder's name there"
+        )
     if root.exists(f"{folder}/{RUN_FILE}"):
         return (
-            f"{root.shown(f'{folder}/{RUN_FILE}')} is damaged: run nocturne generate with the "
-            "seed, samples and parameters of that run, which writes it again"
+            f"{root.display_path(f'{folder}/{RUN_FILE}')} is damaged: run nocturne generate with "
+            "the seed, samples and parameters of that run, which writes it again"
         )
     return f"run {run_id} is not finished: run nocturne generate --run {run_id} first"
 
 
 def _require_same_model(run: SampleRun, card: ModelCard) -> None:
-    first = run.config.having(samples=run.first_samples or run.config.samples)
+    first = run.config.copy_with(samples=run.first_samples or run.config.samples)
     if plan(first, card).run_id != run.run_id:
         raise SamplesError(
             f"run {run.run_id} was made by other weights than model {card.model_id} has now, or "

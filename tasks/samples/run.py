@@ -55,7 +55,7 @@ def plan(config: GenerateConfig, card: ModelCard) -> SampleRun:
     """
     drawn = config.seed is None
     if drawn:
-        config = config.having(seed=secrets.randbelow(SEEDS))
+        config = config.copy_with(seed=secrets.randbelow(SEEDS))
     program = card.program if config.program is None else int(config.program)
     asked = {name: getattr(config, name) for name in COUNTED}
     facts = [FORMAT_VERSION, card.model_id, card.weights_sha256, card.vocabulary_id, program, asked]
@@ -65,7 +65,7 @@ def plan(config: GenerateConfig, card: ModelCard) -> SampleRun:
         model_id=card.model_id,
         vocabulary_id=card.vocabulary_id,
         program=program,
-        config=config.having(run=None, more=None),
+        config=config.copy_with(run=None, more=None),
         drawn_seed=drawn,
     )
 
@@ -141,7 +141,8 @@ def publish(root: Root, run: SampleRun, card: ModelCard, caution: str = "") -> N
     rows = [_rows(root, run, found, *batch) for batch in batches(run)]
     if any(part is None for part in rows):
         raise SamplesError(
-            f"files of {root.shown(folder_of(run))} have gone while it was made: run this again"
+            f"files of {root.display_path(folder_of(run))} have gone while it was made: "
+            "run this again"
         )
     manifest = checked(pa.concat_tables(rows))
     table = io.BytesIO()
@@ -182,9 +183,9 @@ def summary(root: Root, run: SampleRun, *, reused: bool, caution: str = "") -> G
         model_id=run.model_id,
         samples=run.config.samples,
         seed=run.seed,
-        folder=root.shown(folder),
-        gallery=root.shown(f"{folder}/index.html"),
-        manifest=root.shown(f"{folder}/manifest.parquet"),
+        folder=root.display_path(folder),
+        gallery=root.display_path(f"{folder}/index.html"),
+        manifest=root.display_path(f"{folder}/manifest.parquet"),
         reused=reused,
         caution=caution,
     )

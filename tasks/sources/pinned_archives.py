@@ -11,7 +11,7 @@ LAKH_ATTRIBUTION = (
 
 
 @dataclass(frozen=True)
-class Published:
+class PinnedArchive:
     """One published archive: size in bytes and SHA-256."""
 
     name: str
@@ -25,17 +25,17 @@ class Published:
 
 
 LAKH = {
-    "lakh-full": Published(
+    "lakh-full": PinnedArchive(
         "lmd_full.tar.gz",
         1768163879,
         "6fcfe2ac49ca08f3f214cec86ab138d4fc4dabcd7f27f491a838dae6db45a12b",
     ),
-    "lakh-matched": Published(
+    "lakh-matched": PinnedArchive(
         "lmd_matched.tar.gz",
         1407072670,
         "621ff830aed771f469e5bfa13dc12a33c6ed69090adeda63d0b5c47783af0191",
     ),
-    "lakh-clean": Published(
+    "lakh-clean": PinnedArchive(
         "clean_midi.tar.gz",
         234283029,
         "de1bb64cbc0cf35545a05b5c3e786aa6890cfa144edffc4b827ff41bf8c33dc5",

@@ -17,7 +17,7 @@ from nocturne.tasks.sources import folk
 from nocturne.tasks.sources.archives.archive import read_archive
 from nocturne.tasks.sources.downloads.download import (
     Download,
-    Wanted,
+    DownloadSpec,
     download,
     move_old_downloads,
     reject,
@@ -106,9 +106,9 @@ def fetch(root: Root, config: IngestConfig, progress: Progress = silent) -> Down
     pinned = LAKH.get(config.source)
     url = require_url(config.source_url or (pinned.url if pinned else config.source))
     if not pinned or config.source_sha256 not in (None, pinned.sha256):
-        wanted = Wanted(url, name_of(url), None, config.source_sha256)
+        wanted = DownloadSpec(url, name_of(url), None, config.source_sha256)
     else:
-        wanted = Wanted(url, name_of(pinned.url), pinned.size, pinned.sha256)
+        wanted = DownloadSpec(url, name_of(pinned.url), pinned.size, pinned.sha256)
     move_old_downloads(root, config.corpus)
     return download(root, downloads_of(config.corpus), wanted, progress=progress)
 

@@ -140,7 +140,7 @@ def _require_columns(
 
 def damaged(root: Root, path: str, mend: str, detail: str = "") -> CorpusError:
     """Return the error of a published file whose bytes are not what was written."""
-    return CorpusError(f"{root.shown(path)} is damaged: {detail}delete it, then {mend}")
+    return CorpusError(f"{root.display_path(path)} is damaged: {detail}delete it, then {mend}")
 
 
 def require_whole(root: Root, path: str, mend: str) -> pa.Table:

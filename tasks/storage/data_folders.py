@@ -17,7 +17,7 @@ from pyarrow import fs
 
 from nocturne.tasks.storage.data_files import file_sizes
 from nocturne.tasks.storage.layout import DataFolder, staging_of
-from nocturne.tasks.storage.retry import explained
+from nocturne.tasks.storage.retry import storage_errors
 from nocturne.tasks.storage.root import Root
 
 COPY_BYTES = 8 << 20
@@ -64,7 +64,7 @@ def _exchanged(root: Root, staging: str, path: str) -> bool:
     new, place = Path(root.full(staging)), Path(root.full(path))
     prefix = new.name.rpartition("-")[0]
     old = new.with_name(f"{prefix}-replaced-{uuid.uuid4().hex[:8]}")
-    with explained("write", root.shown(path)):
+    with storage_errors("write", root.display_path(path)):
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
             if place.exists():
@@ -86,7 +86,7 @@ def move_file(root: Root, source: str, target: str) -> None:
         root.move(source, target)
         return
     old, new = Path(root.full(source)), Path(root.full(target))
-    with explained("write", root.shown(target)):
+    with storage_errors("write", root.display_path(target)):
         new.parent.mkdir(parents=True, exist_ok=True)
         try:
             old.replace(new)

@@ -14,7 +14,7 @@ from nocturne.schemas.config.credentials import without_secrets
 from nocturne.schemas.config.local_path import THREE_SLASHES, is_file_uri, is_utf8, local_path
 from nocturne.schemas.errors import StorageError, StoreUnavailableError
 from nocturne.tasks.storage.file_names import visible
-from nocturne.tasks.storage.retry import DEFAULT, FIRST_CONTACT, explained, with_retries
+from nocturne.tasks.storage.retry import DEFAULT, FIRST_CONTACT, storage_errors, with_retries
 
 Opened = tuple[fs.FileSystem, str]
 FIRST_ANSWER_SECONDS = 10.0
@@ -30,7 +30,7 @@ def open_filesystem(uri: str, *, create: bool) -> tuple[fs.FileSystem, str]:
     made, StoreUnavailableError if a store does not answer.
     """
     if (local := local_path(uri)) is not None:
-        with explained("open storage root", visible(uri)):
+        with storage_errors("open storage root", visible(uri)):
             filesystem, base = fs.LocalFileSystem(), _local_base(uri, local)
             _require_folder(filesystem, base, uri, create=create)
         return filesystem, base

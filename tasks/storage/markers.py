@@ -34,7 +34,7 @@ def parse_marker(
     try:
         return TypeAdapter(model).validate_json(content)
     except ValidationError as found:
-        raise error(f"{root.shown(path)} {_wrong(content, found)}{mend}") from found
+        raise error(f"{root.display_path(path)} {_wrong(content, found)}{mend}") from found
 
 
 def _wrong(content: bytes, found: ValidationError) -> str:

@@ -56,7 +56,7 @@ def may_pass(error: Exception) -> bool:
 
 
 @contextmanager
-def explained(doing: str, where: str) -> Iterator[None]:
+def storage_errors(doing: str, where: str) -> Iterator[None]:
     """Turn an operating system's or a store's error into one clear line.
 
     FileNotFoundError stays what it is. Raises StoreUnavailableError for what may pass.
@@ -88,7 +88,7 @@ def with_retries(
     """
     policy = policy or DEFAULT
     start, wait = time.monotonic(), policy.first_wait
-    with explained(doing, where):
+    with storage_errors(doing, where):
         while True:
             try:
                 return call()

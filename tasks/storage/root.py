@@ -25,7 +25,7 @@ from nocturne.tasks.storage.location import open_filesystem, store_options
 from nocturne.tasks.storage.locking.file_lock import FileLock
 from nocturne.tasks.storage.locking.holder import Holder
 from nocturne.tasks.storage.locking.leases import require_leases
-from nocturne.tasks.storage.retry import explained, with_retries
+from nocturne.tasks.storage.retry import storage_errors, with_retries
 from nocturne.tasks.storage.store_file import StoreFile
 from nocturne.tasks.storage.temporary import clear_unheld, temporary_folder, unfinished_file
 
@@ -71,7 +71,7 @@ class Root:
         """Return `path` as an object store's own programs spell it inside the bucket."""
         return self.full(path).partition("/")[2]
 
-    def shown(self, path: str) -> str:
+    def display_path(self, path: str) -> str:
         """Return `path` as a person would open it."""
         return self.full(path) if self.is_local else f"{without_secrets(self.uri)}/{path}"
 
@@ -83,7 +83,7 @@ class Root:
         """Size of the file at `path`, in bytes; FileNotFoundError if there is none."""
         info = self._info(path)
         if info.type != fs.FileType.File:
-            raise FileNotFoundError(self.shown(path))
+            raise FileNotFoundError(self.display_path(path))
         return int(info.size)
 
     def files(self, path: str, suffix: str = "", *, recursive: bool = False) -> list[str]:
@@ -109,7 +109,7 @@ class Root:
         """Return when each file was last written, in seconds since 1970; 0 for a missing one."""
         full = [self.full(path) for path in paths]
         call = partial(self.filesystem.get_file_info, full)
-        found = with_retries("look at", self.shown(""), call) if full else []
+        found = with_retries("look at", self.display_path(""), call) if full else []
         return [(i.mtime_ns or 0) / 1e9 if i.type == fs.FileType.File else 0.0 for i in found]
 
     def delete(self, path: str) -> None:
@@ -124,7 +124,7 @@ class Root:
                     self.filesystem.delete_file(info.path)
 
         require_leases(self.key)
-        with_retries("delete", self.shown(path), attempt)
+        with_retries("delete", self.display_path(path), attempt)
 
     def move(self, path: str, target: str) -> None:
         """Give the file at `path` another name, in place of what is there.
@@ -143,14 +143,14 @@ class Root:
             self.filesystem.move(self.full(path), self.full(target))
 
         require_leases(self.key)
-        with_retries("move", self.shown(path), attempt)
+        with_retries("move", self.display_path(path), attempt)
 
     @contextmanager
     def writing(self, path: str) -> Iterator[IO[bytes]]:
         """Open a stream whose bytes appear at `path` at once, when the block ends well."""
         final = self.full(path)
         folder = final.rpartition("/")[0]
-        with explained("write", self.shown(path)), ExitStack() as stack:
+        with storage_errors("write", self.display_path(path)), ExitStack() as stack:
             if self.is_local:
                 self.filesystem.create_dir(folder, recursive=True)
             # An object store's half-written stream would be published on closing: so aside first.
@@ -178,7 +178,7 @@ class Root:
             self.filesystem.create_dir(final.rpartition("/")[0], recursive=True)
             fs.copy_files(str(aside), final, fs.LocalFileSystem(), self.filesystem)
 
-        with_retries("write", self.shown(path), attempt)
+        with_retries("write", self.display_path(path), attempt)
 
     def write_bytes(self, path: str, content: bytes) -> None:
         """Write a whole file, atomically."""
@@ -192,12 +192,12 @@ class Root:
             with self.filesystem.open_input_stream(self.full(path), compression=None) as stream:
                 return bytes(stream.read())
 
-        return with_retries("read", self.shown(path), attempt)
+        return with_retries("read", self.display_path(path), attempt)
 
     @contextmanager
     def reading(self, path: str) -> Iterator[Any]:
         """Open a file for reading at any place, a part at a time; FileNotFoundError if missing."""
-        shown = self.shown(path)
+        shown = self.display_path(path)
         opened = with_retries(
             "read", shown, lambda: self.filesystem.open_input_file(self.full(path))
         )
@@ -213,10 +213,13 @@ class Root:
         if not self.is_local:
             require_leases(self.key)
             return update_object(
-                conditional_store(self.uri), self.object_key(path), self.shown(path), change
+                conditional_store(self.uri), self.object_key(path), self.display_path(path), change
             )
         lock = FileLock(Path(self.full(f".cache/locks/{quote(path, safe='')}.update.lock")))
-        with explained("update", self.shown(path)), lock.waiting(Holder.current(f"update {path}")):
+        with (
+            storage_errors("update", self.display_path(path)),
+            lock.waiting(Holder.current(f"update {path}")),
+        ):
             clear_unheld(Path(self.full(path)).parent, ".tmp-*")
             before = self.read_bytes(path) if self.exists(path) else None
             content = change(before)
@@ -233,12 +236,12 @@ class Root:
 
     def _info(self, path: str) -> Any:
         call = partial(self.filesystem.get_file_info, self.full(path))
-        return with_retries("look at", self.shown(path), call)
+        return with_retries("look at", self.display_path(path), call)
 
     def _list(self, path: str, recursive: bool) -> list[Any]:
         selector = fs.FileSelector(self.full(path), allow_not_found=True, recursive=recursive)
         return with_retries(
-            "list", self.shown(path), lambda: self.filesystem.get_file_info(selector)
+            "list", self.display_path(path), lambda: self.filesystem.get_file_info(selector)
         )
 
     def write_json(self, path: str, value: Any) -> None:
@@ -261,4 +264,4 @@ class Root:
             with self.filesystem.open_input_file(self.full(path)) as stream:
                 return pq.read_table(stream, columns=columns)
 
-        return with_retries("read", self.shown(path), attempt)
+        return with_retries("read", self.display_path(path), attempt)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from nocturne.schemas.errors import StorageError
 from nocturne.tasks.storage.locking.locks import one_writer
-from nocturne.tasks.storage.retry import explained
+from nocturne.tasks.storage.retry import storage_errors
 from nocturne.tasks.storage.root import Root
 
 logger = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ def scratch(root: Root, name: str) -> Path:
     else:
         base = user_cache() / hashlib.sha256(root.key.encode()).hexdigest()[:16]
     folder = base / name
-    with explained("make", str(folder)):
+    with storage_errors("make", str(folder)):
         folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -57,7 +57,7 @@ def user_cache() -> Path:
         pass
     folder = Path(tempfile.gettempdir(), f"nocturne-cache-{os.getuid()}")
     logger.warning("%s is not writable: working files go to %s", home, folder)
-    with explained("make", str(folder)):
+    with storage_errors("make", str(folder)):
         folder.mkdir(mode=0o700, exist_ok=True)
         facts = folder.lstat()
     if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.getuid() or facts.st_mode & 0o077:

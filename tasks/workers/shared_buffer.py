@@ -12,7 +12,7 @@ from itertools import pairwise
 from multiprocessing import reduction
 from typing import Any, NamedTuple
 
-ARENA_BYTES = 64 << 20  # of address space; only what was used once takes memory
+BUFFER_BYTES = 64 << 20  # of address space; only what was used once takes memory
 
 
 class Packed(NamedTuple):
@@ -22,17 +22,17 @@ class Packed(NamedTuple):
     ends: tuple[int, ...]
 
 
-class Arena:
+class SharedBuffer:
     """Holds the large parts of one value at a time, for this process and the one it is sent to."""
 
     def __init__(self, handle: int | None = None) -> None:
         """Make new shared memory, or take that behind an open file `handle`."""
         self._handle = os.memfd_create("arena") if handle is None else handle
         if handle is None:
-            os.ftruncate(self._handle, ARENA_BYTES)
-        self._memory = mmap.mmap(self._handle, ARENA_BYTES)
+            os.ftruncate(self._handle, BUFFER_BYTES)
+        self._memory = mmap.mmap(self._handle, BUFFER_BYTES)
 
-    def __reduce__(self) -> tuple[Callable[[Any], "Arena"], tuple[Any]]:
+    def __reduce__(self) -> tuple[Callable[[Any], "SharedBuffer"], tuple[Any]]:
         """Go with a process that is being started."""
         return _shared, (reduction.DupFd(self._handle),)
 
@@ -46,7 +46,7 @@ class Arena:
         parts: list[pickle.PickleBuffer] = []
         body = pickle.dumps(value, 5, buffer_callback=parts.append)
         views = [part.raw() for part in parts]
-        if sum(view.nbytes for view in views) > ARENA_BYTES:
+        if sum(view.nbytes for view in views) > BUFFER_BYTES:
             return Packed(pickle.dumps(value, 5), ())
         at, ends = 0, []
         for view in views:
@@ -61,5 +61,5 @@ class Arena:
         return pickle.loads(packed.body, buffers=parts)  # noqa: S301 - our own process packed it
 
 
-def _shared(handle: Any) -> Arena:
-    return Arena(handle.detach())
+def _shared(handle: Any) -> SharedBuffer:
+    return SharedBuffer(handle.detach())

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from nocturne.schemas.reasons import Reason
-from nocturne.tasks.workers.worker_process import Lane, WorkerLostError
+from nocturne.tasks.workers.worker_process import WorkerLostError, WorkerProcess
 
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
@@ -27,8 +27,8 @@ class Workers:
         self, count: int, initializer: Callable[..., object] = int, initargs: Sequence[Any] = ()
     ) -> None:
         self.count = count
-        self._lanes = [Lane(initializer, initargs) for _ in range(count)]
-        self._free: Queue[Lane] = Queue()
+        self._lanes = [WorkerProcess(initializer, initargs) for _ in range(count)]
+        self._free: Queue[WorkerProcess] = Queue()
         for lane in self._lanes:
             self._free.put(lane)
 

@@ -18,7 +18,7 @@ from pebble import ProcessExpired, ProcessPool
 from pebble.pool.base_pool import PoolStatus
 
 from nocturne.schemas.reasons import Reason
-from nocturne.tasks.workers.shared_buffer import Arena, Packed
+from nocturne.tasks.workers.shared_buffer import Packed, SharedBuffer
 
 Work = Callable[[list[Any]], list[Any]]
 
@@ -56,7 +56,7 @@ class _PlainContext(SpawnContext):
     Process = _PlainProcess
 
 
-class Lane:
+class WorkerProcess:
     """One worker process, started anew after each loss."""
 
     def __init__(self, initializer: Callable[..., object], initargs: Sequence[Any]) -> None:
@@ -65,7 +65,7 @@ class Lane:
         self._pool = self._fresh()
 
     def _fresh(self) -> ProcessPool:
-        self._arena = Arena()
+        self._arena = SharedBuffer()
         return ProcessPool(
             max_workers=1,
             initializer=_begin,
@@ -115,10 +115,12 @@ class Lane:
         self._arena.close()
 
 
-_of_worker: list[Arena] = []  # in a worker process: the one it shares with its lane
+_of_worker: list[SharedBuffer] = []  # in a worker process: the one it shares with its lane
 
 
-def _begin(arena: Arena, initializer: Callable[..., object], initargs: Sequence[Any]) -> None:
+def _begin(
+    arena: SharedBuffer, initializer: Callable[..., object], initargs: Sequence[Any]
+) -> None:
     _of_worker.append(arena)
     initializer(*initargs)
 

@@ -86,9 +86,17 @@ CHUNKS = [
 HEADERS = [
     MidiRow("a header of 10 bytes", header(more=b"more") + TRACK, THREE),
     MidiRow("a header of 7 bytes", header(more=b"\0") + TRACK, THREE),
-    MidiRow("a header of 5 bytes", TUNE[:7] + b"\5" + TUNE[8:], Reason.BAD_HEADER),
+    MidiRow(
+        "a header of 5 bytes",
+        TUNE[:7] + b"\5" + TUNE[8:],
+        Reason.BAD_HEADER,
+    ),
     MidiRow("a header of no bytes", b"MThd\0\0\0\0" + TRACK, Reason.BAD_HEADER),
-    MidiRow("a header of 2^32 - 1 bytes", b"MThd\xff\xff\xff\xff" + TUNE[8:], Reason.TRUNCATED),
+    MidiRow(
+        "a header of 2^32 - 1 bytes",
+        b"MThd\xff\xff\xff\xff" + TUNE[8:],
+        Reason.TRUNCATED,
+    ),
     MidiRow("a header alone", b"MThd", Reason.TRUNCATED),
     MidiRow("format 0 with two tracks", smf(tune([50]), tune(), form=0), THREE),
     MidiRow("format 2 with one pattern", smf(tune(), form=2), THREE),
@@ -115,8 +123,16 @@ WRAPPERS = [
         b"RIFF\0\0\0\0RMIDLIST\3\0\0\0abc\0data" + struct.pack("<I", len(TUNE)) + TUNE,
         THREE,
     ),
-    MidiRow("RIFF that says too much", b"RIFF\0\0\0\0RMIDdata\xff\xff\xff\xff" + TUNE, THREE),
-    MidiRow("RIFF cut short", b"RIFF\0\0\0\0RMIDdata\x10\0\0\0" + TUNE[:16], Reason.TRUNCATED),
+    MidiRow(
+        "RIFF that says too much",
+        b"RIFF\0\0\0\0RMIDdata\xff\xff\xff\xff" + TUNE,
+        THREE,
+    ),
+    MidiRow(
+        "RIFF cut short",
+        b"RIFF\0\0\0\0RMIDdata\x10\0\0\0" + TUNE[:16],
+        Reason.TRUNCATED,
+    ),
     MidiRow("RIFF of no music", b"RIFF\0\0\0\0RMIDdata\0\0\0\0", Reason.NOT_MIDI),
     MidiRow("RIFF of sound", b"RIFF\x24\0\0\0WAVEfmt ", Reason.NOT_MIDI),
 ]

@@ -62,7 +62,9 @@ def test_same_seed_same_bytes_and_an_identical_run_is_reused(
         manifest = checked(root.read_table(f"samples/{made.run_id}/manifest.parquet"))
         assert manifest["audio"].null_count == 0
         assert "already there" not in caplog.text
-        assert generate(config.having(model=model_id)) == made.model_copy(update={"reused": True})
+        assert generate(config.copy_with(model=model_id)) == made.model_copy(
+            update={"reused": True}
+        )
         assert f"samples {made.run_id} are already there: reused" in caplog.text
     first = midi_of(root, made.run_id)
     assert len(set(first)) == 5
@@ -71,7 +73,7 @@ def test_same_seed_same_bytes_and_an_identical_run_is_reused(
     again = generate(config)
     assert (again.run_id, again.reused) == (made.run_id, False)
     assert midi_of(root, again.run_id) == first
-    other = generate(config.having(seed=4, audio=False))
+    other = generate(config.copy_with(seed=4, audio=False))
     assert not set(midi_of(root, other.run_id)) & set(first)
 
 
@@ -110,7 +112,7 @@ def test_an_empty_seed_makes_new_music_and_is_recorded(
         seeds = root.read_table(f"samples/{run.run_id}/manifest.parquet")["seed"].to_pylist()
         assert seeds == [run.seed] * 2
         assert f"seed {run.seed} was drawn" in caplog.text
-        assert generate(config.having(seed=run.seed)) == run.model_copy(update={"reused": True})
+        assert generate(config.copy_with(seed=run.seed)) == run.model_copy(update={"reused": True})
 
 
 def test_a_run_with_an_empty_seed_that_was_cut_off_is_gone_on_with_by_one(
@@ -149,7 +151,7 @@ def test_more_goes_on_from_the_latest_run_and_from_a_named_one(root: Root, model
     assert (more.run_id, more.samples, more.reused) == (first.run_id, 5, False)
     named = generate(GenerateConfig(root=root.uri, run=first.run_id, more=1))
     assert (named.run_id, named.samples) == (first.run_id, 6)
-    whole = generate(config.having(samples=6))
+    whole = generate(config.copy_with(samples=6))
     assert midi_of(root, whole.run_id) == midi_of(root, first.run_id)
     assert generate(config) == named.model_copy(update={"reused": True})
 
@@ -183,6 +185,6 @@ def test_the_corpus_says_whose_champion_plays(
         assert generate(config).model_id == model_id
     words = f"plays {model_id}, the champion of folk (factored), the corpus last trained"
     assert words in caplog.text
-    assert generate(config.having(corpus="folk")).reused
+    assert generate(config.copy_with(corpus="folk")).reused
     with pytest.raises(ModelError, match="no champion of mine, under"):
-        generate(config.having(corpus="mine"))
+        generate(config.copy_with(corpus="mine"))

@@ -27,4 +27,4 @@ def test_prepare_publishes_then_reuses_and_explains_itself(
         assert prepare(config) == dataset
         assert "up to date: reused" in caplog.text
         with pytest.raises(CorpusError, match=r"corpus pop .*finished: tunes"):
-            prepare(config.having(corpus="pop"))
+            prepare(config.copy_with(corpus="pop"))

@@ -68,7 +68,7 @@ def test_nights_make_a_model_where_there_is_something_to_learn(
         assert (second.model_id, second.reused) == (first.model_id, True)
         assert f"nothing new to learn: {first.model_id} has learned from this data" in caplog.text
         assert (second.promoted, second.verdict) == (True, "is champion")
-        assert train(night.part(TrainConfig)) == second
+        assert train(night.subset(TrainConfig)) == second
 
         caplog.clear()
         write_song(songs, 12)

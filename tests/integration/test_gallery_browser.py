@@ -50,7 +50,7 @@ def gallery_of(root: Root, samples: int, **options: Any) -> Path:
 def many(root: Root, samples: int, **changes: Any) -> Path:
     """A gallery of many rows that share the files of one sample."""
     run = write_run(root, 1, notes=24)
-    folder = Path(root.shown(sample_run.folder_of(run)))
+    folder = Path(root.display_path(sample_run.folder_of(run)))
     (row,) = pq.read_table(folder / "manifest.parquet").to_pylist()
     rows = [row | {"index": index} for index in range(samples)]
     card = card_of().model_copy(update=changes)
@@ -67,7 +67,7 @@ def one_piece(root: Root, rows: list[tuple[float, float, int, int]]) -> tuple[Pa
     sample_run.write_batch(root, run, 0, [notes_of(rows)])
     sample_run.publish(root, run, card_of())
     (row,) = root.read_table(f"{folder}/manifest.parquet").to_pylist()
-    return Path(root.shown(f"{folder}/index.html")), row
+    return Path(root.display_path(f"{folder}/index.html")), row
 
 
 def state(visit: Visit, card: int = 0) -> dict[str, Any]:
@@ -337,7 +337,7 @@ def test_midi_downloads(browser: Any, root: Root) -> None:
 @pytest.fixture
 def address(root: Root) -> Iterator[str]:
     """The address of the storage root on a plain web server."""
-    handler = partial(_Quiet, directory=root.shown(""))
+    handler = partial(_Quiet, directory=root.display_path(""))
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

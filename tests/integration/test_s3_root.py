@@ -60,7 +60,7 @@ def test_a_failed_write_publishes_nothing(bucket: str) -> None:
 
 def test_no_message_shows_the_credentials(bucket: str) -> None:
     bucket = bucket.replace("s3://", "s3://someone:secret@")
-    assert Root.open(bucket).shown("x/y") == "s3://music/x/y"
+    assert Root.open(bucket).display_path("x/y") == "s3://music/x/y"
     with pytest.raises(StorageError) as caught:
         Root.open(bucket.replace("127.0.0.1:", "127.0.0.1:1"), create=False).exists("x")
     assert "secret" not in str(caught.value)
@@ -99,7 +99,7 @@ def test_a_run_of_samples_is_made_extended_and_made_whole_there(bucket: str) -> 
     run = requested_runs(root, config, card_of())[0]
     make(root, run)
     assert sample_run.is_finished(root, run)
-    more = config.having(run=None, more=2)
+    more = config.copy_with(run=None, more=2)
     extended = requested_runs(root, more, card_of())[0]
     assert (extended.run_id, extended.config.samples) == (run.run_id, 4)
     make(root, extended)
@@ -107,7 +107,7 @@ def test_a_run_of_samples_is_made_extended_and_made_whole_there(bucket: str) -> 
     assert not root.files(f"{folder}/parts")
     root.write_bytes(f"{folder}/00001.png", b"")
     root.delete(f"{folder}/00003.mid")
-    whole = grown(root, requested_runs(root, config.having(seed=run.seed), card_of())[0])
+    whole = grown(root, requested_runs(root, config.copy_with(seed=run.seed), card_of())[0])
     assert not sample_run.is_finished(root, whole)
     make(root, whole)
     assert sample_run.is_finished(root, whole)

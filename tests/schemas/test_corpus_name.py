@@ -74,7 +74,7 @@ def test_a_form_begins_with_no_name(config: type[IngestConfig]) -> None:
 
 def test_the_stages_of_one_run_have_one_corpus() -> None:
     config = ComposeConfig(source="/a/My MIDI")
-    parts = (config.part(stage) for stage in (IngestConfig, PrepareConfig, TrainConfig))
+    parts = (config.subset(stage) for stage in (IngestConfig, PrepareConfig, TrainConfig))
     assert {part.corpus for part in parts} == {"my-midi"}
 
 

@@ -18,13 +18,13 @@ from prefect.client.schemas.sorting import FlowRunSort
 
 from nocturne.tasks.artifacts import create_markdown_artifact, create_table_artifact
 from nocturne.tasks.links import link_page
-from nocturne.tasks.progress import tell
+from nocturne.tasks.progress import report
 from nocturne.tasks.progress_artifacts import progress_artifacts
 from nocturne.tasks.stages import STAGE, stages
 
 
 @task
-def report(root: str) -> None:
+def report_task(root: str) -> None:
     create_markdown_artifact("# Good", key="model-report", description="Report")
     link_page(root, "models/x/report.html", "model-report-link", "Report on x")
 
@@ -32,8 +32,8 @@ def report(root: str) -> None:
 @flow
 def inner(root: str) -> None:
     with progress_artifacts():
-        tell("train model", 37, 100)
-    report(root)
+        report("train model", 37, 100)
+    report_task(root)
     create_table_artifact([{"a": 1}], key="rows", description="Rows")
 
 

@@ -9,7 +9,7 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 
 from nocturne.tasks import progress_artifacts
-from nocturne.tasks.progress import tell
+from nocturne.tasks.progress import report
 from nocturne.tasks.progress_artifacts import ProgressArtifacts
 
 
@@ -19,9 +19,9 @@ def test_each_stage_of_a_run_has_one_that_ends_where_the_work_did() -> None:
     def work() -> None:
         with progress_artifacts.progress_artifacts():
             for done in range(3):
-                tell("read", done, 2)
-            tell("write", 1, 4)
-        tell("write", 4, 4)  # nobody shows this any more
+                report("read", done, 2)
+            report("write", 1, 4)
+        report("write", 4, 4)  # nobody shows this any more
 
     state = work(return_state=True)
     of_run = ArtifactFilterFlowRunId(any_=[state.state_details.flow_run_id])

@@ -160,7 +160,7 @@ def stage_shard(root: Root, plan: Plan, index: int, config: IngestConfig, worker
     """Extract raw shard `index` unless it is done; returns whether there was anything to do."""
     path, name = f"{plan.extracted}/{shard_name(index)}", shard_name(index)
     notes_path = f"{plan.notes.staging(plan.fingerprint)}/{name}"
-    seen = seen_notes(root.shown(plan.extracted))
+    seen = seen_notes(root.display_path(plan.extracted))
     mend = ingest_command(root, plan.corpus, plan.raw.source)
     if index in plan.done or (root.exists(path) and root.exists(notes_path)):
         known = manifest_path(root, plan, index)
@@ -213,7 +213,7 @@ def row_groups(root: Root, path: str, mend: str) -> Iterator[pa.Table]:
             for group in range(file.num_row_groups):
                 yield file.read_row_group(group)
     except FileNotFoundError as error:
-        raise CorpusError(f"{root.shown(path)} is missing: {mend}") from error
+        raise CorpusError(f"{root.display_path(path)} is missing: {mend}") from error
     except Exception:
         require_whole(root, path, mend)
         raise

@@ -68,7 +68,7 @@ def load_note_dataset(root: Root, corpus: str) -> NoteDataset:
             return load_note_dataset(root, corpus)  # it was ingested anew meanwhile
         more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
         raise CorpusError(
-            f"{root.shown(lost[0])}{more} of corpus {corpus} is missing or cut short: "
+            f"{root.display_path(lost[0])}{more} of corpus {corpus} is missing or cut short: "
             f"{ingest_command(root, corpus, dataset.source)} to make it again"
         )
     return dataset

@@ -187,11 +187,11 @@ def claims_midi(files: pa.Table) -> pa.Array:
 
 def _check(files: pa.Table, counts: Counts, plan: Plan, config: IngestConfig, root: Root) -> None:
     """Raise CorpusError if files are unaccounted for, or too many of them unusable."""
-    where = root.shown(plan.files.staging(plan.fingerprint))
+    where = root.display_path(plan.files.staging(plan.fingerprint))
     if counts.inputs != plan.raw.files or not counts.is_complete:
         raise CorpusError(
             f"corpus {plan.corpus!r}: {plan.raw.files} files went in and {counts.inputs} came "
-            f"out; delete {root.shown(staging_of(plan.corpus))} and run ingest again"
+            f"out; delete {root.display_path(staging_of(plan.corpus))} and run ingest again"
         )
     bad = files.filter(pc.equal(files["outcome"], Outcome.QUARANTINED))
     claiming = Counter(bad.filter(claims_midi(bad))["reason"].to_pylist())

@@ -76,7 +76,9 @@ def shard_table(
         )
     except FileNotFoundError as error:
         require_unchanged(root, corpus, dataset)
-        raise CorpusError(f"{root.shown(f'{folder.path}/{name}')} is missing: {mend}") from error
+        raise CorpusError(
+            f"{root.display_path(f'{folder.path}/{name}')} is missing: {mend}"
+        ) from error
     require_unchanged(root, corpus, dataset)
     return table
 

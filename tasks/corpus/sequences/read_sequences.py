@@ -80,10 +80,10 @@ def load_split(root: Root, corpus: str, scheme: SchemeName, split: Split, cache:
             except FileNotFoundError as error:
                 require_same_sequences(root, corpus, scheme, dataset)
                 path = f"{folder.path}/{split_file(split)}"
-                raise CorpusError(f"{root.shown(path)} is missing: {mend}") from error
+                raise CorpusError(f"{root.display_path(path)} is missing: {mend}") from error
     require_same_sequences(root, corpus, scheme, dataset)
     if offsets[-1] != expected[0] or len(offsets) != dataset.songs[split] + 1:
-        songs = root.shown(DataFolder(SONGS, corpus, scheme).path)
+        songs = root.display_path(DataFolder(SONGS, corpus, scheme).path)
         raise CorpusError(f"{songs}/{SONGS_FILE} is damaged: delete it, then {mend}")
     return SplitIds(np.load(copy, mmap_mode="r"), offsets)
 
@@ -109,7 +109,7 @@ def _songs(root: Root, corpus: str, scheme: SchemeName, columns: list[str]) -> p
     except FileNotFoundError as error:
         require_same_sequences(root, corpus, scheme, dataset)
         path = f"{folder.path}/{SONGS_FILE}"
-        raise CorpusError(f"{root.shown(path)} is missing: {mend}") from error
+        raise CorpusError(f"{root.display_path(path)} is missing: {mend}") from error
 
 
 def _is_whole(copy: Path, expected: tuple[int, int]) -> bool:
@@ -148,7 +148,7 @@ def _copy_ids(
             stream.flush()
             os.fsync(stream.fileno())
         if not _is_whole(aside, shape):
-            raise CorpusError(f"{root.shown(path)} is damaged: delete it, then {mend}")
+            raise CorpusError(f"{root.display_path(path)} is damaged: delete it, then {mend}")
         aside.replace(copy)
     finally:
         aside.unlink(missing_ok=True)

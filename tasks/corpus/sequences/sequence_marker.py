@@ -112,12 +112,12 @@ def load_vocabulary(root: Root, corpus: str, scheme: SchemeName) -> Vocabulary:
         )
     except FileNotFoundError as error:
         require_same_sequences(root, corpus, scheme, dataset)
-        raise CorpusError(f"{root.shown(path)} is missing: {mend}") from error
+        raise CorpusError(f"{root.display_path(path)} is missing: {mend}") from error
     if not vocabulary.is_called(dataset.vocabulary_id):
         require_same_sequences(root, corpus, scheme, dataset)
         raise CorpusError(
-            f"{root.shown(path)} is not the vocabulary {dataset.vocabulary_id} that its dataset "
-            f"was made with: delete it, then {mend}"
+            f"{root.display_path(path)} is not the vocabulary {dataset.vocabulary_id} that its "
+            f"dataset was made with: delete it, then {mend}"
         )
     return vocabulary
 

@@ -122,7 +122,7 @@ def _check(root: Root, plan: SequencePlan, found: list[tuple[str, int]]) -> None
     wrong = {song for song, _ in set(found) ^ set(promised)}
     if wrong or len(found) != len(promised):
         raise CorpusError(
-            f"{root.shown(f'notes/{plan.config.corpus}')} differs from its manifest in "
+            f"{root.display_path(f'notes/{plan.config.corpus}')} differs from its manifest in "
             f"{len(wrong)} songs: delete them, then "
             f"{ingest_command(root, plan.config.corpus, plan.notes.source)}"
         )

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load
 
-from nocturne.schemas.config import SchemePlace
+from nocturne.schemas.config import SchemeConfig
 from nocturne.schemas.errors import CorpusError, ModelError
 from nocturne.schemas.model_card import Evaluation
 from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.sequences import SPLITS, Split, SplitIds, Vocabulary
 from nocturne.tasks.corpus.sequences.read_sequences import load_split
-from nocturne.tasks.model.evaluation.baselines import judge_baselines
+from nocturne.tasks.model.evaluation.baselines import evaluate_baselines
 from nocturne.tasks.model.evaluation.gate import FIGURES
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.registry.model_folder import load_model
@@ -26,7 +26,7 @@ from nocturne.tasks.model.registry.models import metrics_path, read_card, read_m
 from nocturne.tasks.model.sampling.random_inputs import choose_primers
 from nocturne.tasks.model.sampling.sample import primer_of, sample
 from nocturne.tasks.model.training.likelihood import evaluate
-from nocturne.tasks.music.metrics import Primed, judge_samples, judge_uptake, primed
+from nocturne.tasks.music.metrics import Primed, evaluate_samples, evaluate_uptake, primed
 from nocturne.tasks.music.metrics.excerpt import excerpt_of, held_out_pieces
 from nocturne.tasks.music.metrics.overlap import histograms
 from nocturne.tasks.storage.arrays import packed
@@ -37,12 +37,12 @@ SAMPLES = 200
 SAMPLE_NOTES = 256
 UPTAKE_SAMPLES = 128
 TEMPERATURE = 0.9
-JUDGE_SEED = 20_190_101  # a sample set of its own, the same for every model
+EVALUATION_SEED = 20_190_101  # a sample set of its own, the same for every model
 
 Splits = Mapping[Split, SplitIds]
 
 
-def judge_model(root: Root, model_id: str, progress: Progress = silent) -> dict[str, Any]:
+def evaluate_model(root: Root, model_id: str, progress: Progress = silent) -> dict[str, Any]:
     """Measure a model, write its metrics.json and return what is in it.
 
     The samples that it is judged by are kept beside, for whoever wants to look at them.
@@ -53,12 +53,14 @@ def judge_model(root: Root, model_id: str, progress: Progress = silent) -> dict[
     progress(0, 4)
     bits = evaluate(model, splits["test"])
     progress(1, 4)
-    baselines = judge_baselines(splits["train"], splits["valid"], splits["test"], model.vocabulary)
+    baselines = evaluate_baselines(
+        splits["train"], splits["valid"], splits["test"], model.vocabulary
+    )
     progress(2, 4)
     samples = _draw(model, splits["test"])
     root.write_bytes(_samples_path(model_id), packed({"samples": samples}))
     progress(3, 4)
-    metrics = _metrics(bits, baselines) | judge_samples(
+    metrics = _metrics(bits, baselines) | evaluate_samples(
         list(samples), splits["test"], splits["train"], model.vocabulary
     )
     metrics |= _uptake(model, splits["test"])
@@ -70,13 +72,13 @@ def judge_model(root: Root, model_id: str, progress: Progress = silent) -> dict[
     return metrics
 
 
-def load_splits(root: Root, config: SchemePlace) -> Splits:
+def load_splits(root: Root, config: SchemeConfig) -> Splits:
     """Return the three splits of a corpus and scheme."""
     cache = scratch(root, "sequences")
     return {name: load_split(root, config.corpus, config.scheme, name, cache) for name in SPLITS}
 
 
-def judged_samples(root: Root, model_id: str) -> NDArray[np.int16]:
+def evaluated_samples(root: Root, model_id: str) -> NDArray[np.int16]:
     """Return the samples that a model was judged by, int16 [SAMPLES, SAMPLE_NOTES, attributes].
 
     FileNotFoundError before it was judged; ModelError if the file is damaged.
@@ -86,8 +88,8 @@ def judged_samples(root: Root, model_id: str) -> NDArray[np.int16]:
         samples: NDArray[np.int16] = load(root.read_bytes(path))["samples"]
     except (SafetensorError, ValueError, KeyError) as error:
         raise ModelError(
-            f"{root.shown(path)} is damaged: delete it and train the model again, which then only "
-            "measures it"
+            f"{root.display_path(path)} is damaged: delete it and train the model again, which "
+            "then only measures it"
         ) from error
     return samples
 
@@ -99,7 +101,7 @@ def measured(root: Root, model_id: str) -> dict[str, Any]:
     """
     try:
         metrics = read_metrics(root, model_id)
-        judged_samples(root, model_id)
+        evaluated_samples(root, model_id)
     except (ModelError, FileNotFoundError):
         return {}
     return metrics if all(metrics.get(name) is not None for name in FIGURES) else {}
@@ -115,7 +117,7 @@ def _draw(model: Model, held_out: SplitIds) -> NDArray[np.int16]:
     They continue windows of held-out songs: what they then share with the training songs comes
     from the model and not from what it was given.
     """
-    primers = choose_primers(held_out, model.vocabulary, model.shape.window, JUDGE_SEED)
+    primers = choose_primers(held_out, model.vocabulary, model.shape.window, EVALUATION_SEED)
     return _continued(model, primers, SAMPLES, SAMPLE_NOTES)
 
 
@@ -125,10 +127,12 @@ def _uptake(model: Model, held_out: SplitIds) -> dict[str, float]:
         real = primed(held_out, model.shape.window, 2 * model.shape.window)
     except CorpusError:
         return {}
-    chosen = [primer_of(JUDGE_SEED, index, len(real.primers)) for index in range(UPTAKE_SAMPLES)]
+    chosen = [
+        primer_of(EVALUATION_SEED, index, len(real.primers)) for index in range(UPTAKE_SAMPLES)
+    ]
     drawn = _continued(model, real.primers, UPTAKE_SAMPLES, 2 * model.shape.window)
     pairs = Primed(real.primers[chosen], [real.continuations[i] for i in chosen])
-    return judge_uptake(pairs, drawn, model.vocabulary)
+    return evaluate_uptake(pairs, drawn, model.vocabulary)
 
 
 def _continued(
@@ -138,7 +142,7 @@ def _continued(
         replace(model, primers=primers),
         count=count,
         notes=notes,
-        seed=JUDGE_SEED,
+        seed=EVALUATION_SEED,
         temperature=TEMPERATURE,
         top_p=1.0,
         random_input="primer",

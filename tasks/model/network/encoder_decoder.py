@@ -19,7 +19,7 @@ from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.sequences import Vocabulary
 from nocturne.tasks.model.network import matched_memory
 from nocturne.tasks.model.network.executors import Layer, xla_layer
-from nocturne.tasks.model.network.heads import Heads, Memory, Read
+from nocturne.tasks.model.network.heads import HeadInputs, Heads, Memory
 from nocturne.tasks.model.network.initialise import context_notes, embedding_widths
 from nocturne.tasks.model.network.lstm_xla import Tensor
 from nocturne.tasks.model.network.ops import gather_rows
@@ -83,7 +83,7 @@ class Network:
         zero = self.zero_state(embedded.shape[1])
         return self.run(weights, "encoder", embedded, zero, dropout)[1]
 
-    def read(self, weights: Weights, ids: Tensor, dropout: Dropout = nothing_dropped) -> Read:
+    def read(self, weights: Weights, ids: Tensor, dropout: Dropout = nothing_dropped) -> HeadInputs:
         """Read ids int32 [B, context + window, A], up to each note of the window."""
         context, window = self.context, self.shape.window
         embedded = self.embed(weights, ids)
@@ -93,14 +93,14 @@ class Network:
         outputs, _ = self.run(weights, "decoder", inputs, state, dropout)
         outputs = tf.transpose(outputs, [1, 0, 2])
         if not self.shape.memory_notes:
-            return Read(outputs, None, dropout)
+            return HeadInputs(outputs, None, dropout)
         seen = matched_memory.look_back(self.shape, self.vocabulary, weights, ids)
         parts = tf.split(embedded, embedding_widths(self.shape, self.vocabulary), axis=-1)
         remembered = Memory(seen, lambda k, weight: tf.matmul(weight, parts[k]))
         outputs += matched_memory.reading(
             weights["memory/context"], seen.weight, tf.matmul(seen.weight, embedded)
         )
-        return Read(outputs, remembered, dropout)
+        return HeadInputs(outputs, remembered, dropout)
 
     def nats(self, weights: Weights, ids: Tensor, dropout: Dropout = nothing_dropped) -> Tensor:
         """Surprise at every note: float32 [B, window, A] in nats, 0 beyond a song's ends."""

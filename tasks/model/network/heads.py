@@ -16,7 +16,7 @@ import tensorflow as tf
 from nocturne.schemas.sequences import Vocabulary
 from nocturne.tasks.model.network import matched_memory
 from nocturne.tasks.model.network.lstm_xla import Tensor
-from nocturne.tasks.model.network.matched_memory import Look
+from nocturne.tasks.model.network.matched_memory import MemoryAttention
 from nocturne.tasks.model.network.ops import gather_rows
 
 Weights = Mapping[str, Tensor]
@@ -25,11 +25,11 @@ Weights = Mapping[str, Tensor]
 class Memory(NamedTuple):
     """What is remembered for Q notes."""
 
-    seen: Look
+    seen: MemoryAttention
     total: Callable[[int, Tensor], Tensor]  # (k, weight [B, Q, C]) -> sum of embeddings of ids k
 
 
-class Read(NamedTuple):
+class HeadInputs(NamedTuple):
     """All that the heads go by for Q notes."""
 
     outputs: Tensor  # of the decoder, with the memory's reading [B, Q, H]
@@ -47,7 +47,7 @@ class Heads:
     vocabulary: Vocabulary
     product: Callable[[Tensor, Tensor], Tensor] = tf.matmul
 
-    def logits(self, weights: Weights, k: int, read: Read, given: list[Tensor]) -> Tensor:
+    def logits(self, weights: Weights, k: int, read: HeadInputs, given: list[Tensor]) -> Tensor:
         """Logits [B, Q, size] of attribute k."""
         outputs = read.outputs
         if read.memory:

@@ -19,7 +19,7 @@ from nocturne.tasks.model.network.initialise import LONGEST_DISTANCE, LONGEST_MA
 from nocturne.tasks.model.network.lstm_xla import Tensor
 
 NO_NOTE = -1
-TUNE = 0  # the kind of match that compares pitch and inter-onset interval
+PITCH_AND_INTERVAL = 0  # the kind of match that compares pitch and inter-onset interval
 
 
 def codes(vocabulary: Vocabulary, ids: Tensor) -> Tensor:

@@ -33,7 +33,7 @@ SMALLEST = 1e-20  # divides nothing by more than nothing where no note is in sig
 Weights = Mapping[str, Tensor]
 
 
-class Look(NamedTuple):
+class MemoryAttention(NamedTuple):
     """What the notes to predict see of the notes before them."""
 
     weight: Tensor  # exp(score - highest score) [B, Q, C], 0 for what may not be looked at
@@ -42,20 +42,20 @@ class Look(NamedTuple):
 
 def look(
     weights: Weights, match: Tensor, distance: Tensor, lag: Tensor, allowed: Tensor, ids: Tensor
-) -> Look:
+) -> MemoryAttention:
     """Score the notes: match int32 [B, Q, C, M], distance [B, Q, C], lag [Q, C].
 
     `allowed` [B, Q, C] says which of the notes ids int32 [B, C, A] may be looked at.
     """
-    clue = distance
+    feature_index = distance
     for kind in range(match.shape[-1]):
-        clue = clue * (LONGEST_MATCH + 1) + match[..., kind]
-    score = gather_rows(_of_clues(weights), clue) + gather_rows(
+        feature_index = feature_index * (LONGEST_MATCH + 1) + match[..., kind]
+    score = gather_rows(_of_clues(weights), feature_index) + gather_rows(
         SHARPNESS * weights["memory/lag"], lag
     )
     score = tf.where(allowed, score, LOWEST)
     highest = tf.stop_gradient(tf.reduce_max(score, axis=-1, keepdims=True))
-    return Look(tf.where(allowed, tf.exp(score - highest), 0.0), ids)
+    return MemoryAttention(tf.where(allowed, tf.exp(score - highest), 0.0), ids)
 
 
 def _of_clues(weights: Weights) -> Tensor:
@@ -66,7 +66,9 @@ def _of_clues(weights: Weights) -> Tensor:
     return SHARPNESS * tf.reshape(table, [-1])
 
 
-def look_back(shape: NetworkShape, vocabulary: Vocabulary, weights: Weights, ids: Tensor) -> Look:
+def look_back(
+    shape: NetworkShape, vocabulary: Vocabulary, weights: Weights, ids: Tensor
+) -> MemoryAttention:
     """Look back from every note of the last window of ids int32 [B, C, A]."""
     window, count = shape.window, ids.shape[1]
     codes = match_features.codes(vocabulary, ids)
@@ -96,7 +98,7 @@ def reading(kernel: Tensor, weight: Tensor, total: Tensor) -> Tensor:
     return tf.reshape(flat, [batch, queries, kernel.shape[-1]])
 
 
-def agreeing(weights: Weights, name: str, seen: Look, given: Sequence[Tensor]) -> Tensor:
+def agreeing(weights: Weights, name: str, seen: MemoryAttention, given: Sequence[Tensor]) -> Tensor:
     """Weights [B, Q, C] of the notes for attribute `name`.
 
     `given` are the ids int32 [B, Q] of the attributes before it.

@@ -32,7 +32,7 @@ def chosen_precision(precision: Precision) -> Precision:
 
 def decided(config: TrainConfig) -> TrainConfig:
     """Return the config with the precision that this machine trains in."""
-    return config.having(precision=chosen_precision(config.precision))
+    return config.copy_with(precision=chosen_precision(config.precision))
 
 
 @cache

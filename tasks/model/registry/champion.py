@@ -61,7 +61,7 @@ def promote(root: Root, model_id: str, reason: str, by: Decider = "person") -> C
     """
     if model_id not in known_models(root):
         raise ModelError(
-            f"no model {model_id} under {root.shown('models')}: nocturne models lists them"
+            f"no model {model_id} under {root.display_path('models')}: nocturne models lists them"
         )
     card = read_card(root, model_id)
     line = card.corpus, card.config.scheme
@@ -182,7 +182,7 @@ def _history(root: Root, line: Line, content: bytes | None) -> tuple[Promotion, 
     path = pointer_path(*line)
     pointer = parse_marker(root, path, content, Champion, ModelError, MEND)
     if (pointer.corpus, pointer.scheme) != line:
-        raise ModelError(f"{root.shown(path)} is that of {pointer.corpus}: {MEND}")
+        raise ModelError(f"{root.display_path(path)} is that of {pointer.corpus}: {MEND}")
     return pointer.history
 
 

@@ -32,7 +32,7 @@ def learned_model(root: Root, config: TrainConfig) -> ModelCard | None:
 
     def has_learned(card: ModelCard) -> bool:
         """Whether only its start can differ from what the config asks for."""
-        started = config.having(init_from=card.config.init_from)
+        started = config.copy_with(init_from=card.config.init_from)
         return card.model_id == model_id(started, dataset)
 
     cards = filter(has_learned, _cards(root, f"{config.corpus}-{config.preset}-"))

@@ -79,7 +79,8 @@ def load_model(root: Root, model_id: str) -> Model:
     """
     if model_id not in known_models(root):
         raise ModelError(
-            f"no model {model_id} under {root.shown(FOLDER)}: `nocturne models` lists what there is"
+            f"no model {model_id} under {root.display_path(FOLDER)}: "
+            "`nocturne models` lists what there is"
         )
     card = read_card(root, model_id)
     folder = f"{FOLDER}/{model_id}"
@@ -145,4 +146,4 @@ def _check(root: Root, folder: str, model: Model, card: ModelCard) -> None:
 
 
 def _damaged(root: Root, folder: str, reason: str) -> ModelError:
-    return ModelError(f"{root.shown(folder)} is damaged: {reason}; {MEND}")
+    return ModelError(f"{root.display_path(folder)} is damaged: {reason}; {MEND}")

@@ -33,10 +33,10 @@ def read_card(root: Root, model_id: str) -> ModelCard:
     try:
         card = read_marker(root, path, ModelCard, ModelError, "train the model again")
     except FileNotFoundError as error:
-        raise ModelError(f"no model {model_id} under {root.shown('models')}") from error
+        raise ModelError(f"no model {model_id} under {root.display_path('models')}") from error
     if card.model_id != model_id:
         raise ModelError(
-            f"{root.shown(path)} is that of {card.model_id}: rename or delete its folder"
+            f"{root.display_path(path)} is that of {card.model_id}: rename or delete its folder"
         )
     return card
 

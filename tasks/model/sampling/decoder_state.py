@@ -11,13 +11,13 @@ import tensorflow as tf
 
 from nocturne.tasks.model.network import match_features, matched_memory
 from nocturne.tasks.model.network.encoder_decoder import Network, State, nothing_dropped
-from nocturne.tasks.model.network.heads import Memory, Read
+from nocturne.tasks.model.network.heads import HeadInputs, Memory
 from nocturne.tasks.model.network.lstm_xla import Tensor, cell_step, doubled
 
 Weights = Mapping[str, Tensor]
 
 
-class Desk(NamedTuple):
+class DecoderState(NamedTuple):
     """All that changes from note to note. C = context + window places, filled up to `at`."""
 
     at: Tensor  # place of the next note, int32 scalar
@@ -34,7 +34,7 @@ def encoded(network: Network, weights: Weights, history: Tensor) -> State:
     return network.encode(weights, network.embed(weights, window))
 
 
-def begin(network: Network, history: Tensor, state: State) -> Desk:
+def begin(network: Network, history: Tensor, state: State) -> DecoderState:
     """Lay out a window that follows history int32 [B, context, A], from a decoder state."""
     start = tf.constant(network.vocabulary.sizes, tf.int32)
     empty = tf.zeros_like(history[:, :1]) + start
@@ -46,10 +46,10 @@ def begin(network: Network, history: Tensor, state: State) -> Desk:
         else tf.zeros_like(codes)
     )
     onset = tf.cumsum(match_features.ticks(network.vocabulary, ids), axis=1)
-    return Desk(tf.constant(network.context), state, ids, codes, onset, line)
+    return DecoderState(tf.constant(network.context), state, ids, codes, onset, line)
 
 
-def read(network: Network, weights: Weights, desk: Desk) -> tuple[Read, State]:
+def read(network: Network, weights: Weights, desk: DecoderState) -> tuple[HeadInputs, State]:
     """Read the last note: what the heads go by for the next one (Q = 1), and the new state."""
     inputs, final = network.embed(weights, desk.ids[:, desk.at - 1]), []
     for index, (h, c) in enumerate(desk.state):
@@ -60,15 +60,15 @@ def read(network: Network, weights: Weights, desk: Desk) -> tuple[Read, State]:
         _, inputs, cell = cell_step(doubled(sums), c)
         final.append((inputs, cell))
     if not network.shape.memory_notes:
-        return Read(inputs[:, None], None, nothing_dropped), tuple(final)
+        return HeadInputs(inputs[:, None], None, nothing_dropped), tuple(final)
     remembered = _remembered(network, weights, desk)
     weight = remembered.seen.weight
     every = tf.concat([remembered.total(k, weight) for k in range(desk.ids.shape[-1])], -1)
     outputs = inputs[:, None] + matched_memory.reading(weights["memory/context"], weight, every)
-    return Read(outputs, remembered, nothing_dropped), tuple(final)
+    return HeadInputs(outputs, remembered, nothing_dropped), tuple(final)
 
 
-def _remembered(network: Network, weights: Weights, desk: Desk) -> Memory:
+def _remembered(network: Network, weights: Weights, desk: DecoderState) -> Memory:
     """Sums embeddings by id first: for a single note that is less than all notes' embeddings."""
     vocabulary = network.vocabulary
 
@@ -79,7 +79,9 @@ def _remembered(network: Network, weights: Weights, desk: Desk) -> Memory:
     return Memory(_look_back(network, weights, desk), total)
 
 
-def _look_back(network: Network, weights: Weights, desk: Desk) -> matched_memory.Look:
+def _look_back(
+    network: Network, weights: Weights, desk: DecoderState
+) -> matched_memory.MemoryAttention:
     before, has_before = match_features.earlier(desk.onset, desk.codes)
     latest = desk.onset[:, desk.at - 1][:, None]
     distance = match_features.distance_classes(before, latest, has_before)
@@ -90,12 +92,12 @@ def _look_back(network: Network, weights: Weights, desk: Desk) -> matched_memory
     )
 
 
-def taken(network: Network, desk: Desk, state: State, note: Tensor) -> Desk:
+def taken(network: Network, desk: DecoderState, state: State, note: Tensor) -> DecoderState:
     """Lay note int32 [B, A] down as the next one."""
     code = match_features.codes(network.vocabulary, note)
     latest = desk.onset[:, desk.at - 1] + match_features.ticks(network.vocabulary, note)
     codes = _put(desk.codes, desk.at, code)
-    return Desk(
+    return DecoderState(
         desk.at + 1,
         state,
         _put(desk.ids, desk.at, note),

@@ -58,7 +58,7 @@ def choose_primers(
     song = np.searchsorted(np.cumsum(ends), number, side="right")
     inside = number - (np.cumsum(ends) - ends)[song]
     end = train.song_offsets[song] + np.minimum(lengths[song], window) + inside
-    places = windows.Places(end, song)
+    places = windows.WindowIndex(end, song)
     ids = windows.gather(train, places, window, 0, vocabulary.sizes).astype(np.int16)
     return np.asarray(random.permutation(ids))
 

@@ -1,7 +1,7 @@
 """Music from random input: note ids drawn from a model, in bulk.
 
-Samples are drawn in fixed groups of LANES, a window per call of one compiled loop. Sample
-`index` always lies in lane index % LANES of group index // LANES, and each group's random
+Samples are drawn in fixed groups of BATCH_ROWS, a window per call of one compiled loop. Sample
+`index` always lies in row index % BATCH_ROWS of group index // BATCH_ROWS, and each group's random
 numbers follow from (seed, group, window): so a sample depends on (model, seed, index) and the
 sampling parameters only, never on how many are asked for at once; and a shorter sample is the
 beginning of a longer one.
@@ -25,7 +25,7 @@ from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.network.weights import tensors
 from nocturne.tasks.model.sampling import decoder_state, loop_guard
 
-LANES = 64  # samples in one compiled call
+BATCH_ROWS = 64  # samples in one compiled call
 SMALLEST = 1e-20  # keeps the logarithm of a random number finite
 
 
@@ -52,14 +52,14 @@ def sample(  # noqa: PLR0913 - one keyword for each sampling parameter
         raise ModelError(f"model {model.model_id} has no primers: train it again")
     drawer = _Drawer(model, seed, temperature, top_p, random_input)
     last = first_index + count
-    groups = range(first_index // LANES, -(-last // LANES))
+    groups = range(first_index // BATCH_ROWS, -(-last // BATCH_ROWS))
     windows = -(-notes // model.shape.window)
     drawn = []
     for done, group in enumerate(groups):
         drawn.append(
             drawer.group(group, windows, progress, (done * windows, len(groups) * windows))
         )
-    start = first_index - groups.start * LANES
+    start = first_index - groups.start * BATCH_ROWS
     return np.concatenate(drawn)[start : start + count, :notes]
 
 
@@ -84,7 +84,7 @@ class _Drawer:
     def group(
         self, group: int, windows: int, progress: Progress, done: tuple[int, int]
     ) -> NDArray[np.int16]:
-        """Draw a whole group: int16 [LANES, windows * window, A]."""
+        """Draw a whole group: int16 [BATCH_ROWS, windows * window, A]."""
         history, state = self._random_inputs(group)
         drawn = []
         for number in range(windows):
@@ -92,12 +92,12 @@ class _Drawer:
             given = state if number == 0 else None
             history, ids = self._window(history, given, key.view(np.int32))
             drawn.append(ids.numpy().astype(np.int16))
-            unit = LANES * self.model.shape.window
+            unit = BATCH_ROWS * self.model.shape.window
             progress((done[0] + number + 1) * unit, done[1] * unit)
         return np.concatenate(drawn, axis=1)
 
     def _window(self, history: Tensor, given: State | None, key: NDArray[np.int32]) -> Any:
-        state = given or self.network.zero_state(LANES)
+        state = given or self.network.zero_state(BATCH_ROWS)
         return self.draw(
             self.weights,
             history,
@@ -108,11 +108,11 @@ class _Drawer:
         )
 
     def _random_inputs(self, group: int) -> tuple[Tensor, State | None]:
-        """History int32 [LANES, context, A], and the decoder's state if not the encoder's."""
+        """History int32 [BATCH_ROWS, context, A], and the decoder's state if not the encoder's."""
         model, network = self.model, self.network
         sizes = np.asarray(model.vocabulary.sizes, np.int32)
-        history = np.zeros((LANES, network.context, len(sizes)), np.int32) + sizes
-        lanes = range(group * LANES, (group + 1) * LANES)
+        history = np.zeros((BATCH_ROWS, network.context, len(sizes)), np.int32) + sizes
+        lanes = range(group * BATCH_ROWS, (group + 1) * BATCH_ROWS)
         if self.random_input == "primer":
             chosen = [primer_of(self.seed, index, len(model.primers)) for index in lanes]
             history[:, -model.shape.window :] = model.primers[chosen]
@@ -150,7 +150,9 @@ def _compiled(shape: NetworkShape, vocabulary: str, nucleus: bool) -> Any:
         sizes, window = network.vocabulary.sizes, network.shape.window
         noise = _gumbel([window, history.shape[0], sum(sizes)], key)
 
-        def body(w: Tensor, desk: decoder_state.Desk) -> tuple[Tensor, decoder_state.Desk]:
+        def body(
+            w: Tensor, desk: decoder_state.DecoderState
+        ) -> tuple[Tensor, decoder_state.DecoderState]:
             read, after = decoder_state.read(network, weights, desk)
             note: list[Tensor] = []
             for k, part in enumerate(tf.split(noise[w], sizes, axis=-1)):

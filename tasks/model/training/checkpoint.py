@@ -22,7 +22,7 @@ from nocturne.tasks.model.network.initialise import Weights
 from nocturne.tasks.model.registry.identity import CIRCUMSTANCES, circumstances
 from nocturne.tasks.model.training.loss_scale import LossScale
 from nocturne.tasks.storage.arrays import packed
-from nocturne.tasks.storage.retry import explained
+from nocturne.tasks.storage.retry import storage_errors
 
 NAME = "checkpoint.safetensors"
 # Fields that do not change the weights of a run that begins with given ones.
@@ -31,7 +31,7 @@ SAMPLED_BYTES = 2**20
 
 
 @dataclass
-class Place:
+class TrainingProgress:
     """Where a run stands, besides its arrays. `history` has one row per evaluation."""
 
     run: str  # digest of everything that the final weights follow from
@@ -49,7 +49,7 @@ class Place:
 class Checkpoint:
     """A run's place and arrays; moments are (first, second) of each weight."""
 
-    place: Place
+    place: TrainingProgress
     weights: Weights
     first_moments: Weights
     second_moments: Weights
@@ -90,7 +90,7 @@ def write(folder: Path, checkpoint: Checkpoint) -> None:
     arrays = {f"{group}:{name}": a for group, part in groups.items() for name, a in part.items()}
     content = packed(arrays, {"place": json.dumps(asdict(checkpoint.place))})
     aside = folder / f".{NAME}.{os.getpid()}.part"
-    with explained("write the checkpoint", str(folder / NAME)):
+    with storage_errors("write the checkpoint", str(folder / NAME)):
         folder.mkdir(parents=True, exist_ok=True)
         _clear_unfinished(folder)
         try:
@@ -118,7 +118,7 @@ def read(folder: Path, run: str) -> Checkpoint | None:
         with safe_open(path, "np") as stored:
             header = json.loads(stored.metadata()["place"])
             scale = LossScale(**header.pop("loss_scale", {}))  # older checkpoints have none
-            place = Place(**header, loss_scale=scale)
+            place = TrainingProgress(**header, loss_scale=scale)
             if place.run != run:
                 return None
             for key in stored.keys():  # noqa: SIM118 - not a dict
@@ -133,6 +133,6 @@ def read(folder: Path, run: str) -> Checkpoint | None:
 
 def clear(folder: Path) -> None:
     """Delete the checkpoint in `folder`, once its model is published."""
-    with explained("delete the checkpoint", str(folder / NAME)):
+    with storage_errors("delete the checkpoint", str(folder / NAME)):
         _clear_unfinished(folder)
         (folder / NAME).unlink(missing_ok=True)

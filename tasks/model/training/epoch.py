@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nocturne.tasks.model.training.windows import FEWEST_NOTES, Places
+from nocturne.tasks.model.training.windows import FEWEST_NOTES, WindowIndex
 
 Numbers = NDArray[np.uint64]
 ROUNDS = 4
@@ -38,14 +38,14 @@ class Epoch:
         """Return the number of windows."""
         return int(self.ends[-1])
 
-    def at(self, positions: NDArray[np.int64]) -> Places:
+    def at(self, positions: NDArray[np.int64]) -> WindowIndex:
         """The windows at these positions of the order, each in 0..len - 1."""
         number = permuted(positions, len(self), self.keys)
         song = np.searchsorted(self.ends, number, side="right")
         left = self.ends[song] - number  # windows of the song from this one on
         nth = self.ends[song] - np.where(song > 0, self.ends[song - 1], 0) - left
         inside = self.phase[song] + (nth - 1) * self.window
-        return Places(self.offsets[song] + np.where(nth > 0, inside, 0), song)
+        return WindowIndex(self.offsets[song] + np.where(nth > 0, inside, 0), song)
 
 
 def permuted(positions: NDArray[np.int64], count: int, keys: Numbers) -> NDArray[np.int64]:

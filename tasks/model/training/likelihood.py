@@ -55,7 +55,7 @@ def over(
     bits: Callable[[NDArray[np.int32]], NDArray[np.float64]],
     network: Network,
     split: SplitIds,
-    places: windows.Places,
+    places: windows.WindowIndex,
     progress: Progress = silent,
 ) -> Evaluation:
     """Bits per note over the windows at `places`, by a function from a batch to bits [A]."""

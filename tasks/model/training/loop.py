@@ -12,7 +12,7 @@ from nocturne.tasks.model.network.encoder_decoder import Network
 from nocturne.tasks.model.network.initialise import Weights
 from nocturne.tasks.model.training import checkpoint, likelihood, windows
 from nocturne.tasks.model.training.batches import Batches
-from nocturne.tasks.model.training.checkpoint import Checkpoint, Place
+from nocturne.tasks.model.training.checkpoint import Checkpoint, TrainingProgress
 from nocturne.tasks.model.training.optimiser import PROBE_STEPS, Schedule
 from nocturne.tasks.model.training.replicated_step import training_step
 
@@ -48,7 +48,7 @@ class Loop:
 
     def start(self, stored: Checkpoint | None, run: str, first: Weights) -> None:
         """Begin, or go on from a checkpoint."""
-        self.place = stored.place if stored else Place(run)
+        self.place = stored.place if stored else TrainingProgress(run)
         self.best = stored.best if stored else first
         now = stored.weights if stored else first
         in_order = {name: now[name] for name in first}  # sums over weights must round alike

@@ -17,7 +17,7 @@ FEWEST_NOTES = 8  # a shorter rest of a song is not worth a training window of i
 
 
 @dataclass(frozen=True)
-class Places:
+class WindowIndex:
     """Where windows begin: flat note index `start` int64 [N] and song number `song` int64 [N]."""
 
     start: NDArray[np.int64]
@@ -27,13 +27,13 @@ class Places:
         """Return the number of windows."""
         return len(self.start)
 
-    def taken(self, order: NDArray[np.int64]) -> "Places":
+    def taken(self, order: NDArray[np.int64]) -> "WindowIndex":
         """Return the places at these positions."""
-        return Places(self.start[order], self.song[order])
+        return WindowIndex(self.start[order], self.song[order])
 
 
 def gather(
-    split: SplitIds, places: Places, context: int, window: int, sizes: tuple[int, ...]
+    split: SplitIds, places: WindowIndex, context: int, window: int, sizes: tuple[int, ...]
 ) -> NDArray[np.int32]:
     """Return the windows at `places` with their context, int32 [N, context + window, A]."""
     index = places.start[:, None] + np.arange(-context, window)
@@ -43,18 +43,18 @@ def gather(
     return np.where(inside[..., None], ids, np.asarray(sizes, np.int32))
 
 
-def whole_songs(split: SplitIds, window: int) -> Places:
+def whole_songs(split: SplitIds, window: int) -> WindowIndex:
     """Windows that cover every note of every song once, from each song's first note."""
     count = -(-np.diff(split.song_offsets) // window)
     song = np.repeat(np.arange(len(count)), count)
     number = np.arange(len(song)) - np.repeat(np.cumsum(count) - count, count)
-    return Places(split.song_offsets[song] + number * window, song)
+    return WindowIndex(split.song_offsets[song] + number * window, song)
 
 
-def batches(places: Places, size: int) -> Iterator[Places]:
+def batches(places: WindowIndex, size: int) -> Iterator[WindowIndex]:
     """Cut `places` into batches of `size`; the last may be smaller."""
     for first in range(0, len(places), size):
-        yield Places(places.start[first : first + size], places.song[first : first + size])
+        yield WindowIndex(places.start[first : first + size], places.song[first : first + size])
 
 
 def filled(ids: NDArray[np.int32], size: int, sizes: tuple[int, ...]) -> NDArray[np.int32]:

@@ -1,6 +1,6 @@
 """How samples compare with held-out music: published formulas, overlap, repetition, originality."""
 
-from nocturne.tasks.music.metrics.primer_reuse import Primed, judge_uptake, primed
-from nocturne.tasks.music.metrics.sample_metrics import judge_samples
+from nocturne.tasks.music.metrics.primer_reuse import Primed, evaluate_uptake, primed
+from nocturne.tasks.music.metrics.sample_metrics import evaluate_samples
 
-__all__ = ["Primed", "judge_samples", "judge_uptake", "primed"]
+__all__ = ["Primed", "evaluate_samples", "evaluate_uptake", "primed"]

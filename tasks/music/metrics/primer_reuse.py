@@ -48,7 +48,7 @@ def _steps(vocabulary: Vocabulary, ids: Piece) -> Ints:
     return excerpt_of(vocabulary, ids).steps
 
 
-def judge_uptake(real: Primed, generated: Piece, vocabulary: Vocabulary) -> dict[str, float]:
+def evaluate_uptake(real: Primed, generated: Piece, vocabulary: Vocabulary) -> dict[str, float]:
     """Return the mean share of 5-note windows that already occur in the primer, 0 to 1.
 
     `uptake` is that of `generated`, int16 [primers, notes, attributes], which continue

@@ -78,7 +78,7 @@ def _originality(
     }
 
 
-def judge_samples(
+def evaluate_samples(
     samples: list[NDArray[np.int16]],
     held_out: SplitIds,
     train: SplitIds,

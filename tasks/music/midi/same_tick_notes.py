@@ -19,7 +19,7 @@ LONGEST_EVENT_BYTES = 8  # that is not a system event: what is read without look
 NoteOn = tuple[int, int, int]  # tick, pitch, velocity
 
 
-def survivors(
+def same_tick_notes(
     content: bytes, notes: int, pitches: Container[int], pairs: NDArray[np.int64]
 ) -> Counter[NoteOn]:
     """Return the note-ons of these pitches that become notes, with how many there are.

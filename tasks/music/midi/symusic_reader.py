@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from nocturne.schemas.reasons import Reason
 from nocturne.tasks.music.midi.header import Header
 from nocturne.tasks.music.midi.note_ends import are_apart, find_ends, key_of
-from nocturne.tasks.music.midi.same_tick_notes import NoteOn, survivors
+from nocturne.tasks.music.midi.same_tick_notes import NoteOn, same_tick_notes
 from nocturne.tasks.music.midi.score import Score, TickNotes, Track, UnreadableError
 from nocturne.tasks.music.midi.tempo_map import TempoMap
 from nocturne.tasks.music.midi.track_events import readable
@@ -80,7 +80,7 @@ def _ended(content: bytes, notes: TickNotes, note_offs: NDArray[np.int64]) -> Ti
     if ends.unclear.any():
         pitches = set(notes.pitch[ends.unclear].tolist())
         pairs = notes.pitch << 8 | notes.velocity
-        alive = survivors(content, len(notes.onset), pitches, pairs)
+        alive = same_tick_notes(content, len(notes.onset), pitches, pairs)
         while not (kept := _kept(notes, ends.unclear, alive.copy())).all():
             notes = notes.where(kept)
             ends = find_ends(notes.onset, notes.pitch, note_offs)

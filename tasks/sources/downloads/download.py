@@ -14,7 +14,12 @@ from nocturne.schemas.errors import SourceError
 from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.raw import DownloadRecord
 from nocturne.tasks.sources.archives.archive_kinds import require_archive
-from nocturne.tasks.sources.downloads.remote_file import Patience, Validators, freshness, shown_url
+from nocturne.tasks.sources.downloads.remote_file import (
+    RetryPolicy,
+    Validators,
+    freshness,
+    shown_url,
+)
 from nocturne.tasks.sources.downloads.transfer import local_disk, transfer
 from nocturne.tasks.storage.data_folders import move_file
 from nocturne.tasks.storage.layout import downloads_of, old_downloads_of
@@ -25,7 +30,7 @@ COPY_BYTES = 8 << 20
 
 
 @dataclass(frozen=True)
-class Wanted:
+class DownloadSpec:
     """What to download, and what is known of it beforehand."""
 
     url: str
@@ -47,8 +52,8 @@ class Download:
 def download(
     root: Root,
     folder: str,
-    wanted: Wanted,
-    patience: Patience | None = None,
+    wanted: DownloadSpec,
+    patience: RetryPolicy | None = None,
     progress: Progress = silent,
 ) -> Download:
     """Bring `wanted` to `folder` of the root, or find it there already; progress in bytes.
@@ -58,7 +63,7 @@ def download(
     Raises SourceError for an unreachable or refusing host and for a file that is not what was
     wanted, StorageError when the disk is full; what was fetched so far is kept for next time.
     """
-    patience = patience or Patience()
+    patience = patience or RetryPolicy()
     path = f"{folder}/{wanted.name}"
     if there := _finished(root, path, wanted):
         if wanted.sha256:
@@ -92,10 +97,10 @@ def reject(root: Root, download: Download) -> str:
     """Take a download that proved unreadable out of the way; return where it lies now."""
     root.delete(f"{download.path}.download.json")
     root.move(download.path, f"{download.path}.rejected")
-    return root.shown(f"{download.path}.rejected")
+    return root.display_path(f"{download.path}.rejected")
 
 
-def _finished(root: Root, path: str, wanted: Wanted) -> DownloadRecord | None:
+def _finished(root: Root, path: str, wanted: DownloadSpec) -> DownloadRecord | None:
     """Return the record of a finished download of the same thing."""
     try:
         record = DownloadRecord.model_validate(root.read_json(f"{path}.download.json"))
@@ -143,7 +148,7 @@ def _publish(root: Root, part: Path, path: str) -> None:
 
 
 def _verified(
-    root: Root, path: str, part: Path, wanted: Wanted, validators: Validators
+    root: Root, path: str, part: Path, wanted: DownloadSpec, validators: Validators
 ) -> DownloadRecord:
     """Check size, digest and kind; what fails is kept as .rejected and raises SourceError."""
     size = part.stat().st_size
@@ -161,7 +166,7 @@ def _verified(
     except SourceError as error:
         _publish(root, part, f"{path}.rejected")
         Validators.beside(part).unlink(missing_ok=True)
-        raise SourceError(f"{error}; kept as {root.shown(path)}.rejected") from error
+        raise SourceError(f"{error}; kept as {root.display_path(path)}.rejected") from error
     return DownloadRecord(
         url=shown,
         url_sha256=_digest(wanted.url),

@@ -14,7 +14,7 @@ from nocturne.tasks.sources.downloads.redirects import refuse_unsafe_redirect
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """How long to bear with a server. Attempts count only while no new bytes arrive."""
 
     attempts: int = 6
@@ -69,7 +69,7 @@ def require_url(url: str) -> str:
     return url
 
 
-def open_client(patience: Patience) -> httpx.Client:
+def open_client(patience: RetryPolicy) -> httpx.Client:
     """Return a client; it asks for files as they lie there, as their hashes are of that."""
     return httpx.Client(
         timeout=patience.timeout_seconds,
@@ -86,7 +86,7 @@ class Freshness(NamedTuple):
     trouble: str = ""  # why the server could not be asked; the copy here is then as good as any
 
 
-def freshness(url: str, known: Validators, patience: Patience) -> Freshness:
+def freshness(url: str, known: Validators, patience: RetryPolicy) -> Freshness:
     """Ask whether the server has a newer file; without validators only the file itself tells."""
     headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
     asked = {name: value for name, value in headers.items() if value}

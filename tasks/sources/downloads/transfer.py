@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from nocturne.schemas.errors import SourceError, StorageError
 from nocturne.schemas.progress import Progress, silent
 from nocturne.tasks.sources.downloads.remote_file import (
-    Patience,
+    RetryPolicy,
     Validators,
     open_client,
     shown_url,
@@ -43,7 +43,7 @@ def transfer(
     part: Path,
     size: int | None = None,
     sha256: str | None = None,
-    patience: Patience | None = None,
+    patience: RetryPolicy | None = None,
     progress: Progress = silent,
 ) -> Validators:
     """Fill `part` with what lies at `url`, going on from what it holds; progress in bytes.
@@ -51,7 +51,7 @@ def transfer(
     `size` is the expected number of bytes; with a known `sha256` a resume is allowed without
     validators, as the caller's check catches a mixture. Raises SourceError once patience ends.
     """
-    patience = patience or Patience()
+    patience = patience or RetryPolicy()
     failures, most = 0, 0
     bounded = _bounded(url, patience, progress)
     with open_client(patience) as client:
@@ -69,7 +69,7 @@ def transfer(
                 patience.wait(failures)
 
 
-def _bounded(url: str, patience: Patience, progress: Progress) -> Progress:
+def _bounded(url: str, patience: RetryPolicy, progress: Progress) -> Progress:
     """Return `progress`, ended by SourceError once a download takes too long or grows too large."""
     deadline = time.monotonic() + patience.total_seconds
 

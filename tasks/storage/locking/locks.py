@@ -12,7 +12,7 @@ from nocturne.tasks.storage.layout import CORPUS_KINDS
 from nocturne.tasks.storage.locking.file_lock import FileLock
 from nocturne.tasks.storage.locking.holder import Holder
 from nocturne.tasks.storage.locking.leases import Lease
-from nocturne.tasks.storage.retry import explained
+from nocturne.tasks.storage.retry import storage_errors
 from nocturne.tasks.storage.root import Root
 
 FOLDER = ".cache/locks"
@@ -76,11 +76,11 @@ def _lock(root: Root, name: str) -> _Lock:
     if root.is_local:
         return FileLock(Path(root.full(path)))
     store = conditional_store(root.uri)
-    return Lease(store, root.object_key(path), root.key, root.shown(path))
+    return Lease(store, root.object_key(path), root.key, root.display_path(path))
 
 
 def _acquire(root: Root, lock: _Lock, holder: Holder, name: str) -> Holder | bytes | None:
-    with explained("lock", root.shown(f"{FOLDER}/{name}.lock")):
+    with storage_errors("lock", root.display_path(f"{FOLDER}/{name}.lock")):
         return lock.acquire(holder)
 
 

@@ -122,12 +122,12 @@ def test_what_may_be_left_empty_may_be_an_empty_text(name: str, empty: str | Non
 
 def test_composing_again_trains_the_same_model_and_makes_new_music() -> None:
     config = ComposeConfig()
-    assert config.part(TrainConfig) == TrainConfig(corpus="folk")
-    assert config.part(TrainConfig).seed == 0
-    assert config.part(RetrainConfig).seed == 0
-    assert config.part(SamplingConfig).seed is None
-    given = config.having(seed=5)
-    assert given.part(TrainConfig).seed == given.part(SamplingConfig).seed == 5
+    assert config.subset(TrainConfig) == TrainConfig(corpus="folk")
+    assert config.subset(TrainConfig).seed == 0
+    assert config.subset(RetrainConfig).seed == 0
+    assert config.subset(SamplingConfig).seed is None
+    given = config.copy_with(seed=5)
+    assert given.subset(TrainConfig).seed == given.subset(SamplingConfig).seed == 5
 
 
 @pytest.mark.parametrize(

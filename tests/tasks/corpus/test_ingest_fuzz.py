@@ -34,7 +34,7 @@ def write_mutants(root: Root, contents: list[bytes], seeds: range) -> IngestConf
     count = {"files": len(seeds), "midi": len(seeds), "shards": len(starts)}
     raw = load_raw(root, "c").model_copy(update=count)
     root.write_json(raw_marker("c"), raw.model_dump(mode="json"))
-    return config.having(workers=2, max_quarantined_share=1.0)
+    return config.copy_with(workers=2, max_quarantined_share=1.0)
 
 
 def assert_all_accounted_for(root: Root, shared_midi: Path, seeds: range) -> None:

@@ -54,7 +54,7 @@ def test_says_so_leaves_nothing_half_there_and_goes_on(tmp_path: Path) -> None:
         with largest_file(3000), pytest.raises(StorageError) as caught:
             ingest(root, config, workers)
         message = str(caught.value)
-        assert message.startswith(f"cannot write {root.shown('staging/c/notes-')}")
+        assert message.startswith(f"cannot write {root.display_path('staging/c/notes-')}")
         assert "free space" in message
         assert "\n" not in message
         assert contents(root) == {}

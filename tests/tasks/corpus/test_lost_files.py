@@ -113,7 +113,7 @@ def test_prepare_says_which_file_is_lost_and_what_makes_it_again(
     with pytest.raises(CorpusError) as caught:
         prepare(place.root, place.prepare)
     line = str(caught.value)
-    assert line.startswith(f"{place.root.shown(path)} of corpus c is missing or cut short: ")
+    assert line.startswith(f"{place.root.display_path(path)} of corpus c is missing or cut short: ")
     assert f"--corpus c --source {place.ingest.source}`" in line
     assert "\n" not in line
     place.make()
@@ -157,7 +157,9 @@ def test_damaged_bytes_are_called_damaged_and_doing_what_is_said_mends_them(
     with pytest.raises(CorpusError) as caught:
         use(place, path)
     line = str(caught.value)
-    assert line.startswith(f"{place.root.shown(path)} is damaged: delete it, then run `nocturne ")
+    assert line.startswith(
+        f"{place.root.display_path(path)} is damaged: delete it, then run `nocturne "
+    )
     assert "\n" not in line
     place.root.delete(path)
     place.make()
@@ -203,7 +205,7 @@ def test_a_table_of_another_kind_is_called_damaged(place: Place, reader: str, ha
     with pytest.raises(CorpusError) as caught:
         READERS[reader](place)
     line = str(caught.value)
-    assert line.startswith(f"{place.root.shown(path)} is damaged: ")
+    assert line.startswith(f"{place.root.display_path(path)} is damaged: ")
     assert "delete it, then run `nocturne " in line
     assert "\n" not in line
 
@@ -253,7 +255,7 @@ def test_a_bad_marker_is_one_line_and_doing_what_it_says_mends_it(
     with pytest.raises(CorpusError) as caught:
         place.make()
     line = str(caught.value)
-    assert line.startswith(place.root.shown(marker))
+    assert line.startswith(place.root.display_path(marker))
     assert "delete it, then " in line
     assert "\n" not in line
     place.root.delete(marker)

@@ -84,11 +84,11 @@ def test_a_finished_model_is_found_by_its_config(
     place: Root, config: TrainConfig, card: ModelCard
 ) -> None:
     assert finished_model(place, config) == card
-    assert finished_model(place, config.having(checkpoint_minutes=9.0)) == card
-    assert finished_model(place, config.having(seed=1)) is None
-    assert finished_model(place, config.having(precision=card.config.precision)) == card
+    assert finished_model(place, config.copy_with(checkpoint_minutes=9.0)) == card
+    assert finished_model(place, config.copy_with(seed=1)) is None
+    assert finished_model(place, config.copy_with(precision=card.config.precision)) == card
     other = "mixed" if card.config.precision == "float32" else "float32"
-    assert finished_model(place, config.having(precision=other)) is None
+    assert finished_model(place, config.copy_with(precision=other)) is None
     checkpoints = Path(place.base, ".cache/checkpoints", card.model_id)
     assert not list(checkpoints.iterdir())  # nothing is left to go on from
 
@@ -96,19 +96,19 @@ def test_a_finished_model_is_found_by_its_config(
 def test_a_warm_start_is_named_by_id_and_must_fit(
     place: Root, config: TrainConfig, card: ModelCard
 ) -> None:
-    warm = build.resolved(place, config.having(init_from="latest"))
+    warm = build.resolved(place, config.copy_with(init_from="latest"))
     assert warm.init_from == card.model_id
     with pytest.raises(ModelError, match=r"cannot start from the model .* has the preset small"):
-        build.build_model(place, warm.having(preset="medium"))
+        build.build_model(place, warm.copy_with(preset="medium"))
     with pytest.raises(CorpusError, match="nope"):
-        build.build_model(place, config.having(corpus="nope"))
+        build.build_model(place, config.copy_with(corpus="nope"))
 
 
 def test_metrics_hold_model_and_rivals_on_the_same_songs(place: Root, card: ModelCard) -> None:
-    metrics = evaluate.judge_model(place, card.model_id)
+    metrics = evaluate.evaluate_model(place, card.model_id)
     assert metrics == json.loads(place.read_bytes(metrics_path(card.model_id)))
     assert metrics["samples"] == 4
-    samples = evaluate.judged_samples(place, card.model_id)
+    samples = evaluate.evaluated_samples(place, card.model_id)
     assert (samples.shape, samples.dtype) == ((4, 16, 4), np.int16)
     assert metrics["baselines"].keys() >= {"uniform", "unigram", "bigram", "composite", "cache"}
     by_attribute = metrics["by_attribute"].values()
@@ -137,7 +137,7 @@ def test_a_model_is_judged_again_where_what_was_measured_is_not_whole(
         place.write_bytes(samples, content)
         assert evaluate.measured(place, card.model_id) == {}
         with pytest.raises(ModelError, match=r"judged\.safetensors is damaged: .*then only"):
-            evaluate.judged_samples(place, card.model_id)
+            evaluate.evaluated_samples(place, card.model_id)
     place.delete(samples)
     assert evaluate.measured(place, card.model_id) == {}
     place.write_bytes(samples, drawn)
@@ -199,7 +199,7 @@ def test_a_worse_candidate_does_not_replace_the_champion(
     place: Root, config: TrainConfig, card: ModelCard
 ) -> None:
     promote(place, card.model_id, "for the test")
-    slow = build.build_model(place, config.having(learning_rate=1e-6, seed=5))
+    slow = build.build_model(place, config.copy_with(learning_rate=1e-6, seed=5))
     place.write_json(metrics_path(slow.model_id), PASSES)
     verdict = consider(place, slow.model_id)
     assert not verdict.promoted
@@ -213,7 +213,7 @@ def test_a_worse_candidate_does_not_replace_the_champion(
 def test_training_on_a_disk_that_fills_up_goes_on_once_there_is_space(
     place: Root, config: TrainConfig
 ) -> None:
-    config = config.having(seed=9, max_epochs=4, checkpoint_minutes=1e-9)
+    config = config.copy_with(seed=9, max_epochs=4, checkpoint_minutes=1e-9)
     expected = build.build_model(place, config)
     folder = Path(place.base, "models", expected.model_id)
     weights = (folder / "weights.safetensors").read_bytes()
@@ -235,7 +235,7 @@ def test_training_on_a_disk_that_fills_up_goes_on_once_there_is_space(
     checkpoints = Path(place.base, ".cache/checkpoints", expected.model_id)
     assert [path.name for path in checkpoints.iterdir()] == [checkpoint.NAME]
     with largest_file(len(weights) - 1), pytest.raises(StorageError, match="cannot write"):
-        build.build_model(place, config.having(checkpoint_minutes=60))
+        build.build_model(place, config.copy_with(checkpoint_minutes=60))
     assert not list(Path(place.base).rglob("*.part"))
     assert not list(folder.glob(".tmp-*"))
     assert finished_model(place, config) is None
@@ -249,7 +249,7 @@ def test_a_batch_beyond_memory_is_refused_before_anything_is_written(
 ) -> None:
     (tmp_path / "meminfo").write_text("MemAvailable: 900000 kB\n")
     monkeypatch.setattr(memory_estimate, "MEMINFO", tmp_path / "meminfo")
-    config = config.having(seed=10, batch=4096)
+    config = config.copy_with(seed=10, batch=4096)
     with pytest.raises(ResourceError, match="cannot train: a batch of 4,096 windows"):
         build.build_model(place, config, lambda *_: pytest.fail("a step was taken"))
     assert not Path(place.base, "models", build.model_name(place, config)).exists()

@@ -124,7 +124,7 @@ def test_what_cannot_be_carried_over_says_why(tiny_vocabulary: Vocabulary) -> No
     config = TrainConfig()
 
     def why(new: Vocabulary, changes: dict[str, object], old: Vocabulary = tiny_vocabulary) -> str:
-        return carry_over.misfit(card(), old, config.having(**changes), new) or "fits"
+        return carry_over.misfit(card(), old, config.copy_with(**changes), new) or "fits"
 
     assert why(tiny_vocabulary, {}) == "fits"
     assert why(changed(tiny_vocabulary, INTERVAL, INTERVALS), {}) == "fits"

@@ -72,7 +72,7 @@ def test_the_champion_is_the_start_whatever_its_vocabulary_was_fitted_on(
 ) -> None:
     crown(vocabulary.model_copy(update={"fitted_on": "touched files"}))
     assert start_of(root, config) == ("tunes-old", "starts from the champion tunes-old")
-    warm = config.having(init_from="tunes-old")
+    warm = config.copy_with(init_from="tunes-old")
     assert carried(root, warm) == "from tunes-old: all weights carried over"
     assert carried(root, config) == ""
     first = first_weights(root, warm, TINY, vocabulary)
@@ -85,7 +85,7 @@ def test_changed_values_are_carried_over_and_told(
 ) -> None:
     crown(_moved(vocabulary))
     assert start_of(root, config)[0] == "tunes-old"
-    warm = config.having(init_from="tunes-old")
+    warm = config.copy_with(init_from="tunes-old")
     size = vocabulary.size_of("duration")
     assert carried(root, warm) == (
         "from tunes-old: carried over whole: inter_onset_interval, pitch, velocity; by nearest "
@@ -99,12 +99,12 @@ def test_a_champion_that_does_not_fit_is_a_start_from_nothing(
     root: Root, config: TrainConfig, vocabulary: Vocabulary, crown: Crown
 ) -> None:
     crown(vocabulary)
-    other = config.having(preset="medium")
+    other = config.copy_with(preset="medium")
     misfit = "has the preset small, not medium"
     why = f"starts from nothing: the champion tunes-old {misfit}"
     assert start_of(root, other) == (None, why)
     with pytest.raises(ModelError, match=f"cannot start from the model tunes-old: it {misfit}"):
-        first_weights(root, other.having(init_from="tunes-old"), PRESETS["medium"], vocabulary)
+        first_weights(root, other.copy_with(init_from="tunes-old"), PRESETS["medium"], vocabulary)
     crown(vocabulary, TINY.model_copy(update={"memory_notes": 0}))
     assert start_of(root, config) == (
         None,
@@ -150,5 +150,5 @@ def test_without_a_champion_or_with_a_lost_one(
 
 
 def test_a_start_that_is_asked_for_stands(root: Root, config: TrainConfig) -> None:
-    asked = config.having(init_from="mine")
+    asked = config.copy_with(init_from="mine")
     assert start_of(root, asked) == ("mine", "starts from mine, as asked")

@@ -32,11 +32,11 @@ def test_pages_that_are_not_there_are_not_linked(root: Root) -> None:
 def test_every_link_leads_to_a_file(root: Root, page: str) -> None:
     for path in (*INDEXES, *PAGES):
         root.write_bytes(path, b"")
-    base = Path(root.shown(page)).as_uri()
+    base = Path(root.display_path(page)).as_uri()
     found = {_path(base, address) for address in addresses(root, page)}
     assert len(found) == 3
     assert all(Path(path).is_file() for path in found)
-    assert page not in {str(Path(path).relative_to(root.shown(""))) for path in found}
+    assert page not in {str(Path(path).relative_to(root.display_path(""))) for path in found}
 
 
 def _path(base: str, address: str) -> str:

@@ -5,7 +5,7 @@ import re
 
 from nocturne.schemas.config import GenerateConfig
 from nocturne.tasks.pages.charts.piano_roll import draw
-from nocturne.tasks.pages.run_markdown import run_note
+from nocturne.tasks.pages.run_markdown import run_markdown
 from nocturne.tasks.samples.run import plan, summary
 from nocturne.tasks.storage.root import Root
 from tests.tasks.samples.runs_for_tests import card_of, wander
@@ -16,7 +16,7 @@ def test_note_tells_where_and_how_and_shows_rolls(root: Root) -> None:
     run = plan(GenerateConfig(root=root.uri, samples=1200, temperature=0.85), card)
     rolls = [draw(wander(0)), draw(wander(1))]
     result = summary(root, run, reused=False)
-    note = run_note(run, card, result, rolls)
+    note = run_markdown(run, card, result, rolls)
     assert f"| Gallery | `{root.base}/samples/{run.run_id}/index.html` |" in note
     assert "| Samples | 1,200 of 256 notes |" in note
     assert "| Temperature, top-p | 0.85, 1 |" in note
@@ -30,14 +30,14 @@ def test_a_caution_comes_before_everything_else(root: Root) -> None:
     card = card_of()
     run = plan(GenerateConfig(root=root.uri), card)
     result = summary(root, run, reused=False, caution="it is noise | really")
-    note = run_note(run, card, result, [], "http://here")
+    note = run_markdown(run, card, result, [], "http://here")
     expected = f"# {run.run_id}\n\n**Caution: it is noise \\| really**\n"
     assert note.startswith(expected)
-    assert "Caution" not in run_note(run, card, summary(root, run, reused=False), [])
+    assert "Caution" not in run_markdown(run, card, summary(root, run, reused=False), [])
 
 
 def test_a_gallery_that_is_served_is_linked(root: Root) -> None:
     card = card_of()
     run = plan(GenerateConfig(root=root.uri), card)
-    note = run_note(run, card, summary(root, run, reused=False), [], "http://here/samples/x")
+    note = run_markdown(run, card, summary(root, run, reused=False), [], "http://here/samples/x")
     assert "**[Listen in the gallery](http://here/samples/x)**" in note

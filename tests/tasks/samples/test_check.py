@@ -199,15 +199,15 @@ def test_a_run_with_other_facts_is_not_this_one(root: Root, run: SampleRun) -> N
     found = check.published(root, run.run_id)
     assert check.is_whole(found, run)
     for changes in ({"samples": 2}, {"notes": 99}, {"seed": 8}, {"audio": False}):
-        config = run.config.having(**changes)
+        config = run.config.copy_with(**changes)
         assert not check.is_whole(found, run.model_copy(update={"config": config}))
-    elsewhere = run.config.having(root="elsewhere", model="latest")
+    elsewhere = run.config.copy_with(root="elsewhere", model="latest")
     assert check.is_whole(found, run.model_copy(update={"config": elsewhere}))
 
 
 def test_a_part_that_was_cut_is_made_again(root: Root) -> None:
     config = GenerateConfig(root=root.uri, samples=2, audio=False, seed=7)
-    run = sample_run.plan(config.having(notes=16), card_of())
+    run = sample_run.plan(config.copy_with(notes=16), card_of())
     root.write_bytes(f"{sample_run.folder_of(run)}/parts/part-00000.parquet", b"PAR1, but cut")
     assert sample_run.begin(root, run) == [(0, 2)]
     make(root, run)

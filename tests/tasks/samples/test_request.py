@@ -68,7 +68,7 @@ def test_an_empty_seed_goes_on_with_the_same_request_that_was_cut_off(root: Root
 @pytest.mark.parametrize("change", [{"samples": 5}, {"tempo": 90.0}, {"notes": 17}])
 def test_another_request_does_not_take_it_over(root: Root, change: dict[str, Any]) -> None:
     begun(root)
-    config = asked(root, samples=6).having(**change)
+    config = asked(root, samples=6).copy_with(**change)
     assert len(requested_runs(root, config, card_of())) == 1
     assert len(requested_runs(root, asked(root, samples=6), card_of("other"))) == 1
 

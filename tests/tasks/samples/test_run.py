@@ -80,7 +80,7 @@ def test_the_same_request_gives_the_same_midi(root: Root, tmp_path: Path) -> Non
 )
 def test_run_id_depends_on_every_parameter(change: dict[str, Any]) -> None:
     plain = GenerateConfig(seed=0)
-    other = sample_run.plan(plain.having(**change), card_of())
+    other = sample_run.plan(plain.copy_with(**change), card_of())
     assert other.run_id != sample_run.plan(plain, card_of()).run_id
 
 

@@ -64,10 +64,10 @@ def test_a_bad_marker_is_one_line(root: Root, content: bytes, said: str) -> None
     with pytest.raises(CorpusError) as error:
         _read(root, content)
     line = str(error.value)
-    assert line.startswith(f"{root.shown(PATH)} {said}")
+    assert line.startswith(f"{root.display_path(PATH)} {said}")
     assert line.endswith("ingest it again")
     assert "\n" not in line
-    assert len(line) < len(root.shown(PATH)) + 200
+    assert len(line) < len(root.display_path(PATH)) + 200
 
 
 def test_a_folder_in_its_place_is_one_line(root: Root) -> None:

@@ -13,7 +13,7 @@ from nocturne.tasks.storage.root import Root
 def test_a_path_and_its_uri_are_the_same_root(tmp_path: Path) -> None:
     Root.open(str(tmp_path)).write_json("a/b.json", {"x": [1, 2]})
     assert Root.open(tmp_path.as_uri()).read_json("a/b.json") == {"x": [1, 2]}
-    assert Root.open(tmp_path.as_uri()).shown("a") == str(tmp_path / "a")
+    assert Root.open(tmp_path.as_uri()).display_path("a") == str(tmp_path / "a")
 
 
 def test_files_are_listed_sorted_by_relative_path(root: Root) -> None:

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from nocturne.tasks.music.notes import Notes
 from nocturne.tasks.workers import shared_buffer as arena_module
 from nocturne.tasks.workers.limits import limit_memory
-from nocturne.tasks.workers.shared_buffer import Arena
+from nocturne.tasks.workers.shared_buffer import SharedBuffer
 from nocturne.tasks.workers.worker_pool import Workers
 from tests.tasks.workers.workers_for_tests import twice
 
 
 @pytest.fixture(scope="module")
-def arena() -> Iterator[Arena]:
-    made = Arena()
+def arena() -> Iterator[SharedBuffer]:
+    made = SharedBuffer()
     yield made
     made.close()
 
@@ -31,13 +31,13 @@ def apart(parts: list[bytes]) -> list[pickle.PickleBuffer]:
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.binary(max_size=200)))
-def test_bytes_come_back_as_bytes(arena: Arena, parts: list[bytes]) -> None:
+def test_bytes_come_back_as_bytes(arena: SharedBuffer, parts: list[bytes]) -> None:
     packed = arena.pack(apart(parts))
     assert len(packed.body) < 40 + 20 * len(parts)  # they are not in the pickle
     assert arena.unpack(packed) == parts
 
 
-def test_notes_come_back_and_stay_when_the_next_value_is_packed(arena: Arena) -> None:
+def test_notes_come_back_and_stay_when_the_next_value_is_packed(arena: SharedBuffer) -> None:
     times = np.arange(5.0)
     keys = np.arange(5, dtype=np.uint8)
     notes: Notes = arena.unpack(arena.pack(Notes(times, times + 1, times, times + 2, keys, keys)))
@@ -48,9 +48,9 @@ def test_notes_come_back_and_stay_when_the_next_value_is_packed(arena: Arena) ->
 
 
 def test_what_is_larger_than_the_arena_goes_in_the_pickle(
-    arena: Arena, monkeypatch: pytest.MonkeyPatch
+    arena: SharedBuffer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(arena_module, "ARENA_BYTES", 100)
+    monkeypatch.setattr(arena_module, "BUFFER_BYTES", 100)
     packed = arena.pack(apart([bytes(60), bytes(41)]))
     assert packed.ends == ()
     assert arena.unpack(packed) == [bytes(60), bytes(41)]

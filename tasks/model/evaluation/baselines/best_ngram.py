@@ -20,7 +20,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Tried:
+class NgramSearch:
     """The best of one attribute: its probabilities (validation, then test), and all tried."""
 
     candidates: tuple[Candidate, ...]
@@ -48,7 +48,7 @@ def _ngrams(
             yield Candidate(stream, order, *bits), probabilities
 
 
-def try_all(row: NoteRow, attribute: int, max_order: int, valid: int) -> Tried:
+def try_all(row: NoteRow, attribute: int, max_order: int, valid: int) -> NgramSearch:
     """Try every stream and order, keeping the probabilities of the best only."""
     candidates: list[Candidate] = []
     best: tuple[Candidate, Floats] | None = None
@@ -57,4 +57,4 @@ def try_all(row: NoteRow, attribute: int, max_order: int, valid: int) -> Tried:
         if best is None or candidate.valid_bits < best[0].valid_bits:
             best = candidate, probabilities
     assert best is not None
-    return Tried(tuple(candidates), *best)
+    return NgramSearch(tuple(candidates), *best)

@@ -6,7 +6,12 @@ from nocturne.schemas.errors import CorpusError
 from nocturne.schemas.model_card import Evaluation
 from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.sequences import SplitIds, Vocabulary
-from nocturne.tasks.model.evaluation.baselines.best_ngram import Tried, bits_of, streams_of, try_all
+from nocturne.tasks.model.evaluation.baselines.best_ngram import (
+    NgramSearch,
+    bits_of,
+    streams_of,
+    try_all,
+)
 from nocturne.tasks.model.evaluation.baselines.cache import with_song_so_far
 from nocturne.tasks.model.evaluation.baselines.kneser_ney import Floats
 from nocturne.tasks.model.evaluation.baselines.streams import NoteRow, Stream, limited, note_row
@@ -30,7 +35,7 @@ def _evaluation(names: tuple[str, ...], bits: list[float]) -> Evaluation:
     return Evaluation(bits_per_note=sum(bits), by_attribute=dict(zip(names, bits, strict=True)))
 
 
-def _at(tried: list[Tried], stream: Stream, order: int, split: str) -> list[float]:
+def _at(tried: list[NgramSearch], stream: Stream, order: int, split: str) -> list[float]:
     """Bits of every attribute under one stream and order."""
     return [
         getattr(candidate, f"{split}_bits")
@@ -41,7 +46,7 @@ def _at(tried: list[Tried], stream: Stream, order: int, split: str) -> list[floa
 
 
 def _table(
-    tried: list[Tried], cached: list[float], vocabulary: Vocabulary
+    tried: list[NgramSearch], cached: list[float], vocabulary: Vocabulary
 ) -> dict[str, Evaluation]:
     """Name the baselines, choosing the one Kneser-Ney for all attributes on validation."""
     models = [(one.stream, one.order) for one in tried[0].candidates]
@@ -57,7 +62,7 @@ def _table(
     return {name: _evaluation(vocabulary.names, values) for name, values in bits.items()}
 
 
-def judge_baselines(
+def evaluate_baselines(
     train: SplitIds,
     valid: SplitIds,
     test: SplitIds,

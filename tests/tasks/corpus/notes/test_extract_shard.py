@@ -64,6 +64,6 @@ def test_files_without_content_say_why(workers: Workers) -> None:
 def test_both_readers_fill_the_same_tables(workers: Workers) -> None:
     groups = [raw_table([(f"{i}.mid", content(i)) for i in range(3)])]
     fast = extract_shard(groups, CONFIG, workers)
-    reference = extract_shard(groups, CONFIG.having(reader="pretty_midi"), workers)
+    reference = extract_shard(groups, CONFIG.copy_with(reader="pretty_midi"), workers)
     assert fast.notes.equals(reference.notes)
     assert fast.files.equals(reference.files)

@@ -281,7 +281,7 @@ def test_finished_shards_are_not_redone_and_a_changed_config_redoes_them(
     assert not stage_shard(root, first, 0, config, workers)
     ingest(root, config, workers)
     assert published(root, first)
-    stricter = config.having(max_notes=3, max_quarantined_share=1.0)
+    stricter = config.copy_with(max_notes=3, max_quarantined_share=1.0)
     second = plan(root, stricter)
     assert published(root, second) is None
     with pytest.raises(CorpusError, match=r"none of the 6 MIDI files .* \(too_many_notes 4"):
@@ -292,7 +292,7 @@ def test_finished_shards_are_not_redone_and_a_changed_config_redoes_them(
 
 
 def test_too_large_a_quarantined_share_is_one_clear_line(root: Root, workers: Workers) -> None:
-    config = write_raw(root, FILES, 5).having(max_quarantined_share=0.2)
+    config = write_raw(root, FILES, 5).copy_with(max_quarantined_share=0.2)
     # notes.txt does not claim to be MIDI; of the 9 others, duplicates included, 2 are broken.
     with pytest.raises(CorpusError, match=r"^22% of the MIDI files of test files are unusable \("):
         ingest(root, config, workers)
@@ -304,7 +304,7 @@ def test_too_large_a_quarantined_share_is_one_clear_line(root: Root, workers: Wo
 
 def test_fewer_shards_than_before_leave_no_surplus(root: Root, workers: Workers) -> None:
     ingest(root, write_raw(root, FILES, 2), workers)
-    ingest(root, write_raw(root, FILES[:4], 4).having(allow_shrink=True), workers)
+    ingest(root, write_raw(root, FILES[:4], 4).copy_with(allow_shrink=True), workers)
     assert root.files("notes/c") == ["notes/c/shard-00000.parquet"]
 
 

@@ -110,7 +110,7 @@ def test_another_config_is_another_dataset(root: Root, change: dict[str, float])
     write_corpus(root, random_shards(8))
     plan = plan_sequences(root, config_of(root))
     write_sequences(root, plan, fit_vocabulary(root, plan))
-    assert published(root, plan_sequences(root, config_of(root).having(**change))) is None
+    assert published(root, plan_sequences(root, config_of(root).copy_with(**change))) is None
 
 
 def test_the_same_notes_read_anew_are_the_same_dataset(root: Root) -> None:
@@ -194,7 +194,7 @@ def test_a_corpus_too_small_says_how_many_songs_are_needed(root: Root) -> None:
     with pytest.raises(CorpusError, match=r"tunes under .*: there are 2 songs, .* at least 3 are"):
         plan_sequences(root, config_of(root))
     with pytest.raises(CorpusError, match=r"songs of 50 notes or more: there are 0 songs"):
-        plan_sequences(root, config_of(root).having(min_song_notes=50))
+        plan_sequences(root, config_of(root).copy_with(min_song_notes=50))
 
 
 def test_a_stop_at_any_moment_leaves_the_old_dataset_or_the_new_one(
@@ -204,7 +204,7 @@ def test_a_stop_at_any_moment_leaves_the_old_dataset_or_the_new_one(
     old = prepare(root, config_of(root))
     kept = tmp_path / "kept"
     shutil.copytree(root.base, kept)
-    config = config_of(root).having(min_song_notes=40, valid_share=0.3)
+    config = config_of(root).copy_with(min_song_notes=40, valid_share=0.3)
     new = prepare(root, config)
     assert old.songs != new.songs
     expected = contents(root)

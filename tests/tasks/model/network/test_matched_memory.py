@@ -23,7 +23,7 @@ def _weights(**changes: Any) -> dict[str, Any]:
     return {f"memory/{name}": tf.constant(value, tf.float32) for name, value in weights.items()}
 
 
-def _look(weights: dict[str, Any], allowed: list[bool], lengths: Any = 0) -> memory.Look:
+def _look(weights: dict[str, Any], allowed: list[bool], lengths: Any = 0) -> memory.MemoryAttention:
     match = np.zeros((1, 1, 3, 3), np.int32) + np.asarray(lengths, np.int32)
     distance, lag = tf.zeros([1, 1, 3], tf.int32), tf.constant([[3, 2, 1]])
     return memory.look(
@@ -31,7 +31,7 @@ def _look(weights: dict[str, Any], allowed: list[bool], lengths: Any = 0) -> mem
     )
 
 
-def _share(seen: memory.Look) -> Any:
+def _share(seen: memory.MemoryAttention) -> Any:
     weight = seen.weight.numpy()[0, 0]
     return weight / max(weight.sum(), 1e-9)
 

@@ -13,7 +13,7 @@ from nocturne.schemas.sequences import SplitIds, Vocabulary
 from nocturne.tasks.model.network.initialise import initial_weights
 from nocturne.tasks.model.network.precision import chosen_precision, decided
 from nocturne.tasks.model.training import checkpoint, windows
-from nocturne.tasks.model.training.checkpoint import Checkpoint, Place
+from nocturne.tasks.model.training.checkpoint import Checkpoint, TrainingProgress
 from nocturne.tasks.model.training.loss_scale import LossScale
 from nocturne.tasks.model.training.step import TrainingStep
 from nocturne.tasks.model.training.train import network_of
@@ -80,7 +80,7 @@ def test_a_step_is_that_of_float32_but_for_rounding_and_an_overflow_changes_noth
 
 
 def test_a_checkpoint_keeps_the_loss_scale(tmp_path: Path) -> None:
-    place = Place("run", 3, loss_scale=LossScale(4.0, 7))
+    place = TrainingProgress("run", 3, loss_scale=LossScale(4.0, 7))
     checkpoint.write(tmp_path, Checkpoint(place, {}, {}, {}, {}))
     found = checkpoint.read(tmp_path, "run")
     assert found is not None

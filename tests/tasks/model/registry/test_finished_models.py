@@ -48,7 +48,7 @@ def night(root: Root, config: TrainConfig) -> ModelCard | None:
     """Train as a retrain does; return the new model's card, None if there is nothing to learn."""
     if learned_model(root, config):
         return None
-    return build.build_model(root, config.having(init_from=start_of(root, config)[0]))
+    return build.build_model(root, config.copy_with(init_from=start_of(root, config)[0]))
 
 
 def untrained(*parts: Any) -> TrainingResult:
@@ -69,7 +69,7 @@ def test_five_nights_of_unchanged_songs_make_one_model(root: Root, config: Train
     more = night(root, config)
     assert more.config.init_from == made[0]
     assert night(root, config) is None  # though its champion, not itself, is what it started from
-    assert learned_model(root, config.having(seed=1)) is None
+    assert learned_model(root, config.copy_with(seed=1)) is None
 
 
 def test_of_models_that_learned_the_same_the_champion_is_found_else_the_newest(
@@ -78,7 +78,7 @@ def test_of_models_that_learned_the_same_the_champion_is_found_else_the_newest(
     monkeypatch.setattr(build, "train", untrained)
     prepared(root, SHARDS, "first")
     first = build.build_model(root, config)
-    second = build.build_model(root, config.having(init_from=first.model_id))
+    second = build.build_model(root, config.copy_with(init_from=first.model_id))
     assert first.model_id != second.model_id
     assert learned_model(root, config) == second
     promote(root, first.model_id, "passes")

@@ -20,9 +20,9 @@ DATASET = SequenceDataset(
     ("config", "name"),
     [
         (FOLK, "folk-small-ae250a81"),
-        (FOLK.having(precision="float32"), "folk-small-ae250a81"),
-        (FOLK.having(precision="mixed"), "folk-small-0a010c37"),
-        (FOLK.having(init_from="folk-small-00000000", max_minutes=5), "folk-small-0551503c"),
+        (FOLK.copy_with(precision="float32"), "folk-small-ae250a81"),
+        (FOLK.copy_with(precision="mixed"), "folk-small-0a010c37"),
+        (FOLK.copy_with(init_from="folk-small-00000000", max_minutes=5), "folk-small-0551503c"),
     ],
 )
 def test_models_keep_the_names_that_they_had(config: TrainConfig, name: str) -> None:
@@ -40,7 +40,7 @@ def test_models_keep_the_names_that_they_had(config: TrainConfig, name: str) -> 
     ],
 )
 def test_what_does_not_change_the_weights_is_not_in_the_name(change: dict[str, object]) -> None:
-    assert model_id(FOLK.having(**change), DATASET) == "folk-small-ae250a81"
+    assert model_id(FOLK.copy_with(**change), DATASET) == "folk-small-ae250a81"
 
 
 def test_a_number_of_steps_is_in_the_name() -> None:

@@ -15,7 +15,7 @@ from nocturne.tasks.model.network.trained_model import Model, unlimited
 from nocturne.tasks.model.network.weights import tensors
 from nocturne.tasks.model.sampling import sample as sampling
 from nocturne.tasks.model.sampling.random_inputs import random_inputs
-from nocturne.tasks.model.sampling.sample import LANES, sample
+from nocturne.tasks.model.sampling.sample import BATCH_ROWS, sample
 
 ASKED: dict[str, Any] = {
     "notes": 20,
@@ -48,9 +48,9 @@ def test_samples_are_valid_repeatable_and_follow_the_seed(model: Model, random_i
 
 
 def test_a_sample_depends_on_its_index_and_not_on_the_batch(model: Model) -> None:
-    count = 2 * LANES + 3
+    count = 2 * BATCH_ROWS + 3
     together = sample(model, count=count, **ASKED)
-    for first, some in ((0, 1), (5, 3), (LANES - 2, 4), (count - 1, 1)):
+    for first, some in ((0, 1), (5, 3), (BATCH_ROWS - 2, 4), (count - 1, 1)):
         apart = sample(model, count=some, first_index=first, **ASKED)
         np.testing.assert_array_equal(apart, together[first : first + some])
     longer = sample(model, count=2, **(ASKED | {"notes": 33}))

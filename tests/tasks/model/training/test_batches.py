@@ -20,7 +20,7 @@ def test_a_batch_follows_from_seed_and_step_whatever_came_before(
     for step in (batches.per_epoch + 1, 0, 5):
         np.testing.assert_array_equal(fresh.at(step), drawn[step])
     assert (drawn[0] != drawn[1]).any()
-    other = Batches(network, config.having(seed=4), train_songs)
+    other = Batches(network, config.copy_with(seed=4), train_songs)
     assert (other.at(0) != drawn[0]).any()
 
 

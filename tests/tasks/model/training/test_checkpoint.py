@@ -7,13 +7,13 @@ import pytest
 
 from nocturne.schemas.errors import StorageError
 from nocturne.tasks.model.training import checkpoint
-from nocturne.tasks.model.training.checkpoint import Checkpoint, Place
+from nocturne.tasks.model.training.checkpoint import Checkpoint, TrainingProgress
 from tests.tasks.corpus.test_ingest_no_space import largest_file
 
 
 def state(step: int) -> Checkpoint:
     weights = {"w": np.full(4096, step, np.float32)}
-    return Checkpoint(Place("run", step=step), weights, weights, weights, weights)
+    return Checkpoint(TrainingProgress("run", step=step), weights, weights, weights, weights)
 
 
 @pytest.mark.parametrize("limit", [0, 1, 1000, 4 * 4096])

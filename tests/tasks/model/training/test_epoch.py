@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from nocturne.schemas.sequences import SplitIds
 from nocturne.tasks.model.training.epoch import Epoch, permuted
-from nocturne.tasks.model.training.windows import FEWEST_NOTES, Places
+from nocturne.tasks.model.training.windows import FEWEST_NOTES, WindowIndex
 
 
-def _all(epoch: Epoch) -> Places:
+def _all(epoch: Epoch) -> WindowIndex:
     return epoch.at(np.arange(len(epoch)))
 
 

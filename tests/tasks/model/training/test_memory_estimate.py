@@ -89,9 +89,9 @@ def test_a_batch_beyond_memory_is_one_line_with_what_fits(machine: Path) -> None
     message = str(caught.value)
     assert "\n" not in message
     fits = int(message.partition("--batch ")[2].split()[0])
-    require_memory(config.having(batch=fits), PRESETS["small"])
+    require_memory(config.copy_with(batch=fits), PRESETS["small"])
     with pytest.raises(ResourceError):
-        require_memory(config.having(batch=fits + 1), PRESETS["small"])
+        require_memory(config.copy_with(batch=fits + 1), PRESETS["small"])
 
 
 def test_where_nothing_fits_it_says_so(machine: Path) -> None:

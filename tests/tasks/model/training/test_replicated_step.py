@@ -38,7 +38,7 @@ def test_two_replicas_give_the_weights_of_one(
         checkpoint_minutes=1e-9,
     )
     plain = tiny_shape.model_copy(update={"memory_notes": 0})  # traced in less time
-    configs = [config, config.having(precision="mixed")]
+    configs = [config, config.copy_with(precision="mixed")]
     np.savez(tmp_path / "songs.npz", t=train_songs.ids, to=train_songs.song_offsets)
     np.savez(tmp_path / "valid.npz", t=valid_songs.ids, to=valid_songs.song_offsets)
     texts = [m.model_dump_json() for m in (tiny_vocabulary, plain, *configs)]

@@ -101,7 +101,7 @@ def test_a_run_killed_while_it_saves_ends_with_the_weights_of_an_unbroken_one(
     tiny_config: TrainConfig,
     tmp_path: Path,
 ) -> None:
-    config = tiny_config.having(checkpoint_minutes=1e-9)  # after every step
+    config = tiny_config.copy_with(checkpoint_minutes=1e-9)  # after every step
     np.savez(tmp_path / "songs.npz", t=train_songs.ids, to=train_songs.song_offsets)
     np.savez(tmp_path / "valid.npz", t=valid_songs.ids, to=valid_songs.song_offsets)
     texts = [m.model_dump_json() for m in (tiny_vocabulary, config, tiny_shape)]
@@ -143,12 +143,12 @@ def test_another_config_or_resume_off_starts_afresh(
     first = initial_weights(tiny_shape, tiny_vocabulary, 0)
     parts = (tiny_shape, tiny_vocabulary, train_songs)
     run = checkpoint.run_digest(tiny_config, *parts, first)
-    assert run == checkpoint.run_digest(tiny_config.having(root="elsewhere"), *parts, first)
-    assert run != checkpoint.run_digest(tiny_config.having(seed=1), *parts, first)
-    assert run == checkpoint.run_digest(tiny_config.having(least_steps=1), *parts, first)
-    assert run != checkpoint.run_digest(tiny_config.having(max_steps=31), *parts, first)
-    assert run == checkpoint.run_digest(tiny_config.having(precision="float32"), *parts, first)
-    assert run != checkpoint.run_digest(tiny_config.having(precision="mixed"), *parts, first)
+    assert run == checkpoint.run_digest(tiny_config.copy_with(root="elsewhere"), *parts, first)
+    assert run != checkpoint.run_digest(tiny_config.copy_with(seed=1), *parts, first)
+    assert run == checkpoint.run_digest(tiny_config.copy_with(least_steps=1), *parts, first)
+    assert run != checkpoint.run_digest(tiny_config.copy_with(max_steps=31), *parts, first)
+    assert run == checkpoint.run_digest(tiny_config.copy_with(precision="float32"), *parts, first)
+    assert run != checkpoint.run_digest(tiny_config.copy_with(precision="mixed"), *parts, first)
     other = SplitIds(train_songs.ids + np.int16(0), train_songs.song_offsets)
     other.ids[-1, 0] ^= 1
     changed = checkpoint.run_digest(tiny_config, tiny_shape, tiny_vocabulary, other, first)

@@ -16,7 +16,7 @@ def _two_songs() -> SplitIds:
 
 
 def test_gather_pads_beyond_the_song_and_never_crosses_into_another() -> None:
-    places = windows.Places(np.array([0, 3, 6]), np.array([0, 1, 1]))
+    places = windows.WindowIndex(np.array([0, 3, 6]), np.array([0, 1, 1]))
     found = windows.gather(_two_songs(), places, 2, 4, (99,))[..., 0]
     assert found.tolist() == [
         [99, 99, 0, 1, 2, 99],

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nocturne.schemas.errors import CorpusError
-from nocturne.tasks.music.metrics import judge_uptake, primed
+from nocturne.tasks.music.metrics import evaluate_uptake, primed
 from tests.tasks.music.metrics.music import VOCABULARY, ids_of, random_ids, split_of
 
 
@@ -26,9 +26,9 @@ def test_at_most_so_many_primers() -> None:
 def test_uptake_of_copies_and_of_news() -> None:
     theme = random_ids(1, 32)
     real = primed(split_of([np.concatenate((theme, theme))]), primer_notes=32, notes=64)
-    copied = judge_uptake(real, np.concatenate((theme, random_ids(2, 32)))[None], VOCABULARY)
+    copied = evaluate_uptake(real, np.concatenate((theme, random_ids(2, 32)))[None], VOCABULARY)
     assert copied == {"uptake": 1.0, "uptake_held_out": 1.0}  # both are cut to 32 notes
-    fresh = judge_uptake(real, random_ids(3, 64)[None], VOCABULARY)
+    fresh = evaluate_uptake(real, random_ids(3, 64)[None], VOCABULARY)
     assert fresh == {"uptake": 0.0, "uptake_held_out": 1.0}
 
 

@@ -34,8 +34,14 @@ def moved(rows: Rows, beats: float) -> Rows:
         ([*TUNE, (38, 39, 60, 90)], [0, 40]),  # a rest of 6 beats is music
         ([*TUNE, (96, 97, 60, 90)], [0, 32, 96, 100]),
         (moved(TUNE, 100.5), [0, 4, 100, 136]),
-        ([*TUNE, *moved(TUNE, 70), *moved(TUNE, 140)], [0, 32, 68, 104, 140, 172]),
-        ([*TUNE, (31, 231, 60, 90)], [0, 32, 228, 232]),  # a note that is held for ever
+        (
+            [*TUNE, *moved(TUNE, 70), *moved(TUNE, 140)],
+            [0, 32, 68, 104, 140, 172],
+        ),
+        (
+            [*TUNE, (31, 231, 60, 90)],
+            [0, 32, 228, 232],
+        ),  # a note that is held for ever
         ([(10 * i, 10 * i + 10, 60, 90) for i in range(8)], [0, 80]),  # slow chords
         ([(20 * i, 20 * i + 19, 60, 90) for i in range(8)], [0, 160]),
         ([(i, i + 0.5, 60, 90) for i in range(400)], [0, 256]),
@@ -49,7 +55,12 @@ def test_long_stretches_without_a_change_are_shortened(rows: Rows, stretches: li
 def test_a_short_rest_of_a_long_piece_is_drawn() -> None:
     long = [(i / 2, i / 2 + 0.4, 60, 90) for i in range(400)]  # 200 beats: an eighth is 25
     assert time_axis(notes_of([*long, *moved(TUNE, 220)])).flat() == [0, 252]
-    assert time_axis(notes_of([*long, *moved(TUNE, 232)])).flat() == [0, 200, 232, 264]
+    assert time_axis(notes_of([*long, *moved(TUNE, 232)])).flat() == [
+        0,
+        200,
+        232,
+        264,
+    ]
 
 
 def test_places_are_to_scale_but_in_breaks() -> None:

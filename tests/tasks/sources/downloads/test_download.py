@@ -12,21 +12,26 @@ import pytest
 from pyarrow import fs
 
 from nocturne.schemas.errors import SourceError, StorageError
-from nocturne.tasks.sources.downloads.download import Wanted, download, move_old_downloads, reject
-from nocturne.tasks.sources.downloads.remote_file import Patience, Validators, name_of, shown_url
+from nocturne.tasks.sources.downloads.download import (
+    DownloadSpec,
+    download,
+    move_old_downloads,
+    reject,
+)
+from nocturne.tasks.sources.downloads.remote_file import RetryPolicy, Validators, name_of, shown_url
 from nocturne.tasks.storage.root import Root
 from tests.tasks.sources.archives_for_tests import tar_gz_of
 from tests.tasks.sources.http_server import Behaviour, serving
 
 CONTENT = tar_gz_of({"noise.mid": random.Random(1).randbytes(300_000)})
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
-FAST = Patience(attempts=3, backoff_seconds=0.01, timeout_seconds=1.0)
+FAST = RetryPolicy(attempts=3, backoff_seconds=0.01, timeout_seconds=1.0)
 FOLDER = "downloads/c"
 REPOSITORY = Path(__file__).parents[4]
 
 
 def get(root, base, *, size=None, sha256=None, path="/x.tar.gz"):
-    return download(root, FOLDER, Wanted(base + path, "x.tar.gz", size, sha256), FAST)
+    return download(root, FOLDER, DownloadSpec(base + path, "x.tar.gz", size, sha256), FAST)
 
 
 def part_record(base) -> bytes:
@@ -57,7 +62,11 @@ def test_progress_is_in_bytes_and_ends_at_the_total(root):
     told = []
     with serving(Behaviour(CONTENT)) as base:
         download(
-            root, FOLDER, Wanted(base + "/x", "x"), FAST, lambda done, of: told.append((done, of))
+            root,
+            FOLDER,
+            DownloadSpec(base + "/x", "x"),
+            FAST,
+            lambda done, of: told.append((done, of)),
         )
     assert told == sorted(told)
     assert told[-1] == (len(CONTENT), len(CONTENT))
@@ -274,10 +283,10 @@ def test_a_file_that_the_server_has_lost_is_kept_and_that_is_said(root, status):
 def test_a_download_that_is_too_large_or_takes_too_long_ends(root):
     small = replace(FAST, largest_bytes=len(CONTENT) - 1)
     with serving(Behaviour(CONTENT)) as base, pytest.raises(SourceError, match="not downloaded"):
-        download(root, FOLDER, Wanted(base + "/x", "x"), small)
+        download(root, FOLDER, DownloadSpec(base + "/x", "x"), small)
     hasty = replace(FAST, total_seconds=0.0)
     with serving(Behaviour(CONTENT)) as base, pytest.raises(SourceError, match="longer than"):
-        download(root, FOLDER, Wanted(base + "/x", "x"), hasty)
+        download(root, FOLDER, DownloadSpec(base + "/x", "x"), hasty)
 
 
 def test_a_file_without_its_record_or_of_another_size_is_fetched_again(root):
@@ -302,9 +311,9 @@ def test_a_rejected_download_is_out_of_the_way(root):
 
 PROGRAM = """
 import sys
-from nocturne.tasks.sources.downloads.download import (Wanted, download)
+from nocturne.tasks.sources.downloads.download import DownloadSpec, download
 from nocturne.tasks.storage.root import (Root)
-download(Root.open(sys.argv[1]), "downloads/c", Wanted(sys.argv[2], "x.tar.gz"))
+download(Root.open(sys.argv[1]), "downloads/c", DownloadSpec(sys.argv[2], "x.tar.gz"))
 """
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from nocturne.schemas.errors import SourceError
 from nocturne.tasks.sources.downloads.redirects import is_private, refuse_unsafe_redirect
-from nocturne.tasks.sources.downloads.remote_file import Patience, open_client
+from nocturne.tasks.sources.downloads.remote_file import RetryPolicy, open_client
 from tests.tasks.sources.http_server import Behaviour, serving
 
 PUBLIC = "https://93.184.216.34/a.zip"
@@ -65,7 +65,7 @@ def test_a_client_asks_for_nothing_at_a_refused_address() -> None:
     with serving(private) as base:
         answer = httpx.Response(302, headers={"Location": f"{base}/x"})
         with (
-            open_client(Patience()) as client,
+            open_client(RetryPolicy()) as client,
             httpx.Client(
                 transport=httpx.MockTransport(lambda _: answer),
                 event_hooks=client.event_hooks,

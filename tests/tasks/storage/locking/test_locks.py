@@ -111,7 +111,9 @@ def test_a_root_that_takes_no_lock_is_one_line(tmp_path: Path) -> None:
     root = Root.open(str(tmp_path))
     with pytest.raises(StorageError) as caught, one_writer(root, "x", "work"):
         pass
-    assert f"cannot lock {root.shown('.cache/locks/x.lock')}: Not a directory" in str(caught.value)
+    assert f"cannot lock {root.display_path('.cache/locks/x.lock')}: Not a directory" in str(
+        caught.value
+    )
 
 
 def test_what_killed_writers_left_is_cleared(root: Root) -> None:

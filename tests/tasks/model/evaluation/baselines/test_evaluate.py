@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nocturne.schemas.errors import CorpusError
-from nocturne.tasks.model.evaluation.baselines import evaluate, judge_baselines
+from nocturne.tasks.model.evaluation.baselines import evaluate, evaluate_baselines
 from tests.tasks.model.evaluation.baselines.brute_force import KneserNey
 from tests.tasks.model.evaluation.baselines.corpora import SIZES, random_songs, split_of, vocabulary
 
@@ -21,7 +21,7 @@ def brute_force_bits(songs: list, attribute: int, stream: str, order: int) -> fl
 
 
 def test_the_composite_is_chosen_on_validation_and_reported_on_test() -> None:
-    found = judge_baselines(*SPLITS, vocabulary(), max_order=3)
+    found = evaluate_baselines(*SPLITS, vocabulary(), max_order=3)
     tried = [(stream, order) for stream in ("own", "interleaved") for order in (1, 2, 3)]
     for attribute, name in enumerate(vocabulary().names):
         best = min(tried, key=lambda one: brute_force_bits(VALID, attribute, *one))
@@ -34,7 +34,7 @@ def test_the_composite_is_chosen_on_validation_and_reported_on_test() -> None:
 
 def test_the_table_is_complete_and_adds_up() -> None:
     seen = []
-    found = judge_baselines(*SPLITS, vocabulary(), lambda *at: seen.append(at), max_order=4)
+    found = evaluate_baselines(*SPLITS, vocabulary(), lambda *at: seen.append(at), max_order=4)
     (best,) = (name for name in found if name.startswith("kneser_ney_"))
     assert list(found) == ["uniform", "unigram", "bigram", best, "composite", "cache"]
     assert found["uniform"].bits_per_note == pytest.approx(np.log2(np.prod(SIZES)), abs=1e-12)
@@ -47,7 +47,7 @@ def test_the_table_is_complete_and_adds_up() -> None:
 
 def test_context_pays_on_music_with_structure() -> None:
     train, test = (split_of(random_songs(seed, (400,) * 8)) for seed in (5, 6))
-    found = judge_baselines(train, split_of(random_songs(7, (400,))), test, vocabulary())
+    found = evaluate_baselines(train, split_of(random_songs(7, (400,))), test, vocabulary())
     bits = [evaluation.bits_per_note for evaluation in found.values()]
     uniform, unigram, bigram, best, composite, _ = bits
     assert uniform == pytest.approx(unigram, abs=0.02)  # the generator favours no value
@@ -60,24 +60,24 @@ def test_the_cache_beats_the_composite_where_songs_repeat_themselves() -> None:
         split_of([np.tile(rng.integers(0, 8, (12, 1)), (6, 1)).astype(np.int16) for _ in range(20)])
         for _ in range(3)
     ]
-    found = judge_baselines(*splits, vocabulary((8,)))
+    found = evaluate_baselines(*splits, vocabulary((8,)))
     assert found["cache"].bits_per_note < found["composite"].bits_per_note - 1
 
 
 def test_an_attribute_of_one_category_costs_nothing() -> None:
     songs = [np.zeros((10, 2), np.int16)] * 3
-    found = judge_baselines(*[split_of(songs)] * 3, vocabulary((1, 2)))
+    found = evaluate_baselines(*[split_of(songs)] * 3, vocabulary((1, 2)))
     assert all(evaluation.by_attribute["a0"] == 0 for evaluation in found.values())
 
 
 def test_counting_stops_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evaluate, "MOST_TRAINING_NOTES", 70)
-    limited = judge_baselines(*SPLITS, vocabulary())
-    alone = judge_baselines(split_of(TRAIN[:1]), *SPLITS[1:], vocabulary())
+    limited = evaluate_baselines(*SPLITS, vocabulary())
+    alone = evaluate_baselines(split_of(TRAIN[:1]), *SPLITS[1:], vocabulary())
     assert limited == alone
 
 
 def test_an_empty_split_is_one_clear_line() -> None:
     empty = split_of([np.zeros((0, 3), np.int16)])
     with pytest.raises(CorpusError, match="the test split has no notes: prepare"):
-        judge_baselines(SPLITS[0], SPLITS[1], empty, vocabulary())
+        evaluate_baselines(SPLITS[0], SPLITS[1], empty, vocabulary())
