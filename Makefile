@@ -39,6 +39,7 @@ test-site: .venv/ready-test ## test a whole site: PostgreSQL, server, worker, br
 	@$(BIN)/python -m pytest -m site
 
 check: .venv/ready-test ## lint, types, format, which room imports which
+	@$(BIN)/python docs/rooms.py --check
 	@mkdir -p .mypy_path/nocturne && for room in schemas tasks flows; do \
 		ln -sfn ../../$$room .mypy_path/nocturne/$$room; done
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && \
