@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
+from nocturne.schemas.config.changes import CIRCUMSTANCE, Changes, Result, changes_of
 from nocturne.schemas.config.corpus_name import CorpusName
 from nocturne.schemas.config.credentials import ROOT
 from nocturne.schemas.config.local_path import is_utf8
@@ -72,11 +73,25 @@ class Config(BaseModel):
         """Return a validated copy with some fields changed."""
         return type(self).model_validate({**self.model_dump(), **changes})
 
+    @classmethod
+    def fields_changing(cls, result: Result) -> list[str]:
+        """Return the names of the fields that change `result`, in the order of the config."""
+        fields = cls.model_fields.items()
+        return [name for name, field in fields if result in changes_of(field).results]
+
+    def fingerprint_fields(self, result: Result) -> dict[str, Any]:
+        """Return the fields that a fingerprint of `result` holds, by name, in that order."""
+        values = self.model_dump(include=set(self.fields_changing(result)))
+        fields = type(self).model_fields
+        return {
+            n: value for n, value in values.items() if value not in changes_of(fields[n]).unless
+        }
+
 
 class StorageConfig(Config):
     model_config = ConfigDict(hide_input_in_errors=True)  # a refused root may hold a key
 
-    root: Annotated[str, ROOT] = Field(
+    root: Annotated[str, ROOT, CIRCUMSTANCE] = Field(
         "./nocturne-data",
         title="Storage root",
         description="Folder or URI (file://, s3://, gs://) under which everything is kept",
@@ -93,7 +108,7 @@ class StorageConfig(Config):
 
 
 class CorpusConfig(StorageConfig):
-    corpus: CorpusName = Field(
+    corpus: Annotated[CorpusName, Changes("model")] = Field(
         "",
         title="Corpus",
         description="Name of the corpus inside the storage root; empty takes the name of the "
@@ -113,7 +128,7 @@ class CorpusConfig(StorageConfig):
 
 
 class SchemeConfig(CorpusConfig):
-    scheme: SchemeName = Field(
+    scheme: Annotated[SchemeName, Changes("sequences", "model", "weights")] = Field(
         "factored",
         title="Category scheme",
         description="factored keeps time and exact pitch; song-max is the 2019 scheme",
@@ -121,4 +136,6 @@ class SchemeConfig(CorpusConfig):
 
 
 class Seeded(Config):
-    seed: int = Field(0, title="Seed", description="Fixes everything random", ge=0, lt=2**31)
+    seed: Annotated[int, Changes("model", "weights")] = Field(
+        0, title="Seed", description="Fixes everything random", ge=0, lt=2**31
+    )

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from nocturne.schemas.config.base import CorpusConfig
+from nocturne.schemas.config.changes import BY_CONTENT, CIRCUMSTANCE, Changes
 from nocturne.schemas.config.corpus_name import corpus_name_of
 from nocturne.schemas.config.local_path import as_text
 from nocturne.schemas.config.rules import SHA256
@@ -12,76 +13,79 @@ from nocturne.schemas.config.rules import SHA256
 DEFAULT_SOURCE = "folk"
 
 Reader = Literal["symusic", "pretty_midi"]
+NOTES = Changes("notes")
 
 
 class IngestConfig(CorpusConfig):
     """Sources become raw shards; every file becomes notes or a manifest row that says why not."""
 
-    source: str = Field(
+    source: Annotated[str, BY_CONTENT] = Field(
         DEFAULT_SOURCE,
         title="Source",
         description="folk (embedded), lakh-full, lakh-matched, lakh-clean, a folder, "
         "a .tar.gz, .tar or .zip archive, or an http(s) URL of one",
         min_length=1,
     )
-    source_url: str | None = Field(
+    source_url: Annotated[str | None, BY_CONTENT] = Field(
         None, title="Source URL", description="Mirror to download a lakh-* source from"
     )
-    source_sha256: Annotated[str | None, SHA256] = Field(
+    source_sha256: Annotated[str | None, SHA256, BY_CONTENT] = Field(
         None,
         title="Source SHA-256",
         description="Expected SHA-256 of a download; a mismatch is an error",
     )
-    reader: Reader = Field("symusic", title="Reader", description="Parser of the MIDI files")
-    shard_files: int = Field(
+    reader: Annotated[Reader, NOTES] = Field(
+        "symusic", title="Reader", description="Parser of the MIDI files"
+    )
+    shard_files: Annotated[int, Changes("raw")] = Field(
         1000, title="Files per shard", description="Files in one unit of work", ge=1, le=100_000
     )
-    workers: int = Field(
+    workers: Annotated[int, CIRCUMSTANCE] = Field(
         2, title="Worker processes", description="Isolated parser processes", ge=1, le=256
     )
-    timeout_seconds: float = Field(
+    timeout_seconds: Annotated[float, NOTES] = Field(
         20.0,
         title="Time limit per file (s)",
         description="Seconds for one file; a slower one is quarantined",
         gt=0,
         le=3600,
     )
-    worker_memory_mib: int = Field(
+    worker_memory_mib: Annotated[int, NOTES] = Field(
         1024,
         title="Worker memory (MiB)",
         description="Limit of one parser process",
         ge=256,
         le=1024**2,
     )
-    max_file_bytes: int = Field(
+    max_file_bytes: Annotated[int, Changes("raw", "notes")] = Field(
         8 * 1024**2,
         title="Largest file (bytes)",
         description="Bytes; a larger file is quarantined",
         ge=64,
         le=1024**3,
     )
-    max_notes: int = Field(
+    max_notes: Annotated[int, NOTES] = Field(
         200_000,
         title="Most notes per file",
         description="A file with more is quarantined",
         ge=1,
         le=100_000_000,
     )
-    max_song_seconds: float = Field(
+    max_song_seconds: Annotated[float, NOTES] = Field(
         3 * 3600.0,
         title="Longest song (s)",
         description="Seconds; a longer song is quarantined",
         gt=0,
         le=30 * 24 * 3600,
     )
-    max_quarantined_share: float = Field(
+    max_quarantined_share: Annotated[float, CIRCUMSTANCE] = Field(
         0.5,
         title="Largest quarantined share",
         description="Ingest fails above this share of quarantined files",
         ge=0,
         le=1,
     )
-    max_shrink: float = Field(
+    max_shrink: Annotated[float, CIRCUMSTANCE] = Field(
         0.1,
         title="Largest shrink",
         description="Ingest stops, and the corpus stays as it is, if more than this share of its "
@@ -89,10 +93,10 @@ class IngestConfig(CorpusConfig):
         ge=0,
         le=1,
     )
-    allow_shrink: bool = Field(
+    allow_shrink: Annotated[bool, CIRCUMSTANCE] = Field(
         False, title="Allow shrink", description="The corpus is meant to lose that many songs"
     )
-    replace: bool = Field(
+    replace: Annotated[bool, CIRCUMSTANCE] = Field(
         False,
         title="Replace",
         description="The corpus is meant to be replaced if it was made from another source",
