@@ -1,4 +1,4 @@
-"""What all configs share: how they behave, and the fields that several stages have."""
+"""The base of all configs, and the fields that several stages share."""
 
 from typing import Annotated, Any, Literal, Self, TypeVar
 
@@ -14,13 +14,13 @@ SchemeName = Literal["factored", "song-max"]
 OtherConfig = TypeVar("OtherConfig", bound="Config")
 
 
-LAST_IN_FORMS = ("seed", "root")  # what few people change when they start a run by hand
+LAST_IN_FORMS = ("seed", "root")  # few people change these when they start a run by hand
 
 
 def _for_forms(schema: dict[str, Any]) -> None:
-    """Number the fields as a form is to show them, and tell their bounds in words.
+    """Number the fields in the order of a form, and add their bounds to the descriptions.
 
-    Prefect's form goes by `position`: PostgreSQL keeps a schema's keys in an order of its own.
+    Prefect's form sorts by `position`: PostgreSQL does not keep the order of a schema's keys.
     """
     fields = schema["properties"]
     order = [name for name in fields if name not in LAST_IN_FORMS]
@@ -33,7 +33,7 @@ def _for_forms(schema: dict[str, Any]) -> None:
 
 
 def _limits(field: dict[str, Any]) -> str:
-    """Return the bounds of a number or the rule of a text in words; nothing if it has none."""
+    """Return the bounds of a number or the rule of a text in words; empty if it has none."""
     if rule := field.get("then"):
         return str(rule["const"])
     words = {
@@ -46,14 +46,14 @@ def _limits(field: dict[str, Any]) -> str:
 
 
 def empty_as_none(value: Any) -> Any:
-    """Return None for an empty text: how flags, variables and forms leave a field empty."""
+    """Return None for an empty text, by which flags, variables and forms leave a field empty."""
     return None if value == "" else value
 
 
 def as_plain_input(schema: dict[str, Any]) -> None:
-    """Let forms show an input that may be left empty, not a choice between two types.
+    """Make forms show one input that may be left empty, not a choice between two types.
 
-    Prefect takes null for a field with a type that is neither required nor has a default.
+    Prefect accepts null for a field that has a type, is not required and has no default.
     """
     kind, _null = schema.pop("anyOf")
     del schema["default"]
@@ -89,6 +89,8 @@ class Config(BaseModel):
 
 
 class StorageConfig(Config):
+    """Where all data is kept."""
+
     model_config = ConfigDict(hide_input_in_errors=True)  # a refused root may hold a key
 
     root: Annotated[str, ROOT, CIRCUMSTANCE] = Field(
@@ -108,26 +110,30 @@ class StorageConfig(Config):
 
 
 class CorpusConfig(StorageConfig):
+    """A corpus in a storage root."""
+
     corpus: Annotated[CorpusName, Changes("model")] = Field(
         "",
         title="Corpus",
-        description="Name of the corpus inside the storage root; empty takes the name of the "
-        "source or, where none is asked for, the only corpus there is",
+        description="Name of the corpus inside the storage root; if empty, the source's name or, "
+        "in stages without a source, the only corpus there is",
     )
 
     @field_validator("corpus", mode="before")
     @classmethod
     def _not_named(cls, value: object) -> object:
-        """Take what a form leaves empty, which is null in JSON, for the empty name."""
+        """Return the empty name for null, which a form sends for an empty field."""
         return "" if value is None else value
 
     @property
     def corpus_or_any(self) -> str:
-        """The corpus in words: the name of runs."""
+        """Return the corpus as names of flow runs show it."""
         return self.corpus or "the only corpus"
 
 
 class SchemeConfig(CorpusConfig):
+    """A corpus and a category scheme."""
+
     scheme: Annotated[SchemeName, Changes("sequences", "model", "weights")] = Field(
         "factored",
         title="Category scheme",
@@ -136,6 +142,12 @@ class SchemeConfig(CorpusConfig):
 
 
 class Seeded(Config):
+    """A stage that uses random numbers."""
+
     seed: Annotated[int, Changes("model", "weights")] = Field(
-        0, title="Seed", description="Fixes everything random", ge=0, lt=2**31
+        0,
+        title="Seed",
+        description="Seed of all random numbers: the same seed gives the same result",
+        ge=0,
+        lt=2**31,
     )

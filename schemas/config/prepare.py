@@ -11,7 +11,7 @@ SEQUENCES = Changes("sequences")
 
 
 class PrepareConfig(SchemeConfig):
-    """Notes become split, categorised sequences and a vocabulary fitted on the training split."""
+    """Split the songs, fit a vocabulary on the training split and encode the notes as ids."""
 
     valid_share: Annotated[float, SEQUENCES] = Field(
         0.1, title="Validation share", description="Share of songs for validation", gt=0, lt=0.5
@@ -22,7 +22,7 @@ class PrepareConfig(SchemeConfig):
     min_song_notes: Annotated[int, SEQUENCES] = Field(
         16,
         title="Fewest notes per song",
-        description="Songs with fewer are left out",
+        description="Songs with fewer notes are left out",
         ge=2,
         le=1_000_000,
     )
