@@ -21,6 +21,7 @@ from pyarrow import fs
 
 from nocturne.schemas.config.credentials import without_secrets
 from nocturne.tasks.storage.conditional import conditional_store, update_object
+from nocturne.tasks.storage.layout import lock_path
 from nocturne.tasks.storage.location import open_filesystem, store_options
 from nocturne.tasks.storage.locking.file_lock import FileLock
 from nocturne.tasks.storage.locking.holder import Holder
@@ -215,7 +216,7 @@ class Root:
             return update_object(
                 conditional_store(self.uri), self.object_key(path), self.display_path(path), change
             )
-        lock = FileLock(Path(self.full(f".cache/locks/{quote(path, safe='')}.update.lock")))
+        lock = FileLock(Path(self.full(lock_path(f"{quote(path, safe='')}.update"))))
         with (
             storage_errors("update", self.display_path(path)),
             lock.waiting(Holder.current(f"update {path}")),
