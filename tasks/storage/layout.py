@@ -43,6 +43,7 @@ from dataclasses import dataclass
 from nocturne.schemas.config import SchemeName
 
 PARQUET = ".parquet"
+UNFINISHED = ".tmp-"  # how the names of files that are being written begin
 RAW, NOTES, FILES, FAMILIES = "raw", "notes", "files", "families"
 SEQUENCES, SONGS, VOCABULARIES = "sequences", "songs", "vocabularies"
 STATISTICS, QUALITY = "statistics", "quality"

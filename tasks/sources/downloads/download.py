@@ -21,6 +21,7 @@ from nocturne.tasks.sources.downloads.remote_file import (
 from nocturne.tasks.sources.downloads.transfer import local_disk, transfer
 from nocturne.tasks.storage.data_folders import move_file
 from nocturne.tasks.storage.layout import (
+    UNFINISHED,
     download_record,
     downloads_of,
     old_downloads_of,
@@ -135,7 +136,7 @@ def _clear_other_parts(folder: Path, name: str) -> None:
     """Delete what stopped downloads of other files left."""
     kept = {f"{name}.part", Validators.beside(folder / f"{name}.part").name}
     for path in folder.iterdir():
-        unfinished = path.name.endswith((".part", ".part.json")) or path.name.startswith(".tmp-")
+        unfinished = path.name.endswith((".part", ".part.json")) or path.name.startswith(UNFINISHED)
         if unfinished and path.name not in kept:
             path.unlink(missing_ok=True)
 
