@@ -31,6 +31,7 @@ from nocturne.tasks.policy import may_pass
 from nocturne.tasks.progress import report
 from nocturne.tasks.samples import run as sample_run
 from nocturne.tasks.samples.request import grown, is_cut_off, model_named, requested_runs
+from nocturne.tasks.storage.layout import INDEX_PAGE, run_path
 from nocturne.tasks.storage.locking.locks import run_writer
 from nocturne.tasks.storage.root import Root
 
@@ -140,7 +141,7 @@ def _shown(root: Root, run: SampleRun, card: ModelCard, *, reused: bool) -> Gene
     write_index_pages(root)
     result = sample_run.summary(root, run, reused=reused, caution=_caution(root, card))
     rolls = sample_run.pictures(root, run, SHOWN_PIECES)
-    gallery = f"{sample_run.folder_of(run)}/index.html"
+    gallery = run_path(run.run_id, INDEX_PAGE)
     note = run_markdown(run, card, result, rolls, page_address(run.config.root, gallery))
     create_markdown_artifact(note, key="gallery", description=f"Samples of {run.model_id}")
     link_page(run.config.root, gallery, "gallery-link", f"Gallery of {run.run_id}")

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from nocturne.schemas.errors import SamplesError
 from nocturne.schemas.samples import POOR_RENDERERS, SAMPLE_SCHEMA, SampleRun, completed
 from nocturne.tasks.pages.gallery import page_names
+from nocturne.tasks.storage.layout import MANIFEST_FILE, PARTS, RUN_FILE, run_path
+from nocturne.tasks.storage.markers import find_marker
 from nocturne.tasks.storage.root import Root
 
-RUN_FILE, MANIFEST_FILE = "run.json", "manifest.parquet"
-REQUEST_FILE = "parts/request.json"  # the run under way
 FILES = (("file", "midi_bytes"), ("picture", "picture_bytes"), ("audio", "audio_bytes"))
 # What of a config fixes a run, and names it. Of two runs that differ elsewhere one is enough.
 COUNTED = ("samples", "notes", "tempo", "temperature", "top_p", "random_input", "audio", "seed")
@@ -32,8 +33,9 @@ class Published:
 
 def published(root: Root, run_id: str) -> Published:
     """Look into the folder of a run; what is missing or damaged is None."""
-    sizes = root.sizes(f"samples/{run_id}")
-    sizes |= {f"parts/{name}": size for name, size in root.sizes(f"samples/{run_id}/parts").items()}
+    sizes = root.sizes(run_path(run_id))
+    parts = root.sizes(run_path(run_id, PARTS))
+    sizes |= {f"{PARTS}/{name}": size for name, size in parts.items()}
     run = read_run(root, run_id, RUN_FILE) if RUN_FILE in sizes else None
     manifest = read_rows(root, run_id, MANIFEST_FILE) if MANIFEST_FILE in sizes else None
     return Published(sizes, run, manifest)
@@ -42,16 +44,16 @@ def published(root: Root, run_id: str) -> Published:
 def read_run(root: Root, run_id: str, name: str) -> SampleRun | None:
     """Return a run's run.json or request.json; None if it is missing, damaged or another's."""
     try:
-        run = SampleRun.model_validate_json(root.read_bytes(f"samples/{run_id}/{name}"))
-    except (FileNotFoundError, ValueError):
+        run = find_marker(root, [run_path(run_id, name)], SampleRun, SamplesError, "generate again")
+    except SamplesError:
         return None
-    return run if run.run_id == run_id and run.config.seed is not None else None
+    return run if run and run.run_id == run_id and run.config.seed is not None else None
 
 
 def read_rows(root: Root, run_id: str, name: str) -> pa.Table | None:
     """Return manifest rows in the folder of a run; None if they are missing or damaged."""
     try:
-        content = root.read_bytes(f"samples/{run_id}/{name}")
+        content = root.read_bytes(run_path(run_id, name))
         rows = completed(pq.read_table(io.BytesIO(content))).cast(SAMPLE_SCHEMA)
     except (pa.ArrowException, OSError, ValueError):
         return None

@@ -13,9 +13,11 @@ from nocturne.tasks.music.notes import Notes
 from nocturne.tasks.pages.charts.piano_roll import draw, is_current
 from nocturne.tasks.pages.charts.roll_axes import time_axis
 from nocturne.tasks.samples.audio import Rendering, earlier_rendering, render
+from nocturne.tasks.storage.layout import piece_file
 
 ExistingFile = Callable[[str], bytes | None]  # a file's name -> what an earlier try left of it
 Row = dict[str, Any]
+SUFFIXES = ("mid", "png", "ogg")
 
 
 def nothing_kept(name: str) -> None:
@@ -30,22 +32,22 @@ def make_files(
     `notes` has at least one note. Files that `kept` returns are not made again, except a MIDI
     file with other content, a picture that was cut and audio that is cut or of a poorer renderer.
     """
-    stem = f"{index:05d}"
+    midi_name, picture_name, audio_name = (piece_file(index, kind) for kind in SUFFIXES)
     config = run.config
     name = f"Nocturne no. {index}, seed {config.seed}, {run.model_id}"
     midi = to_midi(notes, tempo=config.tempo, program=run.program, name=name)
-    files = {} if kept(f"{stem}.mid") == midi else {f"{stem}.mid": midi}
-    picture = kept(f"{stem}.png") or b""
+    files = {} if kept(midi_name) == midi else {midi_name: midi}
+    picture = kept(picture_name) or b""
     if not is_current(picture):
-        picture = files[f"{stem}.png"] = draw(notes)
+        picture = files[picture_name] = draw(notes)
     rendering = None
     if config.audio:
-        rendering = earlier_rendering(kept(f"{stem}.ogg") or b"", notes, config.tempo)
+        rendering = earlier_rendering(kept(audio_name) or b"", notes, config.tempo)
         if rendering is None:
             rendering = render(notes, tempo=config.tempo, program=run.program)
-            files[f"{stem}.ogg"] = rendering.ogg
-    row = _request(run) | _content(to_ticks(notes), config.tempo) | _audio(stem, rendering)
-    row |= {"index": index, "file": f"{stem}.mid", "picture": f"{stem}.png"}
+            files[audio_name] = rendering.ogg
+    row = _request(run) | _content(to_ticks(notes), config.tempo) | _audio(audio_name, rendering)
+    row |= {"index": index, "file": midi_name, "picture": picture_name}
     row |= {"picture_bytes": len(picture), "picture_beats": time_axis(notes).flat()}
     row |= {"midi_bytes": len(midi), "midi_sha256": hashlib.sha256(midi).hexdigest()}
     return files, row
@@ -81,11 +83,11 @@ def _content(ticks: TickNotes, tempo: float) -> Row:
     }
 
 
-def _audio(stem: str, rendering: Rendering | None) -> Row:
+def _audio(name: str, rendering: Rendering | None) -> Row:
     if rendering is None:
         return dict.fromkeys(("audio", "audio_seconds", "audio_renderer", "audio_bytes"))
     return {
-        "audio": f"{stem}.ogg",
+        "audio": name,
         "audio_seconds": rendering.seconds,
         "audio_renderer": rendering.renderer,
         "audio_bytes": len(rendering.ogg),

@@ -8,8 +8,9 @@ from nocturne.schemas.config.generate import MOST_SAMPLES
 from nocturne.schemas.errors import SamplesError
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.samples import SampleRun
-from nocturne.tasks.samples.check import COUNTED, REQUEST_FILE, RUN_FILE, published, read_run
+from nocturne.tasks.samples.check import COUNTED, published, read_run
 from nocturne.tasks.samples.run import SEEDS, plan
+from nocturne.tasks.storage.layout import REQUEST_FILE, RUN_FILE, SAMPLES, run_path
 from nocturne.tasks.storage.root import Root
 
 RUN_ID = re.compile(r"(?P<model>.+)-seed(?P<seed>\d+)-[0-9a-f]{8}")
@@ -63,7 +64,7 @@ def _cut_off(root: Root, config: GenerateConfig, card: ModelCard) -> Iterator[Sa
 
 def _folders(root: Root, model_id: str) -> Iterator[tuple[str, int]]:
     """Yield (run id, seed) of every folder of a model's runs."""
-    for name in root.folders("samples"):
+    for name in root.folders(SAMPLES):
         match = RUN_ID.fullmatch(name)
         if match is not None and match["model"] == model_id:
             yield name, int(match["seed"])
@@ -101,22 +102,21 @@ def _target(begun: SampleRun | None, done: SampleRun | None, more: int | None) -
 def _latest(root: Root, model_id: str) -> str:
     """Return the run of a model that was published last."""
     names = [name for name, _ in _folders(root, model_id)]
-    times = root.modified([f"samples/{name}/{RUN_FILE}" for name in names])
+    times = root.modified([run_path(name, RUN_FILE) for name in names])
     finished = [(time, name) for time, name in zip(times, names, strict=True) if time]
     if not finished:
         raise SamplesError(
-            f"no finished run of model {model_id} under {root.display_path('samples')} to go on "
+            f"no finished run of model {model_id} under {root.display_path(SAMPLES)} to go on "
             "from: run nocturne generate without --more first"
         )
     return max(finished)[1]
 
 
 def _unusable(root: Root, run_id: str) -> str:
-    folder = f"samples/{run_id}"
+    folder = run_path(run_id)
     if not root.exists(folder):
         return (
-            f"no run {run_id} under {root.display_path('samples')}: "
-            "--run takes a folder's name there"
+            f"no run {run_id} under {root.display_path(SAMPLES)}: --run takes a folder's name there"
         )
     if root.exists(f"{folder}/{RUN_FILE}"):
         return (

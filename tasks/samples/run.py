@@ -28,9 +28,6 @@ from nocturne.tasks.pages.gallery import page_name, page_names, pages
 from nocturne.tasks.pages.links import links_of_gallery
 from nocturne.tasks.samples.check import (
     COUNTED,
-    MANIFEST_FILE,
-    REQUEST_FILE,
-    RUN_FILE,
     Published,
     intact,
     is_whole,
@@ -39,6 +36,16 @@ from nocturne.tasks.samples.check import (
     read_run,
 )
 from nocturne.tasks.samples.files import make_files
+from nocturne.tasks.storage.layout import (
+    INDEX_PAGE,
+    MANIFEST_FILE,
+    PARTS,
+    REQUEST_FILE,
+    RUN_FILE,
+    part_file,
+    piece_file,
+    run_path,
+)
 from nocturne.tasks.storage.root import COMPRESSION, Root
 
 BATCH_SAMPLES = 256
@@ -78,7 +85,7 @@ def batches(run: SampleRun) -> list[tuple[int, int]]:
 
 def folder_of(run: SampleRun) -> str:
     """Return the run's folder in the storage root."""
-    return f"samples/{run.run_id}"
+    return run_path(run.run_id)
 
 
 def is_finished(root: Root, run: SampleRun) -> bool:
@@ -101,7 +108,7 @@ def begin(root: Root, run: SampleRun) -> list[tuple[int, int]]:
 def pictures(root: Root, run: SampleRun, count: int) -> list[bytes]:
     """Return the piano rolls (PNG) of the first `count` samples."""
     shown = range(min(count, run.config.samples))
-    return [root.read_bytes(f"{folder_of(run)}/{i:05d}.png") for i in shown]
+    return [root.read_bytes(run_path(run.run_id, piece_file(i, "png"))) for i in shown]
 
 
 def write_batch(
@@ -172,7 +179,7 @@ def tidy(root: Root, run: SampleRun) -> None:
     for name in root.sizes(folder):
         if OWN_FILES.fullmatch(name) and not {name, name.partition(".")[0]} & own:
             root.delete(f"{folder}/{name}")
-    root.delete(f"{folder}/parts")
+    root.delete(f"{folder}/{PARTS}")
 
 
 def summary(root: Root, run: SampleRun, *, reused: bool, caution: str = "") -> GeneratedRun:
@@ -184,15 +191,15 @@ def summary(root: Root, run: SampleRun, *, reused: bool, caution: str = "") -> G
         samples=run.config.samples,
         seed=run.seed,
         folder=root.display_path(folder),
-        gallery=root.display_path(f"{folder}/index.html"),
-        manifest=root.display_path(f"{folder}/manifest.parquet"),
+        gallery=root.display_path(f"{folder}/{INDEX_PAGE}"),
+        manifest=root.display_path(f"{folder}/{MANIFEST_FILE}"),
         reused=reused,
         caution=caution,
     )
 
 
 def _part(first_index: int) -> str:
-    return f"parts/part-{first_index // BATCH_SAMPLES:05d}.parquet"
+    return part_file(first_index // BATCH_SAMPLES)
 
 
 def _rows(
