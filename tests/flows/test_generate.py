@@ -16,7 +16,7 @@ from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.registry.champion import promote
 from nocturne.tasks.model.registry.model_folder import save_model
 from nocturne.tasks.music.categories import encode_song, fit
-from nocturne.tasks.samples import run as sample_run
+from nocturne.tasks.samples import batches, publish
 from nocturne.tasks.storage.locking.locks import run_writer
 from nocturne.tasks.storage.root import Root
 from tests.tasks.samples.runs_for_tests import card_of, wander
@@ -69,7 +69,7 @@ def test_same_seed_same_bytes_and_an_identical_run_is_reused(
     first = midi_of(root, made.run_id)
     assert len(set(first)) == 5
     root.delete("samples")
-    monkeypatch.setattr(sample_run, "BATCH_SAMPLES", 2)  # neither does the batch size matter
+    monkeypatch.setattr(batches, "BATCH_SAMPLES", 2)  # neither does the batch size matter
     again = generate(config)
     assert (again.run_id, again.reused) == (made.run_id, False)
     assert midi_of(root, again.run_id) == first
@@ -80,7 +80,7 @@ def test_same_seed_same_bytes_and_an_identical_run_is_reused(
 def test_an_interrupted_run_goes_on_where_it_stopped(
     root: Root, model_id: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sample_run, "BATCH_SAMPLES", 2)
+    monkeypatch.setattr(batches, "BATCH_SAMPLES", 2)
     config = GenerateConfig(
         root=root.uri, samples=4, notes=8, audio=False, random_input="gaussian", seed=0
     )
@@ -124,7 +124,7 @@ def test_a_run_with_an_empty_seed_that_was_cut_off_is_gone_on_with_by_one(
         raise StorageError("no space left")
 
     with monkeypatch.context() as patch:
-        patch.setattr(sample_run, "publish", fails)
+        patch.setattr(publish, "publish_run", fails)
         with pytest.raises(StorageError):
             generate(config)
     (cut_off,) = root.folders("samples")

@@ -11,9 +11,12 @@ from nocturne.schemas.config import GenerateConfig
 from nocturne.schemas.errors import SamplesError
 from nocturne.schemas.samples import SampleRun
 from nocturne.tasks.pages import gallery
-from nocturne.tasks.samples import request
-from nocturne.tasks.samples import run as sample_run
-from nocturne.tasks.samples.request import grown, is_cut_off, requested_runs
+from nocturne.tasks.samples import batches, request
+from nocturne.tasks.samples.batches import begin_run, write_batch
+from nocturne.tasks.samples.check import is_published
+from nocturne.tasks.samples.identity import plan_run
+from nocturne.tasks.samples.publish import clear_leftovers
+from nocturne.tasks.samples.request import as_published, is_cut_off, requested_runs
 from nocturne.tasks.storage.root import Root
 from tests.tasks.samples.runs_for_tests import card_of, contents, make, wander
 
@@ -24,16 +27,16 @@ def asked(root: Root, **changes: Any) -> GenerateConfig:
 
 def requested(root: Root, **changes: Any) -> SampleRun:
     """The run of a request that nobody else works on."""
-    return grown(root, requested_runs(root, asked(root, **changes), card_of())[0])
+    return as_published(root, requested_runs(root, asked(root, **changes), card_of())[0])
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small batches and pages, and pictures that take no time."""
-    monkeypatch.setattr(sample_run, "BATCH_SAMPLES", 4)
+    monkeypatch.setattr(batches, "BATCH_SAMPLES", 4)
     monkeypatch.setattr(gallery, "SAMPLES_PER_PAGE", 2)
     picture = b"\x89PNG" + b"IEND\xaeB`\x82"
-    monkeypatch.setattr("nocturne.tasks.samples.files.draw", lambda notes: picture)
+    monkeypatch.setattr("nocturne.tasks.samples.writers.picture.draw", lambda notes: picture)
 
 
 def test_an_empty_seed_makes_new_music_each_time(root: Root) -> None:
@@ -43,14 +46,14 @@ def test_an_empty_seed_makes_new_music_each_time(root: Root) -> None:
     for run in runs:  # it is recorded, and makes the same again
         again = requested(root, seed=run.seed)
         assert again.run_id == run.run_id
-        assert sample_run.is_finished(root, again)
+        assert is_published(root, again)
 
 
 def begun(root: Root, **changes: Any) -> SampleRun:
     """A run that was cut off after its first batch."""
     run = requested(root, samples=6, **changes)
-    sample_run.begin(root, run)
-    sample_run.write_batch(root, run, 0, [wander(i, 16) for i in range(4)])
+    begin_run(root, run)
+    write_batch(root, run, 0, [wander(i, 16) for i in range(4)])
     return run
 
 
@@ -59,7 +62,7 @@ def test_an_empty_seed_goes_on_with_the_same_request_that_was_cut_off(root: Root
     runs = requested_runs(root, asked(root, samples=6), card_of())
     assert [run.run_id == cut_off.run_id for run in runs] == [True, False]
     assert runs[0] == cut_off
-    assert sample_run.begin(root, runs[0]) == [(4, 2)]
+    assert begin_run(root, runs[0]) == [(4, 2)]
     make(root, runs[0])
     assert not is_cut_off(root, cut_off)
     assert len(requested_runs(root, asked(root, samples=6), card_of())) == 1
@@ -85,7 +88,7 @@ def test_more_gives_the_bytes_of_a_run_made_at_once(root: Root, steps: list[int]
     for more in steps:
         extended = requested(root, run=run.run_id, more=more)
         make(root, extended)
-        assert sample_run.is_finished(root, extended)
+        assert is_published(root, extended)
         assert extended.run_id == run.run_id
     whole = make(root, requested(root, seed=7, samples=10))
     midi = {name: c for name, c in contents(root, whole).items() if name.endswith(".mid")}
@@ -102,7 +105,7 @@ def test_the_first_request_finds_what_its_run_has_become(root: Root) -> None:
     make(root, requested(root, run=first.run_id, more=2))
     again = requested(root, seed=7)
     assert (again.run_id, again.config.samples) == (first.run_id, 5)
-    assert sample_run.is_finished(root, again)
+    assert is_published(root, again)
     before = contents(root, first)
     for name in ("run.json", "manifest.parquet"):
         root.delete(f"samples/{first.run_id}/{name}")
@@ -133,7 +136,7 @@ class KilledError(Exception):
 def test_an_extension_cut_off_at_any_write_leaves_the_run_whole_and_is_gone_on_with(
     root: Root, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sample_run, "_threads", _Here)
+    monkeypatch.setattr(batches, "_threads", _Here)
     monkeypatch.setattr(Root, "modified", lambda self, path: float("3-seed7" in path))
     write, results = Root.writing, []
     for kill_at in range(40):
@@ -159,7 +162,7 @@ def test_an_extension_cut_off_at_any_write_leaves_the_run_whole_and_is_gone_on_w
         assert all((folder / name).exists() for name in rows["file"].to_pylist())
         if killed:  # the same command again
             make(place, requested(place, **config))
-        assert sample_run.is_finished(place, requested(place, run=run.run_id))
+        assert is_published(place, requested(place, run=run.run_id))
         assert not (folder / "parts").exists()
         result = {k: v for k, v in contents(place, run).items() if k != "run.json"}
         results.append(result)
@@ -186,10 +189,10 @@ class _Here:
 def test_a_shorter_extension_clears_what_a_longer_one_left(root: Root) -> None:
     run = make(root, requested(root, seed=7))
     longer = requested(root, run=run.run_id, more=9)
-    sample_run.begin(root, longer)
-    sample_run.write_batch(root, longer, 8, [wander(i, 16) for i in range(8, 12)])
-    assert sample_run.is_finished(root, requested(root, seed=7))
-    sample_run.tidy(root, requested(root, seed=7))
+    begin_run(root, longer)
+    write_batch(root, longer, 8, [wander(i, 16) for i in range(8, 12)])
+    assert is_published(root, requested(root, seed=7))
+    clear_leftovers(root, requested(root, seed=7))
     assert root.exists(f"samples/{run.run_id}/00009.mid")  # the longer one may go on
     make(root, requested(root, run=run.run_id, more=2))
     assert not root.exists(f"samples/{run.run_id}/00009.mid")
@@ -223,7 +226,7 @@ def test_no_run_to_go_on_from_is_one_line(root: Root, changes: dict[str, Any], l
 def test_a_name_that_is_no_run_is_one_line(root: Root) -> None:
     with pytest.raises(SamplesError, match="music is no id of a run"):
         request.model_named(asked(root, run="music"))
-    run = sample_run.plan(asked(root, seed=3), card_of("a-seed1-model"))
+    run = plan_run(asked(root, seed=3), card_of("a-seed1-model"))
     assert request.model_named(asked(root, run=run.run_id)) == "a-seed1-model"
     assert request.model_named(asked(root)) == "champion"
 

@@ -14,9 +14,13 @@ import symusic
 from nocturne.schemas.config import GenerateConfig
 from nocturne.schemas.errors import StorageError
 from nocturne.schemas.samples import SampleRun, checked
-from nocturne.tasks.samples import run as sample_run
-from nocturne.tasks.samples.check import COUNTED
-from nocturne.tasks.samples.files import make_files
+from nocturne.tasks.samples import batches
+from nocturne.tasks.samples.batches import batches_of, write_batch
+from nocturne.tasks.samples.check import is_published
+from nocturne.tasks.samples.identity import COUNTED, plan_run
+from nocturne.tasks.samples.paths import run_path
+from nocturne.tasks.samples.publish import clear_leftovers, publish_run
+from nocturne.tasks.samples.sample_files import make_files
 from nocturne.tasks.storage.root import Root
 from tests.tasks.samples.runs_for_tests import card_of, contents, wander, write_run
 
@@ -29,7 +33,7 @@ def test_a_run_is_complete(root: Root) -> None:
     run = write_run(root, 3)
     each = [f"{i:05d}.{kind}" for i in range(3) for kind in ("mid", "ogg", "png")]
     assert names(root, run) == sorted([*each, "index.html", "manifest.parquet", "run.json"])
-    assert sample_run.is_finished(root, run)
+    assert is_published(root, run)
     told = SampleRun.model_validate(root.read_json(f"samples/{run.run_id}/run.json"))
     size = root.size(f"samples/{run.run_id}/index.html")
     assert told == run.model_copy(update={"page_bytes": {"index.html": size}})
@@ -80,8 +84,8 @@ def test_the_same_request_gives_the_same_midi(root: Root, tmp_path: Path) -> Non
 )
 def test_run_id_depends_on_every_parameter(change: dict[str, Any]) -> None:
     plain = GenerateConfig(seed=0)
-    other = sample_run.plan(plain.copy_with(**change), card_of())
-    assert other.run_id != sample_run.plan(plain, card_of()).run_id
+    other = plan_run(plain.copy_with(**change), card_of())
+    assert other.run_id != plan_run(plain, card_of()).run_id
 
 
 @pytest.mark.parametrize(
@@ -106,11 +110,11 @@ def test_run_id_depends_on_every_parameter(change: dict[str, Any]) -> None:
     ],
 )
 def test_run_ids_of_earlier_versions_stay(asked: dict[str, Any], run_id: str) -> None:
-    assert sample_run.plan(GenerateConfig(**asked), card_of()).run_id == run_id
+    assert plan_run(GenerateConfig(**asked), card_of()).run_id == run_id
 
 
 def test_midi_of_earlier_versions_stays() -> None:
-    run = sample_run.plan(GenerateConfig(seed=0, audio=False), card_of())
+    run = plan_run(GenerateConfig(seed=0, audio=False), card_of())
     files, row = make_files(run, 3, wander(3))
     assert row["midi_sha256"].startswith("a58278cc0f5d822b")
     assert hashlib.sha256(files["00003.mid"]).hexdigest() == row["midi_sha256"]
@@ -122,10 +126,10 @@ def test_every_field_of_a_request_counts_or_is_known_not_to() -> None:
 
 
 def test_an_empty_seed_is_drawn_and_stands_in_the_run() -> None:
-    runs = [sample_run.plan(GenerateConfig(), card_of()) for _ in range(5)]
+    runs = [plan_run(GenerateConfig(), card_of()) for _ in range(5)]
     assert len({run.seed for run in runs}) == len({run.run_id for run in runs}) == 5
     assert all(run.drawn_seed and f"-seed{run.seed}-" in run.run_id for run in runs)
-    assert not sample_run.plan(GenerateConfig(seed=3), card_of()).drawn_seed
+    assert not plan_run(GenerateConfig(seed=3), card_of()).drawn_seed
 
 
 def test_run_id_does_not_depend_on_where_or_how_it_was_asked() -> None:
@@ -134,14 +138,14 @@ def test_run_id_does_not_depend_on_where_or_how_it_was_asked() -> None:
         GenerateConfig(seed=0, root="elsewhere", model="latest"),
         GenerateConfig(seed=0, program=73),  # the card's own program
     ]
-    assert len({sample_run.plan(config, card_of()).run_id for config in asked}) == 1
-    assert sample_run.plan(asked[0], card_of("other")).run_id.startswith("other-seed0-")
+    assert len({plan_run(config, card_of()).run_id for config in asked}) == 1
+    assert plan_run(asked[0], card_of("other")).run_id.startswith("other-seed0-")
 
 
 def test_an_interrupted_batch_keeps_its_files(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = sample_run.plan(GenerateConfig(root=root.uri, samples=4), card_of())
+    run = plan_run(GenerateConfig(root=root.uri, samples=4), card_of())
     pieces = [wander(i) for i in range(4)]
-    sample_run.write_batch(root, run, 0, pieces)
+    write_batch(root, run, 0, pieces)
     folder = Path(root.full(f"samples/{run.run_id}"))
     (folder / "parts" / "part-00000.parquet").unlink()
     (folder / "00002.png").unlink()
@@ -151,30 +155,30 @@ def test_an_interrupted_batch_keeps_its_files(root: Root, monkeypatch: pytest.Mo
         content = (folder / name).read_bytes()
         (folder / name).write_bytes(content[: len(content) // 2])
     before = {p.name: p.stat().st_ino for p in folder.glob("0*")}
-    sample_run.write_batch(root, run, 0, pieces)
+    write_batch(root, run, 0, pieces)
     after = {p.name: p.stat().st_ino for p in folder.glob("0*")}
     assert len(after) == 12
     made_again = {name for name in after if after[name] != before.get(name)}
     assert made_again == {"00002.png", "00001.mid", "00003.ogg", "00000.ogg", "00001.png"}
-    sample_run.publish(root, run, card_of())
-    assert sample_run.is_finished(root, run)
+    publish_run(root, run, card_of())
+    assert is_published(root, run)
 
 
 def test_a_run_that_lost_a_midi_file_is_not_finished(root: Root) -> None:
     run = write_run(root, 2, audio=False)
     Path(root.full(f"samples/{run.run_id}/00001.mid")).unlink()
-    assert not sample_run.is_finished(root, run)
+    assert not is_published(root, run)
     assert write_run(root, 2, audio=False) == run
-    assert sample_run.is_finished(root, run)
+    assert is_published(root, run)
 
 
 def test_batches_cover_the_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    run = sample_run.plan(GenerateConfig(samples=600), card_of())
-    assert sample_run.batches(run) == [(0, 256), (256, 256), (512, 88)]
+    run = plan_run(GenerateConfig(samples=600), card_of())
+    assert batches_of(run) == [(0, 256), (256, 256), (512, 88)]
 
 
 def test_several_batches_make_one_manifest(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sample_run, "BATCH_SAMPLES", 2)
+    monkeypatch.setattr(batches, "BATCH_SAMPLES", 2)
     run = write_run(root, 5, audio=False)
     manifest = root.read_table(f"samples/{run.run_id}/manifest.parquet")
     assert manifest["file"].to_pylist() == [f"{i:05d}.mid" for i in range(5)]
@@ -183,38 +187,38 @@ def test_several_batches_make_one_manifest(root: Root, monkeypatch: pytest.Monke
 def test_what_a_kill_left_is_cleared_by_the_next_run(root: Root) -> None:
     run = write_run(root, 2, audio=False)
     before = contents(root, run)
-    folder = Path(root.full(sample_run.folder_of(run)))
+    folder = Path(root.full(run_path(run.run_id)))
     folder.joinpath("parts").mkdir()
     for name in ("parts/part-00000.parquet", "00002.mid", "00007.png", "page-2.html"):
         folder.joinpath(name).write_bytes(b"left over")
     folder.joinpath("notes.txt").write_bytes(b"a person's own file")
-    assert sample_run.is_finished(root, run)
-    sample_run.tidy(root, run)
+    assert is_published(root, run)
+    clear_leftovers(root, run)
     assert contents(root, run) == before | {"notes.txt": b"a person's own file"}
 
 
 def test_batches_are_written_by_the_same_threads(root: Root) -> None:
     """New threads for each batch took new memory each."""
     seen = set()
-    run = sample_run.plan(GenerateConfig(root=root.uri, samples=4, audio=False, seed=1), card_of())
+    run = plan_run(GenerateConfig(root=root.uri, samples=4, audio=False, seed=1), card_of())
     for first in (0, 2):
-        sample_run.write_batch(root, run, first, [wander(0), wander(1)])
+        write_batch(root, run, first, [wander(0), wander(1)])
         seen |= {thread for thread in threading.enumerate() if "samples" in thread.name}
-    assert 1 <= len(seen) <= sample_run.MAX_THREADS
+    assert 1 <= len(seen) <= batches.MAX_THREADS
 
 
 def test_progress_counts_every_sample(root: Root) -> None:
-    run = sample_run.plan(GenerateConfig(root=root.uri, samples=3, audio=False), card_of())
+    run = plan_run(GenerateConfig(root=root.uri, samples=3, audio=False), card_of())
     told: list[tuple[float, float]] = []
-    sample_run.write_batch(root, run, 0, [wander(i) for i in range(3)], lambda *at: told.append(at))
+    write_batch(root, run, 0, [wander(i) for i in range(3)], lambda *at: told.append(at))
     assert told == [(1, 3), (2, 3), (3, 3)]
 
 
 def test_a_root_that_cannot_be_written_gives_one_line(root: Root) -> None:
     Path(root.full("samples")).write_text("a file where the folder should be")
-    run = sample_run.plan(GenerateConfig(root=root.uri, samples=2, audio=False), card_of())
+    run = plan_run(GenerateConfig(root=root.uri, samples=2, audio=False), card_of())
     with pytest.raises(StorageError) as error:
-        sample_run.write_batch(root, run, 0, [wander(0), wander(1)])
+        write_batch(root, run, 0, [wander(0), wander(1)])
     assert "\n" not in str(error.value)
     assert "check that the storage root" in str(error.value)
 
@@ -237,13 +241,13 @@ def read_only_root(tmp_path: Path) -> Iterator[Root]:
 
 
 def test_a_read_only_root_gives_one_line(read_only_root: Root) -> None:
-    run = sample_run.plan(GenerateConfig(samples=2, audio=False), card_of())
+    run = plan_run(GenerateConfig(samples=2, audio=False), card_of())
     with pytest.raises(StorageError, match=r"^cannot write .*Permission denied; check") as error:
-        sample_run.write_batch(read_only_root, run, 0, [wander(0), wander(1)])
+        write_batch(read_only_root, run, 0, [wander(0), wander(1)])
     assert "\n" not in str(error.value)
 
 
 def test_run_id_does_not_depend_on_how_the_model_was_found() -> None:
     named = GenerateConfig(seed=7, corpus="folk", scheme="factored")
-    run_id = sample_run.plan(named, card_of()).run_id
-    assert run_id == sample_run.plan(GenerateConfig(seed=7), card_of()).run_id
+    run_id = plan_run(named, card_of()).run_id
+    assert run_id == plan_run(GenerateConfig(seed=7), card_of()).run_id

@@ -5,11 +5,11 @@ import pytest
 from nocturne.schemas.config import GenerateConfig
 from nocturne.tasks.pages.charts.piano_roll import is_current
 from nocturne.tasks.pages.charts.roll_axes import time_axis
-from nocturne.tasks.samples.files import make_files
-from nocturne.tasks.samples.run import plan
+from nocturne.tasks.samples.identity import plan_run
+from nocturne.tasks.samples.sample_files import make_files
 from tests.tasks.samples.runs_for_tests import card_of, wander
 
-RUN = plan(GenerateConfig(samples=1, audio=False, seed=1), card_of())
+RUN = plan_run(GenerateConfig(samples=1, audio=False, seed=1), card_of())
 
 
 def test_whole_pictures_of_today_are_kept() -> None:
