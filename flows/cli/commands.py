@@ -66,7 +66,7 @@ def _run(flow: str, config: Config) -> None:
     require_room_in_files()
     check_before_start(flow, config)
     with shown() as console:
-        run_flow = getattr(import_module(f"flows.{flow}"), flow)
+        run_flow = getattr(import_module(f"nocturne.flows.{flow}"), flow)
         console.ready()
         result = run_flow(config)
     console.result(result)
