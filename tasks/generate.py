@@ -26,9 +26,9 @@ from nocturne.tasks.progress import report
 from nocturne.tasks.samples import request as samples_request
 from nocturne.tasks.samples.batches import begin_run, write_batch
 from nocturne.tasks.samples.build import finish_run, reuse_published
-from nocturne.tasks.samples.paths import INDEX_PAGE, run_path
 from nocturne.tasks.samples.publish import first_pictures
 from nocturne.tasks.samples.request import SampleRequest, request_samples
+from nocturne.tasks.storage.layout import INDEX_PAGE, run_path
 from nocturne.tasks.storage.root import Root
 
 _last_model: dict[tuple[str, str], Model] = {}  # at most one, by root and run

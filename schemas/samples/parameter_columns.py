@@ -12,10 +12,11 @@ import pyarrow as pa
 
 from nocturne.schemas.config import SamplingConfig
 
-# Fields that have no column of their own: where a run lies, how much is made, what is written
-# beside the MIDI files, and the program, which a run takes from the model if none is asked for.
-NO_COLUMN = ("root", "samples", "notes", "audio", "program")
-PARAMETERS = tuple(name for name in SamplingConfig.model_fields if name not in NO_COLUMN)
+# What a run is besides its parameters: how much is made, and what is written beside the MIDI files.
+NO_PARAMETER = ("samples", "notes", "audio")
+PARAMETERS = tuple(
+    name for name in SamplingConfig.fields_changing("samples") if name not in NO_PARAMETER
+)
 ARROW_TYPES = {bool: pa.bool_(), int: pa.int64(), float: pa.float64(), str: pa.string()}
 BOUNDS = ("ge", "gt", "le", "lt")
 

@@ -17,9 +17,9 @@ from nocturne.schemas.samples import SampleRun
 from nocturne.tasks.music.notes import Notes
 from nocturne.tasks.samples.check import RunFolder, holds_samples, read_run_folder
 from nocturne.tasks.samples.manifest import manifest_of, read_manifest
-from nocturne.tasks.samples.paths import REQUEST_FILE, part_file, run_path
 from nocturne.tasks.samples.sample_files import make_files
 from nocturne.tasks.samples.writers.writer import Row
+from nocturne.tasks.storage.layout import REQUEST_FILE, part_file, run_path
 from nocturne.tasks.storage.root import Root
 
 BATCH_SAMPLES = 256

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from nocturne.schemas.errors import SamplesError
 from nocturne.schemas.samples import SampleRun
 from nocturne.tasks.pages.gallery import page_names
 from nocturne.tasks.samples.identity import is_same_run
 from nocturne.tasks.samples.manifest import read_manifest
-from nocturne.tasks.samples.paths import MANIFEST_FILE, PARTS, RUN_FILE, run_path
 from nocturne.tasks.samples.writers import WRITERS
+from nocturne.tasks.storage.layout import MANIFEST_FILE, PARTS, RUN_FILE, run_path
+from nocturne.tasks.storage.markers import find_marker
 from nocturne.tasks.storage.root import Root
 
 
@@ -39,10 +41,10 @@ def read_run_folder(root: Root, run_id: str) -> RunFolder:
 def read_run(root: Root, run_id: str, name: str) -> SampleRun | None:
     """Return a run's run.json or request.json; None if it is missing, damaged or another's."""
     try:
-        run = SampleRun.model_validate_json(root.read_bytes(run_path(run_id, name)))
-    except (FileNotFoundError, ValueError):
+        run = find_marker(root, [run_path(run_id, name)], SampleRun, SamplesError, "generate again")
+    except SamplesError:
         return None
-    return run if run.run_id == run_id and run.config.seed is not None else None
+    return run if run and run.run_id == run_id and run.config.seed is not None else None
 
 
 def is_published(root: Root, run: SampleRun) -> bool:

@@ -9,7 +9,7 @@ from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.samples import SampleRun
 from nocturne.tasks.samples.check import read_run, read_run_folder
 from nocturne.tasks.samples.identity import COUNTED, RUN_ID, plan_run
-from nocturne.tasks.samples.paths import REQUEST_FILE, RUN_FILE, SAMPLES, run_path
+from nocturne.tasks.storage.layout import REQUEST_FILE, RUN_FILE, SAMPLES, run_path
 from nocturne.tasks.storage.root import Root
 
 

@@ -13,7 +13,7 @@ FORMAT_VERSION = 1  # raise it when the same model and seed would give other MID
 SEEDS = 2**31
 RUN_ID = re.compile(r"(?P<model>.+)-seed(?P<seed>\d+)-[0-9a-f]{8}")
 # Fields of a config that fix a run, and name it. Of runs that differ elsewhere one is enough.
-COUNTED = ("samples", "notes", "tempo", "temperature", "top_p", "random_input", "audio", "seed")
+COUNTED = tuple(GenerateConfig.fields_changing("samples"))
 
 
 def plan_run(config: GenerateConfig, card: ModelCard) -> SampleRun:
@@ -25,24 +25,22 @@ def plan_run(config: GenerateConfig, card: ModelCard) -> SampleRun:
     if drawn:
         config = config.copy_with(seed=secrets.randbelow(SEEDS))
     program = card.program if config.program is None else int(config.program)
-    fields = {name: getattr(config, name) for name in COUNTED}
-    facts = [
-        FORMAT_VERSION,
-        card.model_id,
-        card.weights_sha256,
-        card.vocabulary_id,
-        program,
-        fields,
-    ]
-    digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:8]
     return SampleRun(
-        run_id=f"{card.model_id}-seed{config.seed}-{digest}",
+        run_id=_run_id(config, card, program),
         model_id=card.model_id,
         vocabulary_id=card.vocabulary_id,
         program=program,
         config=config.copy_with(run=None, more=None),
         drawn_seed=drawn,
     )
+
+
+def _run_id(config: GenerateConfig, card: ModelCard, program: int) -> str:
+    fields = config.fingerprint_fields("samples")
+    model = [card.model_id, card.weights_sha256, card.vocabulary_id]
+    content = json.dumps([FORMAT_VERSION, *model, program, fields], sort_keys=True)
+    digest = hashlib.sha256(content.encode()).hexdigest()[:8]
+    return f"{card.model_id}-seed{config.seed}-{digest}"
 
 
 def is_same_run(first: SampleRun, second: SampleRun) -> bool:

@@ -6,9 +6,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nocturne.schemas.samples import SAMPLE_SCHEMA, checked, completed, manifest_schema
-from nocturne.tasks.samples.paths import run_path
 from nocturne.tasks.samples.writers import WRITERS
 from nocturne.tasks.samples.writers.writer import Row
+from nocturne.tasks.storage.layout import run_path
 from nocturne.tasks.storage.root import Root
 
 FURTHER_COLUMNS = tuple(

@@ -13,7 +13,8 @@ from nocturne.tasks.pages.links import links_of_gallery
 from nocturne.tasks.samples.batches import batch_rows, batches_of
 from nocturne.tasks.samples.check import RunFolder, read_run, read_run_folder
 from nocturne.tasks.samples.manifest import joined_manifests
-from nocturne.tasks.samples.paths import (
+from nocturne.tasks.samples.writers import WRITERS
+from nocturne.tasks.storage.layout import (
     INDEX_PAGE,
     MANIFEST_FILE,
     PARTS,
@@ -22,7 +23,6 @@ from nocturne.tasks.samples.paths import (
     piece_file,
     run_path,
 )
-from nocturne.tasks.samples.writers import WRITERS
 from nocturne.tasks.storage.root import COMPRESSION, Root
 
 SUFFIXES = "|".join(re.escape(writer.suffix) for writer in WRITERS)

@@ -14,7 +14,7 @@ from nocturne.tasks.pages.caution import caution_of
 from nocturne.tasks.samples.check import read_run, read_run_folder
 from nocturne.tasks.samples.extension import run_to_extend, runs_of_model
 from nocturne.tasks.samples.identity import RUN_ID, SEEDS, plan_run
-from nocturne.tasks.samples.paths import REQUEST_FILE
+from nocturne.tasks.storage.layout import REQUEST_FILE
 from nocturne.tasks.storage.locking.locks import run_writer
 from nocturne.tasks.storage.root import Root
 

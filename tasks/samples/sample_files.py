@@ -8,9 +8,9 @@ from nocturne.schemas.samples import PARAMETERS, SampleRun
 from nocturne.schemas.sequences import TICKS_PER_QUARTER
 from nocturne.tasks.music.midi.writer import TickNotes, microseconds_per_quarter, to_ticks
 from nocturne.tasks.music.notes import Notes
-from nocturne.tasks.samples.paths import piece_file
 from nocturne.tasks.samples.writers import WRITERS
 from nocturne.tasks.samples.writers.writer import Piece, Row, SampleFile, Writer
+from nocturne.tasks.storage.layout import piece_file
 
 ExistingFile = Callable[[str], bytes | None]  # a file's name -> what an earlier try left of it
 

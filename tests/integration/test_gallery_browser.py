@@ -15,8 +15,8 @@ from nocturne.schemas.samples import SampleRun
 from nocturne.tasks.pages.gallery import clock, pages
 from nocturne.tasks.pages.links import PageLink
 from nocturne.tasks.samples.batches import write_batch
-from nocturne.tasks.samples.paths import run_path
 from nocturne.tasks.samples.publish import generated_run, publish_run
+from nocturne.tasks.storage.layout import run_path
 from nocturne.tasks.storage.root import Root
 from tests.integration.pages import PLAYS, Visit
 from tests.tasks.music.notes_for_tests import notes_of

@@ -13,7 +13,7 @@ from nocturne.schemas.samples import SampleRun
 from nocturne.tasks.music.notes import Notes
 from nocturne.tasks.samples.build import build_run
 from nocturne.tasks.samples.identity import plan_run
-from nocturne.tasks.samples.paths import run_path
+from nocturne.tasks.storage.layout import run_path
 from nocturne.tasks.storage.root import Root
 from tests.tasks.music.notes_for_tests import notes_of
 

@@ -19,7 +19,7 @@ from nocturne.tasks.samples import check
 from nocturne.tasks.samples.batches import begin_run
 from nocturne.tasks.samples.check import is_published
 from nocturne.tasks.samples.identity import plan_run
-from nocturne.tasks.samples.paths import run_path
+from nocturne.tasks.storage.layout import run_path
 from nocturne.tasks.storage.root import Root
 from tests.tasks.samples.runs_for_tests import card_of, contents, make, write_run
 

@@ -18,9 +18,9 @@ from nocturne.tasks.samples import batches
 from nocturne.tasks.samples.batches import batches_of, write_batch
 from nocturne.tasks.samples.check import is_published
 from nocturne.tasks.samples.identity import COUNTED, plan_run
-from nocturne.tasks.samples.paths import run_path
 from nocturne.tasks.samples.publish import clear_leftovers, publish_run
 from nocturne.tasks.samples.sample_files import make_files
+from nocturne.tasks.storage.layout import run_path
 from nocturne.tasks.storage.root import Root
 from tests.tasks.samples.runs_for_tests import card_of, contents, wander, write_run
 
