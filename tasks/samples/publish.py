@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Sequence
 
 import pyarrow.parquet as pq
 
@@ -14,6 +15,7 @@ from nocturne.tasks.samples.batches import batch_rows, batches_of
 from nocturne.tasks.samples.check import RunFolder, read_run, read_run_folder
 from nocturne.tasks.samples.manifest import joined_manifests
 from nocturne.tasks.samples.writers import WRITERS
+from nocturne.tasks.samples.writers.writer import Writer
 from nocturne.tasks.storage.layout import (
     INDEX_PAGE,
     MANIFEST_FILE,
@@ -25,8 +27,14 @@ from nocturne.tasks.storage.layout import (
 )
 from nocturne.tasks.storage.root import COMPRESSION, Root
 
-SUFFIXES = "|".join(re.escape(writer.suffix) for writer in WRITERS)
-PIECE_FILE = re.compile(rf"(?P<index>\d{{5,7}})\.(?P<suffix>{SUFFIXES})")
+
+def piece_pattern(writers: Sequence[Writer]) -> re.Pattern[str]:
+    """Return the pattern of the names of all files of samples."""
+    suffixes = "|".join(re.escape(writer.suffix) for writer in writers)
+    return re.compile(rf"(?P<index>\d{{5,7}})\.(?P<suffix>{suffixes})")
+
+
+PIECE_FILE = piece_pattern(WRITERS)
 PAGE_FILE = re.compile(r"page-\d+\.html")
 
 
