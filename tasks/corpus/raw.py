@@ -143,7 +143,8 @@ def _is_whole(root: Root, corpus: str, dataset: RawDataset) -> bool:
 
 
 def _fingerprint(source: Source, config: IngestConfig) -> str:
-    facts = [VERSION, source.shown, source.identity, config.shard_files, config.max_file_bytes]
+    shaping = config.fingerprint_fields("raw").values()
+    facts = [VERSION, source.shown, source.identity, *shaping]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]
 
 

@@ -69,14 +69,6 @@ __all__ = [
 
 LEFT_OUT = "left_out"  # bool column of a staged manifest: notes repeat earlier ones, not written
 TIME_COLUMNS = ["onset_seconds", "offset_seconds", "onset_beats", "offset_beats"]
-SHAPING_FIELDS = {  # of the config: they change what comes out
-    "reader",
-    "timeout_seconds",
-    "worker_memory_mib",
-    "max_file_bytes",
-    "max_notes",
-    "max_song_seconds",
-}
 
 
 @dataclass(frozen=True)
@@ -115,7 +107,7 @@ def plan(root: Root, config: IngestConfig, raw: RawDataset | None = None) -> Pla
     Raises CorpusError if these are not complete, or if the marker of the notes is damaged.
     """
     raw = raw or load_raw(root, config.corpus)
-    shaping = config.model_dump(include=SHAPING_FIELDS)
+    shaping = config.fingerprint_fields("notes")
     what = json.dumps([raw.fingerprint, shaping, EXTRACTOR_VERSION], sort_keys=True)
     fingerprint = hashlib.sha256(what.encode()).hexdigest()[:16]
     return Plan(config.corpus, fingerprint, raw, _whole_shards(root, config.corpus, fingerprint))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load
 
-from nocturne.schemas.config import SchemeConfig
+from nocturne.schemas.config import SamplingConfig, SchemeConfig
 from nocturne.schemas.errors import CorpusError, ModelError
 from nocturne.schemas.model_card import Evaluation
 from nocturne.schemas.progress import Progress, silent
@@ -135,15 +135,14 @@ def _uptake(model: Model, held_out: SplitIds) -> dict[str, float]:
 def _continued(
     model: Model, primers: NDArray[np.int16], count: int, notes: int
 ) -> NDArray[np.int16]:
-    return sample(
-        replace(model, primers=primers),
-        count=count,
+    config = SamplingConfig(
         notes=notes,
         seed=EVALUATION_SEED,
         temperature=TEMPERATURE,
         top_p=1.0,
         random_input="primer",
     )
+    return sample(replace(model, primers=primers), config, 0, count)
 
 
 def _metrics(bits: Evaluation, baselines: Mapping[str, Evaluation]) -> dict[str, Any]:

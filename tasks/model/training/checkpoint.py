@@ -19,14 +19,11 @@ from nocturne.schemas.errors import ModelError
 from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.sequences import SplitIds, Vocabulary
 from nocturne.tasks.model.network.initialise import Weights
-from nocturne.tasks.model.registry.identity import CIRCUMSTANCES, circumstances
 from nocturne.tasks.model.training.loss_scale import LossScale
 from nocturne.tasks.storage.arrays import packed
 from nocturne.tasks.storage.layout import CHECKPOINT_FILE
 from nocturne.tasks.storage.retry import storage_errors
 
-# Fields that do not change the weights of a run that begins with given ones.
-WITHOUT_EFFECT = CIRCUMSTANCES - {"executor"} | {"corpus", "init_from"}
 SAMPLED_BYTES = 2**20
 
 
@@ -68,8 +65,8 @@ def run_digest(
     The config's precision must be decided, not auto.
     """
     digest = hashlib.sha256()
-    without_effect = circumstances(config, WITHOUT_EFFECT)
-    digest.update(config.model_dump_json(exclude=without_effect).encode())
+    fields = set(config.fingerprint_fields("weights"))
+    digest.update(config.model_dump_json(include=fields).encode())
     digest.update((shape.model_dump_json() + vocabulary.document_id).encode())
     digest.update(np.ascontiguousarray(train.song_offsets).tobytes())
     rows = SAMPLED_BYTES // (2 * train.ids.shape[1])
