@@ -38,7 +38,16 @@ from nocturne.tasks.corpus.raw import load_raw, raw_shard
 from nocturne.tasks.music.midi.extraction import EXTRACTOR_VERSION
 from nocturne.tasks.storage.data_files import find, lacking, read_rows, require_whole
 from nocturne.tasks.storage.data_folders import clear_staging
-from nocturne.tasks.storage.layout import NOTES, DataFolder, markers_of, shard_name
+from nocturne.tasks.storage.layout import (
+    EXTRACTED,
+    FAMILIES,
+    FILES,
+    NOTES,
+    PARQUET,
+    DataFolder,
+    markers_of,
+    shard_name,
+)
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.workers.worker_pool import Workers
 
@@ -79,17 +88,17 @@ class Plan:
     @property
     def files(self) -> DataFolder:
         """Folder of the file manifests."""
-        return DataFolder("files", self.corpus)
+        return DataFolder(FILES, self.corpus)
 
     @property
     def families(self) -> DataFolder:
         """Folder of the near-duplicate families."""
-        return DataFolder("families", self.corpus)
+        return DataFolder(FAMILIES, self.corpus)
 
     @property
     def extracted(self) -> str:
         """Folder of the manifests of extracted shards."""
-        return DataFolder("extracted", self.corpus).staging(self.fingerprint)
+        return DataFolder(EXTRACTED, self.corpus).staging(self.fingerprint)
 
 
 def plan(root: Root, config: IngestConfig, raw: RawDataset | None = None) -> Plan:
@@ -112,7 +121,7 @@ def _whole_shards(root: Root, corpus: str, fingerprint: str) -> frozenset[int]:
     facts = dataset.facts or implied_facts(root, corpus, dataset)
     lost = {
         name
-        for kind in (NOTES, "files")
+        for kind in (NOTES, FILES)
         for name in lacking(root, DataFolder(kind, corpus), fingerprint, facts[kind])
     }
     return frozenset(i for i, name in enumerate(facts[NOTES]) if name not in lost)
@@ -192,7 +201,7 @@ def write_notes(root: Root, path: str, notes: pa.Table) -> None:
 
 def staged(root: Root, plan: Plan) -> int:
     """Return how many shards of this plan are extracted or published."""
-    names = root.files(plan.extracted, ".parquet")
+    names = root.files(plan.extracted, PARQUET)
     found = {name.rpartition("/")[2] for name in names}
     return len(found | {shard_name(index) for index in plan.done})
 

@@ -21,9 +21,9 @@ from nocturne.schemas.sequences import SplitIds, Vocabulary
 from nocturne.tasks.model.network.initialise import Weights
 from nocturne.tasks.model.training.loss_scale import LossScale
 from nocturne.tasks.storage.arrays import packed
+from nocturne.tasks.storage.layout import CHECKPOINT_FILE
 from nocturne.tasks.storage.retry import storage_errors
 
-NAME = "checkpoint.safetensors"
 SAMPLED_BYTES = 2**20
 
 
@@ -86,8 +86,8 @@ def write(folder: Path, checkpoint: Checkpoint) -> None:
     del groups["place"]
     arrays = {f"{group}:{name}": a for group, part in groups.items() for name, a in part.items()}
     content = packed(arrays, {"place": json.dumps(asdict(checkpoint.place))})
-    aside = folder / f".{NAME}.{os.getpid()}.part"
-    with storage_errors("write the checkpoint", str(folder / NAME)):
+    aside = folder / f".{CHECKPOINT_FILE}.{os.getpid()}.part"
+    with storage_errors("write the checkpoint", str(folder / CHECKPOINT_FILE)):
         folder.mkdir(parents=True, exist_ok=True)
         _clear_unfinished(folder)
         try:
@@ -95,19 +95,19 @@ def write(folder: Path, checkpoint: Checkpoint) -> None:
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
-            aside.replace(folder / NAME)
+            aside.replace(folder / CHECKPOINT_FILE)
         finally:
             aside.unlink(missing_ok=True)
 
 
 def _clear_unfinished(folder: Path) -> None:
-    for path in folder.glob(f".{NAME}.*.part"):
+    for path in folder.glob(f".{CHECKPOINT_FILE}.*.part"):
         path.unlink(missing_ok=True)
 
 
 def read(folder: Path, run: str) -> Checkpoint | None:
     """Return the checkpoint of the run with this digest; None if there is none."""
-    path = folder / NAME
+    path = folder / CHECKPOINT_FILE
     if not path.is_file():
         return None
     groups: dict[str, Weights] = {n: {} for n in Checkpoint.__dataclass_fields__ if n != "place"}
@@ -130,6 +130,6 @@ def read(folder: Path, run: str) -> Checkpoint | None:
 
 def clear(folder: Path) -> None:
     """Delete the checkpoint in `folder`, once its model is published."""
-    with storage_errors("delete the checkpoint", str(folder / NAME)):
+    with storage_errors("delete the checkpoint", str(folder / CHECKPOINT_FILE)):
         _clear_unfinished(folder)
-        (folder / NAME).unlink(missing_ok=True)
+        (folder / CHECKPOINT_FILE).unlink(missing_ok=True)

@@ -13,7 +13,7 @@ from nocturne.schemas.samples import SampleRun
 from nocturne.schemas.sequences import Vocabulary
 from nocturne.tasks.model.sampling.compose import compose_batch
 from nocturne.tasks.music.categories import encode_song, fit
-from nocturne.tasks.samples.run import plan
+from nocturne.tasks.samples.identity import plan_run
 from tests.tasks.music.notes_for_tests import notes_of, scale
 from tests.tasks.samples.runs_for_tests import card_of
 
@@ -27,7 +27,7 @@ class Fake:
 
 def run_of(**changes: Any) -> SampleRun:
     card = card_of().model_copy(update={"vocabulary_id": VOCABULARY.vocabulary_id})
-    return plan(GenerateConfig(samples=4, notes=16, **changes), card)
+    return plan_run(GenerateConfig(samples=4, notes=16, **changes), card)
 
 
 def test_ids_become_the_notes_they_stand_for() -> None:
