@@ -21,7 +21,7 @@ Compose = Callable[[int, int], Sequence[Notes]]  # (first index, count) -> the p
 def build_samples(root: Root, config: GenerateConfig, progress: Progress = silent) -> GeneratedRun:
     """Draw music from a model and publish it as MIDI, pictures, audio and a gallery.
 
-    A run that is published already is returned as it is, one that was cut off is gone on with.
+    A run that is published already is returned as it is, one that was interrupted is continued.
     `progress` counts the samples written. Raises ModelError if there is no such model,
     SamplesError if there is no such run to go on from, BusyError if another process writes the
     run, StorageError where the root cannot be written.
@@ -30,7 +30,8 @@ def build_samples(root: Root, config: GenerateConfig, progress: Progress = silen
     with sole_writer(root, request.runs) as run:
         if published := reuse_published(root, run, request.caution):
             return published
-        return build_run(root, run, request.card, _composer(root, run), request.caution, progress)
+        build_batches(root, run, _composer(root, run), progress)
+        return finish_run(root, run, request.card, request.caution)
 
 
 def reuse_published(root: Root, run: SampleRun, caution: str = "") -> GeneratedRun | None:
@@ -42,19 +43,13 @@ def reuse_published(root: Root, run: SampleRun, caution: str = "") -> GeneratedR
     return generated_run(root, run, reused=True, caution=caution)
 
 
-def build_run(
-    root: Root,
-    run: SampleRun,
-    card: ModelCard,
-    compose: Compose,
-    caution: str = "",
-    progress: Progress = silent,
-) -> GeneratedRun:
-    """Write the batches that a run lacks, of the pieces of `compose`, and publish the run."""
+def build_batches(
+    root: Root, run: SampleRun, compose: Compose, progress: Progress = silent
+) -> None:
+    """Write the batches that a run lacks; their pieces are those that `compose` returns."""
     for first, count in begin_run(root, run):
         written = _offset(progress, first, run.config.samples)
         write_batch(root, run, first, compose(first, count), written)
-    return finish_run(root, run, card, caution)
 
 
 def finish_run(root: Root, run: SampleRun, card: ModelCard, caution: str = "") -> GeneratedRun:

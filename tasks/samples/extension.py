@@ -42,7 +42,7 @@ def _target(
 ) -> SampleRun | None:
     """Return what the run is to become; None if its files do not say, or it is not published.
 
-    `request` is what was under way when the run was cut off.
+    `request` is what was under way when the run was interrupted.
     """
     if more is None:
         return request or published
