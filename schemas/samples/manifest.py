@@ -98,7 +98,8 @@ class SampleManifest(pandera.DataFrameModel):
 @cache
 def manifest_schema(further: tuple[pa.Field, ...] = ()) -> pa.Schema:
     """Return the Arrow schema of a manifest that has `further` columns of output formats."""
-    types = SampleManifest.__annotations__ | {name: arrow_type(name) for name in PARAMETERS}
+    parameters = {name: arrow_type(field.annotation) for name, field in PARAMETERS.items()}
+    types = SampleManifest.__annotations__ | parameters
     later = [name for name in types if name not in FIRST_COLUMNS]
     fixed = SampleManifest.to_schema().columns
     fields = [
@@ -113,11 +114,16 @@ def _contract(further: tuple[pa.Field, ...]) -> pandera.DataFrameSchema:
     """Return the whole check of a manifest that has `further` columns of output formats."""
     base = SampleManifest.to_schema()
     columns = {
-        field.name: base.columns.get(field.name)
-        or pandera.Column(field.type, checks_of(field.name), nullable=field.nullable)
+        field.name: base.columns.get(field.name) or _generated_column(field)
         for field in manifest_schema(further)
     }
     return pandera.DataFrameSchema(columns, checks=base.checks, strict=True, ordered=True)
+
+
+def _generated_column(field: pa.Field) -> pandera.Column:
+    """Return the check of a column of a sampling parameter or of an output format."""
+    checks = checks_of(PARAMETERS[field.name]) if field.name in PARAMETERS else []
+    return pandera.Column(field.type, checks, nullable=field.nullable)
 
 
 SAMPLE_SCHEMA = manifest_schema()
