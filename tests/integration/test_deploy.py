@@ -83,7 +83,9 @@ def _start(run: dict[str, Any]) -> datetime:
 def test_the_form_is_the_config_field_by_field(server: Server, name: str) -> None:
     schema = server.deployments()[name]["parameter_openapi_schema"]
     (shown,) = (one for one in schema["definitions"].values() if one["type"] == "object")
-    config = signature(getattr(import_module(f"nocturne.flows.{name}"), name).fn).parameters["config"]
+    config = signature(getattr(import_module(f"nocturne.flows.{name}"), name).fn).parameters[
+        "config"
+    ]
     assert shown["properties"] == config.annotation.model_json_schema()["properties"]
 
 
