@@ -89,7 +89,7 @@ class SampleManifest(pandera.DataFrameModel):
 
     @pandera.dataframe_check
     def stretches_rise(cls, data: Any) -> bool:  # noqa: N805 - pandera binds the class
-        """Every stretch of a picture has a begin and an end, and comes after the one before."""
+        """Stretches of a picture have a begin and an end, and follow each other in time."""
         pictures = [beats for beats in data.table["picture_beats"].to_pylist() if beats is not None]
         rises = all(a < b for beats in pictures for a, b in pairwise(beats))
         return rises and all(beats and len(beats) % 2 == 0 for beats in pictures)

@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from nocturne.schemas.config import SamplingConfig
 
-# What a run is besides its parameters: how much is made, and what is written beside the MIDI files.
+# Fields that change a run, but not how notes are drawn: how many, and in which formats.
 NO_PARAMETER = ("samples", "notes", "audio")
 PARAMETERS = {
     name: SamplingConfig.model_fields[name]

@@ -52,7 +52,7 @@ class GeneratedRun(BaseModel):
     run_id: str
     model_id: str
     samples: int
-    seed: int = Field(description="Seed of the samples: it makes the same ones again")
+    seed: int = Field(description="Seed of the samples: the same seed makes the same samples")
     folder: str = Field(description="Folder with the MIDI files")
     gallery: str = Field(description="Page to open in a browser")
     manifest: str = Field(description="Parquet table with one row per MIDI file")

@@ -21,7 +21,7 @@ Compose = Callable[[int, int], Sequence[Notes]]  # (first index, count) -> the p
 def build_samples(root: Root, config: GenerateConfig, progress: Progress = silent) -> GeneratedRun:
     """Draw music from a model and publish it as MIDI, pictures, audio and a gallery.
 
-    A run that is published already is returned as it is, one that was interrupted is continued.
+    Returns a run that is published already as it is; continues a run that was interrupted.
     `progress` counts the samples written. Raises ModelError if there is no such model,
     SamplesError if there is no such run to go on from, BusyError if another process writes the
     run, StorageError where the root cannot be written.
@@ -35,7 +35,7 @@ def build_samples(root: Root, config: GenerateConfig, progress: Progress = silen
 
 
 def reuse_published(root: Root, run: SampleRun, caution: str = "") -> GeneratedRun | None:
-    """Return a run that is published already, and renew the index pages; None if it is not."""
+    """Return the run if it is published already, and renew the index pages; else None."""
     if not is_published(root, run):
         return None
     clear_leftovers(root, run)
@@ -65,7 +65,7 @@ def _offset(progress: Progress, first_index: int, total: int) -> Progress:
 
 
 def _composer(root: Root, run: SampleRun) -> Compose:
-    """Return what draws the pieces of a run; loads the model when first called."""
+    """Return a function that draws pieces of a run; its first call loads the model."""
     from nocturne.tasks.model.registry.model_folder import load_model
     from nocturne.tasks.model.sampling.compose import compose_batch
     from nocturne.tasks.model.sampling.sample import sample

@@ -1,4 +1,4 @@
-"""Find the run that a request means: a new run, an interrupted one, or more of an old one."""
+"""Find the run of a request: a new run, an interrupted run, or an old run to be extended."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress

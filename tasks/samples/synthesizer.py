@@ -49,7 +49,7 @@ def play(midi: PrettyMIDI, seconds: float) -> Samples:
     if not instrument.notes:
         return audio
     for volume in VOLUMES:
-        # Rendering ends at the last event: the second one lets the last note ring until `seconds`.
+        # Rendering ends at the last event: a second event lets the last note ring until `seconds`.
         instrument.control_changes = [
             ControlChange(VOLUME, volume, time) for time in (0.0, seconds)
         ]
