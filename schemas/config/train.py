@@ -13,8 +13,8 @@ from nocturne.schemas.config.base import (
     empty_as_none,
 )
 from nocturne.schemas.config.rules import NAME
+from nocturne.schemas.network_shape import PRESETS_IN_WORDS, PresetName
 
-PresetName = Literal["small", "medium", "seed"]
 Executor = Literal["auto", "xla", "keras"]
 Precision = Literal["auto", "float32", "mixed"]
 
@@ -25,7 +25,7 @@ class TrainConfig(SchemeConfig, Seeded):
     preset: PresetName = Field(
         "small",
         title="Preset",
-        description="Network size: small (2x128) for CPU, medium (2x256), seed (2x1024, 2019's)",
+        description=f"Network size: {PRESETS_IN_WORDS}",
     )
     max_minutes: float = Field(
         60.0,

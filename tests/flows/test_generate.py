@@ -11,7 +11,7 @@ from nocturne.schemas.config import GenerateConfig
 from nocturne.schemas.errors import BusyError, ModelError, StorageError
 from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.samples import checked
-from nocturne.tasks.model.network.initialise import initial_weights
+from nocturne.tasks.model.network.network import initial_weights
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.registry.champion import promote
 from nocturne.tasks.model.registry.model_folder import save_model

@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nocturne.schemas.sequences import SplitIds, Vocabulary
-from nocturne.tasks.model.network.initialise import LONGEST_MATCH, MATCHED
 from nocturne.tasks.model.network.trained_model import (
     CROWD_REACH,
     NO_CROWD,
@@ -25,6 +24,7 @@ from nocturne.tasks.model.network.trained_model import (
     SHARE_REACH,
     UNLIMITED,
 )
+from nocturne.tasks.model.network.weights import LONGEST_MATCH, MATCHED
 
 COMMON_SHARE = 0.9  # of songs, whose most is the limit
 MOST_NOTES = 1_000_000  # counted; more would not change the limits
