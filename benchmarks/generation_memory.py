@@ -24,7 +24,7 @@ from nocturne.flows.generate import generate
 from nocturne.schemas.config import GenerateConfig, TrainConfig
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.network_shape import PRESETS
-from nocturne.tasks.model.network.initialise import initial_weights
+from nocturne.tasks.model.network.network import initial_weights
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.registry.model_folder import save_model
 from nocturne.tasks.music.categories import encode_song, fit
