@@ -10,8 +10,8 @@ Axes: T time, B batch, A attributes, E embedding, H cells.
 from nocturne.tasks.model.network import matched_memory
 from nocturne.tasks.model.network.heads import Dropout, HeadInputs, Memory, nothing_dropped
 from nocturne.tasks.model.network.lstm_xla import cell_step, doubled
-from nocturne.tasks.model.network.network import DecoderState, Network, State, Tensors
-from nocturne.tasks.model.network.ops import Tensor
+from nocturne.tasks.model.network.network import DecoderState, Network, State
+from nocturne.tasks.model.network.ops import Tensor, Tensors
 from nocturne.tasks.model.network.weights import (
     Shapes,
     embedding_shapes,

@@ -14,7 +14,7 @@ else is batch-major.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import ClassVar, NamedTuple
@@ -24,11 +24,10 @@ from nocturne.schemas.sequences import Vocabulary
 from nocturne.tasks.model.network.executors import Layer, xla_layer
 from nocturne.tasks.model.network.heads import Dropout, HeadInputs, Heads, nothing_dropped
 from nocturne.tasks.model.network.match_features import INTERVAL, TICKS
-from nocturne.tasks.model.network.ops import Tensor, gather_rows
+from nocturne.tasks.model.network.ops import Tensor, Tensors, gather_rows
 from nocturne.tasks.model.network.weights import Shapes, Weights, context_notes, random_weights
 from nocturne.tasks.model.quiet_tensorflow import tf
 
-Tensors = Mapping[str, Tensor]
 State = tuple[tuple[Tensor, ...], ...]  # of each layer: arrays [B, H]
 
 

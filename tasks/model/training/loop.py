@@ -9,13 +9,13 @@ from nocturne.schemas.config import TrainConfig
 from nocturne.schemas.progress import Progress
 from nocturne.schemas.sequences import SplitIds
 from nocturne.tasks.model.network.network import Network
+from nocturne.tasks.model.network.ops import Tensors
 from nocturne.tasks.model.network.weights import Weights
 from nocturne.tasks.model.training import checkpoint, likelihood, windows
 from nocturne.tasks.model.training.batches import Batches
 from nocturne.tasks.model.training.checkpoint import Checkpoint, TrainingProgress
 from nocturne.tasks.model.training.optimiser import PROBE_STEPS, Schedule
 from nocturne.tasks.model.training.replicated_step import training_step
-from nocturne.tasks.model.training.step import Tensors
 
 FEWEST_STEPS_BETWEEN_EVALUATIONS = 50
 MOST_STEPS_BETWEEN_EVALUATIONS = 1000
