@@ -4,10 +4,13 @@ A network is given `context + window` notes and predicts the last `window` of th
 notes before it (teacher forcing). Notes before a song's first and after its last are the start
 symbol (id = size, in every attribute), which is never a target.
 
-A network is a module of this folder, named in schemas/network_shape.py, with a subclass of
-Network that is called NETWORK there. Weights are a dict from name to tensor; beside them lies
-TICKS, the durations in ticks of the inter-onset intervals, which is not trained. A network holds
-sizes alone, so functions compiled for it serve every model of its form.
+Each module of this folder that schemas/network_shape.py names defines a network: a subclass of
+Network, under the name NETWORK. Its embeddings and heads have the names and shapes of weights.py,
+by which weights are carried over to another vocabulary.
+
+Weights are a dict from name to tensor, together with the table TICKS, which is not trained: the
+inter-onset interval in ticks of each id. A network holds names and sizes alone, so a function
+compiled for it serves every model of its form.
 
 Axes: T time, B batch, A attributes, E embedding, H cells. Recurrent parts are time-major, all
 else is batch-major.
