@@ -105,10 +105,10 @@ def _given_up(url: str, held: int, failures: int, error: Exception) -> SourceErr
 def _validators(part: Path, url: str) -> Validators | None:
     """Return the validators of the bytes in `part`, if they came from `url`."""
     try:
-        found = Validators.model_validate_json(Validators.beside(part).read_bytes())
+        known = Validators.model_validate_json(Validators.beside(part).read_bytes())
     except (FileNotFoundError, ValidationError):
         return None
-    return found if found.url_sha256 == hashlib.sha256(url.encode()).hexdigest() else None
+    return known if known.url_sha256 == hashlib.sha256(url.encode()).hexdigest() else None
 
 
 def _attempt(
