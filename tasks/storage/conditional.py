@@ -85,18 +85,18 @@ class ConditionalStore:
 
 
 def update_object(
-    store: ConditionalStore, key: str, shown: str, change: Callable[[bytes | None], bytes]
+    store: ConditionalStore, key: str, display_name: str, change: Callable[[bytes | None], bytes]
 ) -> bytes:
     """Replace an object by `change` of its content; no update by another process is lost."""
 
     def read() -> tuple[bytes | None, Version]:
-        return with_retries("read", shown, lambda: store.read(key))
+        return with_retries("read", display_name, lambda: store.read(key))
 
     before, version = read()
     while True:
         content = change(before)
         try:
-            with_retries("write", shown, partial(store.replace, key, content, version))
+            with_retries("write", display_name, partial(store.replace, key, content, version))
         except ConflictError:
             before, version = read()
             if before != content:  # equal: this write succeeded, and its answer was lost

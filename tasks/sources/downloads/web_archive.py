@@ -16,7 +16,7 @@ from nocturne.tasks.sources.downloads.download import (
     move_old_downloads,
     reject,
 )
-from nocturne.tasks.sources.downloads.remote_file import name_of, require_url, shown_url
+from nocturne.tasks.sources.downloads.remote_file import display_url, name_of, require_url
 from nocturne.tasks.sources.source_file import RawFile, Skipped
 from nocturne.tasks.sources.source_kind import Source, SourceKind
 from nocturne.tasks.storage.layout import downloads_of
@@ -40,7 +40,7 @@ class WebArchive(SourceKind):
         return f"url {address.hostname}{address.path}?{query}"
 
     def display(self, spelling: str) -> str:
-        return shown_url(require_url(spelling))
+        return display_url(require_url(spelling))
 
     def require(self, root: Root, config: IngestConfig) -> None:
         self.spec(config)

@@ -204,6 +204,6 @@ def test_a_lakh_mirror_is_held_to_the_pinned_size_or_to_the_given_hash(root, nam
             root=root.uri, source=name, source_url=base + "/lmd.tar.gz", source_sha256=sha256
         )
         source = resolve(root, config)
-    assert (source.shown, source.licence) == (name, "CC-BY 4.0")
+    assert (source.display_name, source.licence) == (name, "CC-BY 4.0")
     assert "Colin Raffel" in source.attribution
     assert LAKH[name].url.startswith("http://hog.ee.columbia.edu/craffel/lmd/")
