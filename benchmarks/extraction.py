@@ -27,13 +27,14 @@ import pretty_midi
 import pyarrow as pa
 
 from benchmarks.altered_midi import altered
-from benchmarks.plain_ingest import contents_under, staged
+from benchmarks.midi_folder import contents_under
 from nocturne.schemas.config import IngestConfig
 from nocturne.schemas.manifest import FileManifest
 from nocturne.schemas.notes import NOTE_SCHEMA, NoteTable
-from nocturne.tasks.corpus.notes.note_dataset import write_notes
-from nocturne.tasks.corpus.notes.publish_notes import publish_notes
-from nocturne.tasks.corpus.raw import build_raw
+from nocturne.tasks.corpus.build import notes_from_raw
+from nocturne.tasks.corpus.notes.extraction_pool import worker_processes
+from nocturne.tasks.corpus.notes.stage_shard import write_notes
+from nocturne.tasks.corpus.raw import stage_raw
 from nocturne.tasks.corpus.raw_shards import WRITING
 from nocturne.tasks.music.midi.extraction import Extracted, extract
 from nocturne.tasks.sources.source_file import CHUNK_BYTES
@@ -112,13 +113,17 @@ def ingest(archive_path: Path, folder: Path, workers: int) -> dict[str, Any]:
     config = IngestConfig(root=root.uri, corpus="bench", source=str(archive_path), workers=workers)
     NoteTable.validate(NOTE_SCHEMA.empty_table(), lazy=True)  # imports hypothesis, if installed
     used = cpu_seconds()
-    with PeakMemory() as memory:
-        start = time.perf_counter()
-        build_raw(root, config)
-        sharded = time.perf_counter()
-        todo = staged(root, config)
+    extracted = 0.0
+
+    def note_time(*_: float) -> None:
+        nonlocal extracted
         extracted = time.perf_counter()
-        dataset = publish_notes(root, todo, config)
+
+    with PeakMemory() as memory, worker_processes():
+        start = time.perf_counter()
+        raw = stage_raw(root, config)
+        sharded = time.perf_counter()
+        dataset = notes_from_raw(root, config, raw, progress=note_time)
         end = time.perf_counter()
     return {
         "seconds": end - start,
