@@ -28,17 +28,17 @@ from nocturne.tasks.corpus.raw import load_raw
 from nocturne.tasks.music.midi.extraction import EXTRACTOR_VERSION
 from nocturne.tasks.storage.data_files import lacking
 from nocturne.tasks.storage.data_folders import clear_staging
-from nocturne.tasks.storage.layout import NOTES, DataFolder, markers_of, shard_name
+from nocturne.tasks.storage.layout import (
+    EXTRACTED,
+    FAMILIES,
+    FILES,
+    NOTES,
+    PARQUET,
+    DataFolder,
+    markers_of,
+    shard_name,
+)
 from nocturne.tasks.storage.root import Root
-
-SHAPING_FIELDS = {  # of the config: they change what comes out
-    "reader",
-    "timeout_seconds",
-    "worker_memory_mib",
-    "max_file_bytes",
-    "max_notes",
-    "max_song_seconds",
-}
 
 
 @dataclass(frozen=True)
@@ -58,17 +58,17 @@ class NotePlan:
     @property
     def files(self) -> DataFolder:
         """Folder of the file manifests."""
-        return DataFolder("files", self.corpus)
+        return DataFolder(FILES, self.corpus)
 
     @property
     def families(self) -> DataFolder:
         """Folder of the near-duplicate families."""
-        return DataFolder("families", self.corpus)
+        return DataFolder(FAMILIES, self.corpus)
 
     @property
     def extracted(self) -> str:
         """Folder of the manifests of extracted shards."""
-        return DataFolder("extracted", self.corpus).staging(self.fingerprint)
+        return DataFolder(EXTRACTED, self.corpus).staging(self.fingerprint)
 
 
 def plan_notes(root: Root, config: IngestConfig, raw: RawDataset | None = None) -> NotePlan:
@@ -77,7 +77,7 @@ def plan_notes(root: Root, config: IngestConfig, raw: RawDataset | None = None) 
     Raises CorpusError if these are not complete, or if the marker of the notes is damaged.
     """
     raw = raw or load_raw(root, config.corpus)
-    shaping = config.model_dump(include=SHAPING_FIELDS)
+    shaping = config.fingerprint_fields("notes")
     what = json.dumps([raw.fingerprint, shaping, EXTRACTOR_VERSION], sort_keys=True)
     fingerprint = hashlib.sha256(what.encode()).hexdigest()[:16]
     done = _whole_shards(root, config.corpus, fingerprint)
@@ -92,7 +92,7 @@ def _whole_shards(root: Root, corpus: str, fingerprint: str) -> frozenset[int]:
     facts = dataset.facts or implied_facts(root, corpus, dataset)
     lost = {
         name
-        for kind in (NOTES, "files")
+        for kind in (NOTES, FILES)
         for name in lacking(root, DataFolder(kind, corpus), fingerprint, facts[kind])
     }
     return frozenset(i for i, name in enumerate(facts[NOTES]) if name not in lost)
@@ -115,12 +115,12 @@ def clear_other_plans(root: Root, plan: NotePlan) -> None:
     if dataset and dataset.facts and dataset.fingerprint != plan.fingerprint:
         put_notes_in_place(root, plan.corpus, dataset)
     root.clear_unfinished(markers_of(plan.corpus))
-    folders = [DataFolder(kind, plan.corpus) for kind in (*KINDS, "extracted")]
+    folders = [DataFolder(kind, plan.corpus) for kind in (*KINDS, EXTRACTED)]
     clear_staging(root, folders, plan.fingerprint)
 
 
 def extracted_shards(root: Root, plan: NotePlan) -> int:
     """Return how many shards of this plan are extracted or published."""
-    names = root.files(plan.extracted, ".parquet")
+    names = root.files(plan.extracted, PARQUET)
     extracted = {name.rpartition("/")[2] for name in names}
     return len(extracted | {shard_name(index) for index in plan.done})

@@ -29,6 +29,7 @@ from nocturne.tasks.music.categories import one_hot
 from nocturne.tasks.storage.data_files import read_published, read_rows
 from nocturne.tasks.storage.layout import (
     SEQUENCES,
+    SEQUENCES_CACHE,
     SONGS,
     SONGS_FILE,
     VOCABULARIES,
@@ -102,7 +103,7 @@ class PreparedCorpus:
         return one_hot(ids, self.vocabulary)
 
     def _load_split(self, split: Split) -> SplitIds:
-        cache = self._cache or scratch(self.root, "sequences")
+        cache = self._cache or scratch(self.root, SEQUENCES_CACHE)
         names, offsets = self.vocabulary.names, self._song_offsets(split)
         copy = cache / f"{self.dataset.fingerprint}-{split}.npy"
         shape = (self.dataset.notes[split], len(names))

@@ -33,11 +33,13 @@ from nocturne.tasks.music import categories
 from nocturne.tasks.music.notes import Notes
 from nocturne.tasks.storage.data_files import facts_of
 from nocturne.tasks.storage.layout import (
+    NOTES,
     SEQUENCES,
     SONGS,
     SONGS_FILE,
     VOCABULARIES,
     VOCABULARY_FILE,
+    DataFolder,
     split_file,
 )
 from nocturne.tasks.storage.root import COMPRESSION, Root
@@ -121,7 +123,8 @@ def _require_planned_songs(root: Root, plan: SequencePlan, order: list[tuple[str
     wrong = {song for song, _ in set(order) ^ set(planned)}
     if wrong or len(order) != len(planned):
         raise CorpusError(
-            f"{root.display_path(f'notes/{plan.config.corpus}')} differs from its manifest in "
+            f"{root.display_path(DataFolder(NOTES, plan.config.corpus).path)} "
+            "differs from its manifest in "
             f"{len(wrong)} songs: delete them, then "
             f"{ingest_command(root, plan.config.corpus, plan.notes.source)}"
         )
