@@ -1,5 +1,6 @@
 """Raw shards to a published note dataset: everything accounted for, resumable, the same bytes."""
 
+import hashlib
 import os
 import shutil
 import threading
@@ -26,7 +27,7 @@ from nocturne.tasks.corpus.notes.read_notes import (
     shard_names,
     songs_of_shard,
 )
-from nocturne.tasks.corpus.notes.stage_shard import stage_shard
+from nocturne.tasks.corpus.notes.stage_shard import stage_shard, write_notes
 from nocturne.tasks.corpus.raw import stage_raw
 from nocturne.tasks.storage.layout import shard_name
 from nocturne.tasks.storage.root import Root
@@ -246,6 +247,28 @@ def test_a_stop_and_then_another_source_state_keeps_what_was_published(
 
     fill(folder, dict(FILES))
     assert at_every_change(lambda: ingest(torn, config, workers), after) > 20
+
+
+def test_what_a_version_before_staged_is_published_to_the_same_bytes(
+    root: Root, tmp_path: Path, workers: Workers
+) -> None:
+    """It left songs that repeat earlier shards out of the notes, and named them in a column."""
+    ingest_raw(root, write_raw(root, FILES, 4), workers)
+    expected = dataset_bytes(root)
+    old = Root.open(str(tmp_path / "old"))
+    config = write_raw(old, FILES, 4)
+    plan = plan_notes(old, config)
+    for index in range(plan.raw.shards):
+        stage_shard(old, plan, index, config, workers)
+    for path in old.files(plan.extracted):
+        files = old.read_table(path)
+        repeats = pc.equal(files["path"], "a named.mid")
+        old.write_table(path, files.append_column("left_out", repeats))
+    path = f"{plan.notes.staging(plan.fingerprint)}/{shard_name(1)}"
+    songs = pc.field("song_id") != hashlib.md5(A_NAMED).hexdigest()
+    write_notes(old, path, old.read_table(path).filter(songs))
+    ingest_raw(old, config, workers)
+    assert dataset_bytes(old) == expected
 
 
 def test_finished_shards_are_not_redone_and_a_changed_config_redoes_them(
