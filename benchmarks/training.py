@@ -26,8 +26,12 @@ from benchmarks.training_rivals import Step, keras_step, torch_step
 from nocturne.schemas.config import TrainConfig
 from nocturne.schemas.network_shape import PRESETS, NetworkShape
 from nocturne.schemas.sequences import Vocabulary
-from nocturne.tasks.model.network.encoder_decoder import Network
-from nocturne.tasks.model.network.initialise import initial_weights
+from nocturne.tasks.model.network.network import (
+    Network,
+    initial_weights,
+    network_of,
+    tables,
+)
 from nocturne.tasks.model.training.batches import Batches
 from nocturne.tasks.model.training.step import TrainingStep
 from nocturne.tasks.music.categories import fit
@@ -36,10 +40,11 @@ GEMM_SIZE = 4096
 NOT_COMPILED_YET = 1  # steps before the clock is looked at
 
 
-def nocturne_step(network: Network, config: TrainConfig) -> Step:
+def nocturne_step(network: Network, vocabulary: Vocabulary, config: TrainConfig) -> Step:
     """Return one training step of Nocturne."""
-    weights = initial_weights(network.shape, network.vocabulary, config.seed)
-    step, number = TrainingStep(network, config, weights), iter(range(1 << 30))
+    weights = initial_weights(network.shape, vocabulary, config.seed)
+    step = TrainingStep(network, config, weights, tables(vocabulary))
+    number = iter(range(1 << 30))
     return lambda batch: step(batch, next(number), config.learning_rate)
 
 
@@ -113,9 +118,9 @@ def figures(
 
 def small_input_share(train: Any, vocabulary: Vocabulary, config: TrainConfig) -> float:
     """Return the share of a step of preset `small`, the fastest there is, that gathering takes."""
-    network = Network(PRESETS["small"], vocabulary)
+    network = network_of(PRESETS["small"], vocabulary)
     batches = Batches(network, config.copy_with(batch=32, preset="small"), train)
-    step = nocturne_step(network, config)
+    step = nocturne_step(network, vocabulary, config)
     step(batches.at(0))
     gather, whole = [], []
     for number in range(1, 11):
@@ -137,9 +142,9 @@ def main() -> None:
     train = split_ids(vocabulary, songs["train"])
     config = TrainConfig(preset="seed", batch=64, executor="xla")
     shape = PRESETS["seed"]
-    network = Network(shape, vocabulary)
+    network = network_of(shape, vocabulary)
     steps = {
-        "nocturne": nocturne_step(network, config),
+        "nocturne": nocturne_step(network, vocabulary, config),
         "keras": keras_step(shape, vocabulary, config),
     }
     with contextlib.suppress(ImportError):

@@ -6,7 +6,8 @@ from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.sequences import Vocabulary
 from nocturne.tasks.corpus import PreparedCorpus
 from nocturne.tasks.model.carry_over import carried_words, carry_over, misfit
-from nocturne.tasks.model.network.initialise import Weights, initial_weights
+from nocturne.tasks.model.network.network import initial_weights
+from nocturne.tasks.model.network.weights import Weights
 from nocturne.tasks.model.registry.champion import read_champion
 from nocturne.tasks.model.registry.model_folder import load_model
 from nocturne.tasks.model.registry.models import known_models, read_card

@@ -1,4 +1,4 @@
-"""Whether two sources are the same one, however they are spelt and whatever they hold by now."""
+"""Whether two spellings name the same source, whatever the source contains now."""
 
 import os
 

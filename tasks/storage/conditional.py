@@ -1,6 +1,6 @@
-"""Conditional writes on an object store, which pyarrow.fs does not have: S3 and GCS by obstore.
+"""Conditional writes on S3 and GCS by obstore, since pyarrow.fs has none.
 
-A write names the version that it replaces; the store refuses it if another write came between.
+A write names the version that it replaces; the store refuses the write if the object has changed.
 """
 
 import configparser
@@ -25,14 +25,14 @@ from pyarrow import fs
 from nocturne.tasks.storage.location import open_filesystem, store_options
 from nocturne.tasks.storage.retry import with_retries
 
-Version = dict[str, str]  # what the store knows one state of an object by
-UPLOAD_SECONDS = timedelta(hours=12)  # for which a signed address is good
-CONFLICT_SECONDS = 0.2  # at most, before a refused update is tried again
-SINGLE_PUT_BYTES = 5 << 30  # the most that S3 takes in one request
+Version = dict[str, str]  # the ETag or generation of one state of an object
+UPLOAD_SECONDS = timedelta(hours=12)  # how long a signed address is valid
+CONFLICT_SECONDS = 0.2  # longest wait before a refused update is tried again
+SINGLE_PUT_BYTES = 5 << 30  # limit of S3 for one request
 
 
 class ConflictError(Exception):
-    """The object is not in the state that a write was to replace."""
+    """The object is not at the version that the write names."""
 
 
 class ConditionalStore:
@@ -53,13 +53,13 @@ class ConditionalStore:
         """Return an object's content and version; None if there is none."""
         try:
             with _as_os_errors():
-                found = obstore.get(self._store, key)
-                return bytes(found.bytes()), _version(found.meta)
+                result = obstore.get(self._store, key)
+                return bytes(result.bytes()), _version(result.meta)
         except FileNotFoundError:
             return None, {}
 
     def replace(self, key: str, content: bytes, version: Version) -> Version:
-        """Write an object if it is still at `version` (empty: not there); return the new one.
+        """Write an object if it is still at `version` (empty: missing); return the new version.
 
         Raises ConflictError otherwise.
         """
@@ -67,11 +67,11 @@ class ConditionalStore:
         try:
             with _as_os_errors():
                 return _version(obstore.put(self._store, key, content, mode=mode))
-        except FileNotFoundError as error:  # S3: the object is gone; or the whole bucket is
+        except FileNotFoundError as error:  # S3: the object or the bucket is gone
             raise OSError(str(error)) from error
 
     def upload(self, key: str, path: Path) -> None:
-        """Write an object from a local file in one request, which a kill leaves nothing of."""
+        """Write an object from a local file in one request: whole, or not at all."""
         size = path.stat().st_size
         if size > SINGLE_PUT_BYTES:
             raise OSError(f"{size} bytes are more than S3 takes in one request (5 GiB)")
@@ -89,7 +89,7 @@ class ConditionalStore:
 def update_object(
     store: ConditionalStore, key: str, shown: str, change: Callable[[bytes | None], bytes]
 ) -> bytes:
-    """Replace an object by `change` of its content, whatever others write at the same time."""
+    """Replace an object by `change` of its content; no update by another process is lost."""
 
     def read() -> tuple[bytes | None, Version]:
         return with_retries("read", shown, lambda: store.read(key))
@@ -101,7 +101,7 @@ def update_object(
             with_retries("write", shown, partial(store.replace, key, content, version))
         except ConflictError:
             before, version = read()
-            if before != content:  # else the answer to this very write was lost
+            if before != content:  # equal: this write succeeded, and its answer was lost
                 time.sleep(random.uniform(0, CONFLICT_SECONDS))  # noqa: S311 - jitter
                 before, version = read()
                 continue
@@ -122,9 +122,9 @@ def _version(facts: Any) -> Version:
 
 def _message(text: str) -> str:
     """Return the text of an error with the store's own sentence in place of its XML."""
-    words, _, answer = text.partition("<")
-    said = re.search("<Code>(.*?)</Code>.*<Message>(.*?)</Message>", f"<{answer}", re.DOTALL)
-    return f"{words}{said[1]}: {said[2]}" if said else text[:200]
+    start, _, xml = text.partition("<")
+    error = re.search("<Code>(.*?)</Code>.*<Message>(.*?)</Message>", f"<{xml}", re.DOTALL)
+    return f"{start}{error[1]}: {error[2]}" if error else text[:200]
 
 
 @contextmanager
@@ -144,8 +144,10 @@ NO_RETRIES: Any = {"max_retries": 0}  # with_retries has one policy for all
 
 
 def _s3(bucket: str, options: dict[str, Any], region: str) -> S3Store:
-    """Return a bucket by the options of its URI; what they leave open comes from AWS_* variables,
-    the profile, or the machine's role."""
+    """Return a bucket by the options of its URI.
+
+    Missing options come from AWS_* variables, the profile, or the machine's role.
+    """
     scheme = options.get("scheme", "https")
     config: dict[str, Any] = {"region": region or "us-east-1"}
     if endpoint := options.get("endpoint_override"):

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-import tensorflow as tf
+from nocturne.tasks.model.quiet_tensorflow import tf
 
-from nocturne.tasks.model.network.lstm_xla import Tensor
+Tensor = Any  # tensorflow ships no usable types
 
 
 @tf.custom_gradient

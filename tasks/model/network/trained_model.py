@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.sequences import Vocabulary
-from nocturne.tasks.model.network.initialise import LONGEST_MATCH, Weights
+from nocturne.tasks.model.network.weights import LONGEST_MATCH, Weights
 
 PERIODS = 4  # notes; longer periods do not fill a quarter of a piece with one window
 UNLIMITED = LONGEST_MATCH + 1

@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nocturne.schemas.sequences import SplitIds, Vocabulary
-from nocturne.tasks.model.network.initialise import LONGEST_MATCH, MATCHED
 from nocturne.tasks.model.network.trained_model import (
     CROWD_REACH,
     NO_CROWD,
@@ -26,6 +25,7 @@ from nocturne.tasks.model.network.trained_model import (
     SHARE_REACH,
     UNLIMITED,
 )
+from nocturne.tasks.model.network.weights import LONGEST_MATCH, MATCHED
 
 QUANTILE = 0.9  # of the songs' maxima
 MOST_NOTES = 1_000_000  # of training songs that are read; more would not change the limits

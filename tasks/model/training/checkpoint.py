@@ -18,8 +18,8 @@ from nocturne.schemas.config import TrainConfig
 from nocturne.schemas.errors import ModelError
 from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.sequences import SplitIds, Vocabulary
-from nocturne.tasks.model.network.initialise import Weights
-from nocturne.tasks.model.training.loss_scale import LossScale
+from nocturne.tasks.model.network.weights import Weights
+from nocturne.tasks.model.training.optimiser import LossScale
 from nocturne.tasks.storage.arrays import packed
 from nocturne.tasks.storage.layout import CHECKPOINT_FILE
 from nocturne.tasks.storage.retry import storage_errors

@@ -1,4 +1,4 @@
-"""One training run, step by step: what is due after each step, and when it ends."""
+"""One training run, step by step: evaluations, checkpoints and the end of the run."""
 
 import time
 from pathlib import Path
@@ -8,13 +8,14 @@ import numpy as np
 from nocturne.schemas.config import TrainConfig
 from nocturne.schemas.progress import Progress
 from nocturne.schemas.sequences import SplitIds
-from nocturne.tasks.model.network.encoder_decoder import Network
-from nocturne.tasks.model.network.initialise import Weights
+from nocturne.tasks.model.network.network import Network
+from nocturne.tasks.model.network.weights import Weights
 from nocturne.tasks.model.training import checkpoint, likelihood, windows
 from nocturne.tasks.model.training.batches import Batches
 from nocturne.tasks.model.training.checkpoint import Checkpoint, TrainingProgress
 from nocturne.tasks.model.training.optimiser import PROBE_STEPS, Schedule
 from nocturne.tasks.model.training.replicated_step import training_step
+from nocturne.tasks.model.training.step import Tensors
 
 FEWEST_STEPS_BETWEEN_EVALUATIONS = 50
 MOST_STEPS_BETWEEN_EVALUATIONS = 1000
@@ -27,18 +28,20 @@ class Loop:
     def __init__(
         self,
         network: Network,
+        tables: Tensors,
         config: TrainConfig,
         train: SplitIds,
         valid: SplitIds,
         checkpoints: Path,
         progress: Progress,
     ) -> None:
-        self.network, self.config, self.progress = network, config, progress
+        self.network, self.tables = network, tables
+        self.config, self.progress = config, progress
         self.batches = Batches(network, config, train)
         self.valid, self.folder = valid, checkpoints
-        everything = windows.whole_songs(valid, network.shape.window)
-        order = np.random.default_rng(0).permutation(len(everything))  # the same for every run
-        self.valid_places = everything.taken(order[:MOST_VALIDATION_WINDOWS])
+        every_window = windows.whole_songs(valid, network.shape.window)
+        order = np.random.default_rng(0).permutation(len(every_window))  # the same for every run
+        self.valid_windows = every_window.at(order[:MOST_VALIDATION_WINDOWS])
         self.interval = min(
             max(self.batches.per_epoch, FEWEST_STEPS_BETWEEN_EVALUATIONS),
             MOST_STEPS_BETWEEN_EVALUATIONS,
@@ -47,12 +50,14 @@ class Loop:
         self.losses: list[float] = []
 
     def start(self, stored: Checkpoint | None, run: str, first: Weights) -> None:
-        """Begin, or go on from a checkpoint."""
+        """Begin with weights `first`, or go on from a checkpoint."""
         self.place = stored.place if stored else TrainingProgress(run)
         self.best = stored.best if stored else first
         now = stored.weights if stored else first
         in_order = {name: now[name] for name in first}  # sums over weights must round alike
-        self.step = training_step(self.network, self.config, in_order, self.place.loss_scale)
+        self.step = training_step(
+            self.network, self.config, in_order, self.tables, self.place.loss_scale
+        )
         if stored:
             self.step.set_moments(stored.first_moments, stored.second_moments)
         self.schedule = Schedule(
@@ -65,7 +70,7 @@ class Loop:
         self.probe: list[float] = []
 
     def advance(self) -> None:
-        """Take one step, and whatever is due after it."""
+        """Take one step, then evaluate and save if that is due."""
         place = self.place
         rate = self.schedule.rate(place.step, place.seconds)
         loss = self.step(self.batches.at(place.step), place.step, rate)
@@ -112,8 +117,8 @@ class Loop:
 
     def _evaluate(self, rate: float) -> None:
         place = self.place
-        result = likelihood.over(
-            self.step.likelihood.bits, self.network, self.valid, self.valid_places
+        result = likelihood.evaluate_windows(
+            self.network, self.step.tensors(), self.valid, self.valid_windows, self.step.form.xla
         )
         place.history.append(
             {

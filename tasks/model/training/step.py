@@ -1,31 +1,132 @@
-"""One training step, compiled."""
+"""One training step, compiled once for all runs of its form."""
 
 import math
-from collections.abc import Callable
-from functools import cached_property, partial
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from nocturne.schemas.config import TrainConfig
 from nocturne.tasks.model.network.dropout import SeededDropout
-from nocturne.tasks.model.network.encoder_decoder import Network
 from nocturne.tasks.model.network.executors import compiles
-from nocturne.tasks.model.network.initialise import Weights
-from nocturne.tasks.model.network.lstm_xla import Tensor
+from nocturne.tasks.model.network.network import Network
+from nocturne.tasks.model.network.ops import Tensor
 from nocturne.tasks.model.network.precision import all_finite
-from nocturne.tasks.model.training.likelihood import Likelihood
-from nocturne.tasks.model.training.loss_scale import LossScale
-from nocturne.tasks.model.training.optimiser import adam, clipped
+from nocturne.tasks.model.network.weights import Weights
+from nocturne.tasks.model.quiet_tensorflow import tf
+from nocturne.tasks.model.training.optimiser import LossScale, adam, clipped
+
+MOST_FORMS = 8  # of steps, whose compiled function a process keeps
+
+Tensors = Mapping[str, Tensor]
+
+
+class StepForm(NamedTuple):
+    """All that fixes the compiled step; everything else is one of its arguments."""
+
+    network: Network
+    names: tuple[str, ...]  # of the weights, in the order in which their gradients are summed
+    batch: int
+    dropout: float
+    mixed: bool
+    xla: bool
+
+
+class StepNumbers(NamedTuple):
+    """The scalars of one step, as tensors."""
+
+    step: Tensor  # int32, counted from 0
+    rate: Tensor  # of learning
+    loss_factor: Tensor  # of mixed precision
+    seed: Tensor  # int32, of the dropout
+    clip_norm: Tensor
+
+
+class Variables(NamedTuple):
+    """Weights and Adam's moments, tf.Variable each, in the order of StepForm.names."""
+
+    weights: list[Any]
+    first: list[Any]
+    second: list[Any]
+
+
+@lru_cache(MOST_FORMS)
+def compiled_step(form: StepForm) -> Any:
+    """Return the compiled function of a step.
+
+    It takes Variables, which it changes, the network's tables, ids int32 [batch, context + window,
+    A] and StepNumbers. It returns the loss in bits per note and whether the gradients are finite.
+    """
+
+    @tf.function(jit_compile=form.xla, autograph=False)
+    def step(
+        variables: Variables, tables: Tensors, ids: Tensor, numbers: StepNumbers
+    ) -> tuple[Tensor, Tensor]:
+        weights = dict(zip(form.names, variables.weights, strict=True))
+        dropout = SeededDropout(form.dropout, numbers.seed, numbers.step)
+        notes = real_notes(form.network, ids)
+        loss, gradients = loss_and_gradients(
+            form, weights, tables, ids, dropout, notes, numbers.loss_factor
+        )
+        finite = are_finite(form, gradients)
+
+        def update() -> None:
+            scaled = clipped(gradients, numbers.clip_norm)
+            adam(*variables, scaled, tf.cast(numbers.step + 1, tf.float32), numbers.rate)
+
+        update_if(form, finite, update)
+        return loss / math.log(2), finite
+
+    return step
+
+
+def real_notes(network: Network, ids: Tensor) -> Tensor:
+    """Return the number of real notes in the windows, by which the loss is divided."""
+    real = ids[:, network.context :, 0] < network.sizes[0]
+    return tf.reduce_sum(tf.cast(real, tf.float32))
+
+
+def loss_and_gradients(
+    form: StepForm,
+    weights: Tensors,
+    tables: Tensors,
+    ids: Tensor,
+    dropout: SeededDropout,
+    notes: Tensor,
+    factor: Tensor,
+) -> tuple[Tensor, list[Tensor]]:
+    """Return the nats of these windows divided by `notes`, and the gradients of the weights.
+
+    In mixed precision the loss is multiplied by `factor`, and the gradients divided by it.
+    """
+    with tf.GradientTape() as tape:
+        nats = form.network.nats({**weights, **tables}, ids, dropout)
+        loss = tf.reduce_sum(nats) / tf.maximum(notes, 1.0)
+        scaled = loss * factor if form.mixed else loss
+    gradients = tape.gradient(scaled, list(weights.values()))
+    return loss, [g / factor for g in gradients] if form.mixed else gradients
+
+
+def are_finite(form: StepForm, gradients: list[Tensor]) -> Tensor:
+    """Return whether all gradients are finite. Not checked in float32: always True."""
+    return all_finite(gradients) if form.mixed else tf.constant(True)
+
+
+def update_if(form: StepForm, finite: Tensor, update: Callable[[], None]) -> None:
+    """Call `update` if the gradients are finite."""
+    if form.mixed:
+        tf.cond(finite, update, lambda: None)
+    else:
+        update()
 
 
 class TrainingStep:
-    """Weights and Adam's moments as variables, and the compiled step that changes them.
+    """One run's weights and moments as variables, and the step that changes them.
 
-    The config's precision must be decided, not auto. In mixed precision a step whose gradients
-    overflow changes nothing but `scale`.
+    `tables` are the network's, see network.tables. The config's precision must be resolved, not
+    auto. In mixed precision a step whose gradients overflow changes nothing but `scale`.
     """
 
     def __init__(
@@ -33,88 +134,63 @@ class TrainingStep:
         network: Network,
         config: TrainConfig,
         weights: Weights,
+        tables: Tensors,
         scale: LossScale | None = None,
     ) -> None:
-        self.network, self.config, self.scale = network, config, scale or LossScale()
-        self.mixed = config.precision == "mixed"
-        self.weights = {name: tf.Variable(value) for name, value in weights.items()}
-        self.moments = {
-            name: (tf.Variable(tf.zeros_like(value)), tf.Variable(tf.zeros_like(value)))
-            for name, value in weights.items()
-        }
-        self.likelihood = Likelihood(network, self.weights, compiles(config.executor))
-
-    @cached_property
-    def _step(self) -> Any:
-        @tf.function(jit_compile=compiles(self.config.executor), autograph=False)
-        def step(ids: Tensor, number: Tensor, rate: Tensor, factor: Tensor) -> tuple[Tensor, ...]:
-            dropout = SeededDropout(self.config.dropout, self.config.seed, number)
-            loss, gradients = self.gradients(ids, dropout, self.notes(ids), factor)
-            finite = self.finite(gradients)
-            self.change(finite, partial(self._adam, gradients, number, rate))
-            return loss / math.log(2), finite
-
-        return step
-
-    def notes(self, ids: Tensor) -> Tensor:
-        """Count the real notes of the windows: what the loss is divided by."""
-        real = ids[:, self.network.context :, 0] < self.network.vocabulary.sizes[0]
-        return tf.reduce_sum(tf.cast(real, tf.float32))
-
-    def gradients(
-        self, ids: Tensor, dropout: SeededDropout, notes: Tensor, factor: Tensor
-    ) -> tuple[Tensor, list[Tensor]]:
-        """Nats of these windows by `notes`, and gradients; `factor` is mixed precision's."""
-        with tf.GradientTape() as tape:
-            nats = self.network.nats(self.weights, ids, dropout)
-            loss = tf.reduce_sum(nats) / tf.maximum(notes, 1.0)
-            scaled = loss * factor if self.mixed else loss
-        gradients = tape.gradient(scaled, list(self.weights.values()))
-        return loss, [g / factor for g in gradients] if self.mixed else gradients
-
-    def finite(self, gradients: list[Tensor]) -> Tensor:
-        """Whether the gradients are fit for use; in float32 nobody asks."""
-        return all_finite(gradients) if self.mixed else tf.constant(True)
-
-    def change(self, finite: Tensor, update: Callable[[], None]) -> None:
-        """Do the update if the gradients are finite."""
-        if self.mixed:
-            tf.cond(finite, update, lambda: None)
-        else:
-            update()
-
-    def _adam(self, gradients: list[Tensor], number: Tensor, rate: Tensor) -> None:
-        named = dict(zip(self.weights, clipped(gradients, self.config.clip_norm), strict=True))
-        adam(self.weights, self.moments, named, tf.cast(number + 1, tf.float32), rate)
-
-    def placed(self, ids: NDArray[np.int32]) -> Tensor:
-        """Return a batch as the step takes it."""
-        return tf.constant(ids)
+        self.network, self.config, self.tables = network, config, tables
+        self.scale = scale or LossScale()
+        mixed, xla = config.precision == "mixed", compiles(config.executor)
+        self.form = StepForm(network, tuple(weights), config.batch, config.dropout, mixed, xla)
+        self.variables = Variables(
+            [tf.Variable(value) for value in weights.values()],
+            [tf.Variable(tf.zeros_like(value)) for value in weights.values()],
+            [tf.Variable(tf.zeros_like(value)) for value in weights.values()],
+        )
+        self._concrete: Any = None  # the step of this form, looked up at the first call
 
     def __call__(self, ids: NDArray[np.int32], number: int, rate: float) -> float:
         """Take step `number` (from 0) on ids int32 [B, context + window, A]: bits per note."""
-        loss, finite = self._step(
-            self.placed(ids),
+        numbers = StepNumbers(
             tf.constant(number, tf.int32),
             tf.constant(rate, tf.float32),
             tf.constant(self.scale.factor, tf.float32),
+            tf.constant(self.config.seed, tf.int32),
+            tf.constant(self.config.clip_norm, tf.float32),
         )
-        if self.mixed:
-            self.scale.learn(bool(finite))
+        loss, finite = self._step(self.placed(ids), numbers)
+        if self.form.mixed:
+            self.scale.update(bool(finite))
         return float(loss)
+
+    def placed(self, ids: NDArray[np.int32]) -> Tensor:
+        """Return a batch as the compiled step takes it."""
+        return tf.constant(ids)
+
+    def _step(self, ids: Tensor, numbers: StepNumbers) -> tuple[Tensor, Tensor]:
+        arguments = (self.variables, self.tables, ids, numbers)
+        if self._concrete is None:
+            self._concrete = compiled_step(self.form).get_concrete_function(*arguments)
+        loss, finite = self._concrete(*arguments)
+        return loss, finite
 
     def set_moments(self, first: Weights, second: Weights) -> None:
         """Set Adam's moments, to go on from a checkpoint."""
-        for name, moments in self.moments.items():
-            moments[0].assign(first[name])
-            moments[1].assign(second[name])
+        for index, name in enumerate(self.form.names):
+            self.variables.first[index].assign(first[name])
+            self.variables.second[index].assign(second[name])
 
     def moment_values(self) -> tuple[Weights, Weights]:
         """Return copies of Adam's first and second moments."""
-        first = {name: moments[0].numpy() for name, moments in self.moments.items()}
-        second = {name: moments[1].numpy() for name, moments in self.moments.items()}
-        return first, second
+        return self._copies(self.variables.first), self._copies(self.variables.second)
 
     def values(self) -> Weights:
-        """Return a copy of the weights."""
-        return {name: variable.numpy() for name, variable in self.weights.items()}
+        """Return copies of the weights."""
+        return self._copies(self.variables.weights)
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Return the weights and tables as tensors."""
+        weights = map(tf.convert_to_tensor, self.variables.weights)
+        return {**dict(zip(self.form.names, weights, strict=True)), **self.tables}
+
+    def _copies(self, variables: list[Any]) -> Weights:
+        return {name: v.numpy() for name, v in zip(self.form.names, variables, strict=True)}

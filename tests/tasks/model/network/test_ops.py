@@ -6,8 +6,7 @@ import tensorflow as tf
 
 from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.sequences import Attribute, Vocabulary
-from nocturne.tasks.model.network.encoder_decoder import Network
-from nocturne.tasks.model.network.initialise import initial_weights
+from nocturne.tasks.model.network.network import initial_weights, network_of, tensors
 from nocturne.tasks.model.network.ops import gather_rows
 from nocturne.tasks.music.categories import from_one_hot, one_hot
 
@@ -31,7 +30,9 @@ def test_gathered_rows_are_the_one_hot_product() -> None:
 def test_the_networks_embedding_is_the_one_hot_product(tiny_shape: NetworkShape) -> None:
     weights = initial_weights(tiny_shape, VOCABULARY, seed=0)
     tables = [np.asarray(weights[f"embed/{name}"]) for name in VOCABULARY.names]
-    embedded = Network(tiny_shape, VOCABULARY).embed(weights, tf.constant(IDS, tf.int32))
+    network = network_of(tiny_shape, VOCABULARY)
+    ids = tf.constant(IDS, tf.int32)
+    embedded = network.embed(tensors(weights, VOCABULARY), ids)
     vectors = np.split(one_hot(IDS, VOCABULARY), np.cumsum(SIZES)[:-1], axis=-1)
     products = [v @ table[:size] for v, table, size in zip(vectors, tables, SIZES, strict=True)]
     assert np.concatenate(products, -1) == pytest.approx(embedded.numpy(), abs=1e-6)

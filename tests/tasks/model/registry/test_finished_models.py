@@ -10,7 +10,7 @@ from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.network_shape import PRESETS, NetworkShape
 from nocturne.tasks.corpus import build_sequences
 from nocturne.tasks.model import build
-from nocturne.tasks.model.network.precision import decided
+from nocturne.tasks.model.network.precision import resolve_precision
 from nocturne.tasks.model.registry.champion import promote
 from nocturne.tasks.model.registry.finished_models import finished_model, learned_model
 from nocturne.tasks.model.registry.models import known_models
@@ -80,7 +80,7 @@ def test_of_models_that_learned_the_same_the_champion_is_found_else_the_newest(
     assert learned_model(root, config) == second
     promote(root, first.model_id, "passes")
     assert learned_model(root, config) == first
-    assert learned_model(root, decided(config)) == first
+    assert learned_model(root, resolve_precision(config)) == first
     root.write_bytes(f"models/{first.model_id}/weights.safetensors", b"half")
     assert finished_model(root, config) is None
     assert learned_model(root, config) == second

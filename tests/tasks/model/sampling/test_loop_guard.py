@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.sequences import Vocabulary
-from nocturne.tasks.model.network.encoder_decoder import Network
+from nocturne.tasks.model.network.network import network_of, tables
 from nocturne.tasks.model.network.trained_model import (
     CROWD_REACH,
     NO_CROWD,
@@ -25,12 +25,14 @@ def _forbidden(
     shape: NetworkShape, vocabulary: Vocabulary, pitches: NDArray[np.int32], crowd: int, share: int
 ) -> list[int]:
     """Pitches that may not follow these, the last of which are the network's context."""
-    network = Network(shape.model_copy(update={"memory_notes": CONTEXT}), vocabulary)
+    network = network_of(shape.model_copy(update={"memory_notes": CONTEXT}), vocabulary)
     history = np.zeros((1, CONTEXT, 4), np.int32)
     history[0, :, 1] = pitches[-CONTEXT:]
-    desk = decoder_state.begin(network, tf.constant(history), network.zero_state(1))
+    decoder = decoder_state.initial_state(
+        network, tables(vocabulary), tf.constant(history), network.zero_state(1)
+    )
     limits = tf.constant([*[UNLIMITED] * PERIODS, crowd, share])
-    return np.flatnonzero(loop_guard.forbidden(vocabulary, desk, limits)[0]).tolist()
+    return np.flatnonzero(loop_guard.forbidden(network, decoder, limits)[0]).tolist()
 
 
 @pytest.mark.parametrize("times", [1, 2, 3])
