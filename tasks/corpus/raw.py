@@ -8,7 +8,7 @@ from nocturne.schemas.config import IngestConfig
 from nocturne.schemas.errors import CorpusError, SourceError
 from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.raw import RawDataset
-from nocturne.tasks.corpus.raw_shards import SCHEMA, SourceCounts, write_shards
+from nocturne.tasks.corpus.raw_shards import SourceCounts, write_shards
 from nocturne.tasks.corpus.replacement import (
     require_no_shrink,
     require_replaceable,
@@ -29,8 +29,6 @@ from nocturne.tasks.storage.layout import (
 from nocturne.tasks.storage.markers import find_marker
 from nocturne.tasks.storage.root import Root
 
-__all__ = ["SCHEMA", "build_raw", "load_raw", "publish_raw", "raw_shard", "stage_raw"]
-
 VERSION = 1  # of the shards' format: raise it when that changes, and they are written again
 
 
@@ -46,13 +44,6 @@ def load_raw(root: Root, corpus: str) -> RawDataset:
 def raw_shard(root: Root, corpus: str, raw: RawDataset, number: int) -> str:
     """Return the path of a raw shard, staged or published."""
     return find(root, DataFolder(RAW, corpus), raw.fingerprint, shard_name(number))
-
-
-def build_raw(root: Root, config: IngestConfig, progress: Progress = silent) -> RawDataset:
-    """Stage the raw shards of a source and publish them at once; see stage_raw."""
-    dataset = stage_raw(root, config, progress)
-    publish_raw(root, config.corpus, dataset)
-    return dataset
 
 
 def stage_raw(root: Root, config: IngestConfig, progress: Progress = silent) -> RawDataset:
