@@ -11,16 +11,16 @@ from nocturne.tasks.model.network.weights import LONGEST_MATCH, Weights
 
 PERIODS = 4  # notes; longer periods do not fill a quarter of a piece with one window
 UNLIMITED = LONGEST_MATCH + 1
-CROWD_REACH = 128  # notes
-NO_CROWD = CROWD_REACH  # a count that nothing reaches
-SHARE_REACH = 64  # notes
-NO_SHARE = SHARE_REACH + 1
+REPEAT_REACH = 128  # notes in which the repeats of a window are counted
+NO_REPEAT_LIMIT = REPEAT_REACH  # no count reaches it
+PITCH_REACH = 64  # notes in which the occurrences of a pitch are counted
+NO_PITCH_LIMIT = PITCH_REACH + 1
 LIMITS = PERIODS + 2
 
 
 def unlimited() -> NDArray[np.int32]:
     """Limits that nothing reaches: int32 [LIMITS]."""
-    return np.array([*[UNLIMITED] * PERIODS, NO_CROWD, NO_SHARE], np.int32)
+    return np.array([*[UNLIMITED] * PERIODS, NO_REPEAT_LIMIT, NO_PITCH_LIMIT], np.int32)
 
 
 @dataclass(frozen=True)
