@@ -9,11 +9,11 @@ from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.sequences import Vocabulary
 from nocturne.tasks.model.network.network import network_of, tables
 from nocturne.tasks.model.network.trained_model import (
-    NO_PITCH_LIMIT,
-    NO_REPEAT_LIMIT,
+    NO_PITCH_COUNT_LIMIT,
+    NO_WINDOW_REPEAT_LIMIT,
     PERIODS,
-    REPEAT_REACH,
     UNLIMITED,
+    WINDOW_REPEAT_REACH,
 )
 from nocturne.tasks.model.sampling import decoder_state, loop_guard
 
@@ -48,26 +48,28 @@ def test_a_window_may_be_played_as_often_as_the_limit_says(
     for time in range(times):
         pitches[-40 - 20 * time :][:5] = PHRASE
     pitches[-4:] = PHRASE[:-1]
-    found = _forbidden(tiny_shape, tiny_vocabulary, pitches, repeats, NO_PITCH_LIMIT)
+    found = _forbidden(tiny_shape, tiny_vocabulary, pitches, repeats, NO_PITCH_COUNT_LIMIT)
     assert found == ([PHRASE[-1]] if times >= repeats else [])
 
 
-@pytest.mark.parametrize("notes_ago", [REPEAT_REACH - 1, REPEAT_REACH, REPEAT_REACH + 1])
+@pytest.mark.parametrize(
+    "notes_ago", [WINDOW_REPEAT_REACH - 1, WINDOW_REPEAT_REACH, WINDOW_REPEAT_REACH + 1]
+)
 def test_what_was_played_longer_ago_does_not_count(
     tiny_shape: NetworkShape, tiny_vocabulary: Vocabulary, notes_ago: int
 ) -> None:
     pitches = np.random.default_rng(0).integers(6, 12, CONTEXT).astype(np.int32)
     pitches[CONTEXT - notes_ago - 4 :][:5] = PHRASE  # its last note lies so many notes back
     pitches[-4:] = PHRASE[:-1]
-    found = _forbidden(tiny_shape, tiny_vocabulary, pitches, 1, NO_PITCH_LIMIT)
-    assert found == ([PHRASE[-1]] if notes_ago <= REPEAT_REACH else [])
+    found = _forbidden(tiny_shape, tiny_vocabulary, pitches, 1, NO_PITCH_COUNT_LIMIT)
+    assert found == ([PHRASE[-1]] if notes_ago <= WINDOW_REPEAT_REACH else [])
 
 
 def test_a_pitch_at_its_limit_is_forbidden(
     tiny_shape: NetworkShape, tiny_vocabulary: Vocabulary
 ) -> None:
     pitches = np.arange(CONTEXT, dtype=np.int32) % 10  # 6 or 7 times each in 64 notes
-    found = _forbidden(tiny_shape, tiny_vocabulary, pitches, NO_REPEAT_LIMIT, 7)
+    found = _forbidden(tiny_shape, tiny_vocabulary, pitches, NO_WINDOW_REPEAT_LIMIT, 7)
     last = pitches[-64:]
     assert found == [p for p in range(12) if (last == p).sum() >= 7]
     assert 0 < len(found) < 10
