@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 from nocturne.schemas.config import SamplingConfig
-from nocturne.tasks.model.network.network import DecoderState, Network, State, Tensors
-from nocturne.tasks.model.network.ops import Tensor
+from nocturne.tasks.model.network.network import DecoderState, Network, State
+from nocturne.tasks.model.network.ops import Tensor, Tensors
 from nocturne.tasks.model.quiet_tensorflow import tf
 from nocturne.tasks.model.sampling import decoder_state, loop_guard
 
