@@ -35,6 +35,7 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import PrefectException
 
 from deploy.dead_runs import POOL, mark_dead, runs_of, runs_under_way
+from deploy.old_entrypoints import correct_old_entrypoints
 from deploy.run_processes import children_of, process_of
 from deploy.silence import SilenceWatch
 
@@ -61,6 +62,7 @@ def main(options: list[str]) -> int:
     for number in ENDING_SIGNALS:
         signal.signal(number, _interrupt)
     try:
+        tried(correct_old_entrypoints)
         tried(lambda client: _mark_gone(client, name, "The run and its worker were killed."))
         return _work(name, options)
     except KeyboardInterrupt:
