@@ -1,1 +1,1 @@
-"""How the flows come to a Prefect server: deployments, automations, a server of one's own."""
+"""Running the flows on a Prefect server: deployments, automations, worker, local server."""

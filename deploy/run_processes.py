@@ -10,20 +10,20 @@ from prefect.client.schemas.objects import FlowRun
 def process_of(run: FlowRun) -> int | None:
     """Return the pid of a run's process on this machine; None if it has none.
 
-    A pid alone proves nothing, since it is another program's after a restart of the machine:
-    where /proc is, the process must carry the run's id in its environment.
+    A pid alone is no proof: after a restart of the machine it belongs to another program. Where
+    there is /proc, the process must have the run's id in its environment.
     """
     known = (run.infrastructure_pid or "").rpartition(":")[2]  # some workers write host:pid
     pid = int(known) if known.isdecimal() else 0
     if not Path("/proc/self/environ").exists():
         return pid if pid and _is_alive(pid) else None
     mark = f"PREFECT__FLOW_RUN_ID={run.id}\0".encode()
-    return next((one for one in (pid, *_pids()) if one and mark in _environment(one)), None)
+    return next((known for known in (pid, *_pids()) if known and mark in _environment(known)), None)
 
 
 def children_of(pid: int) -> list[int]:
     """Return the pids of a process's children that lead a process group of their own."""
-    return [one for one in _pids() if _stat(one)[1:3] == [str(pid), str(one)]]
+    return [child for child in _pids() if _stat(child)[1:3] == [str(pid), str(child)]]
 
 
 def _pids() -> Iterator[int]:
@@ -31,7 +31,7 @@ def _pids() -> Iterator[int]:
 
 
 def _stat(pid: int) -> list[str]:
-    """Return a process's state, parent and process group; nothing where there is no such thing."""
+    """Return a process's state, parent and process group; nothing if it has ended."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()[:3]
     except OSError:
@@ -39,7 +39,7 @@ def _stat(pid: int) -> list[str]:
 
 
 def _environment(pid: int) -> bytes:
-    """Return a process's environment; nothing for one that has ended or is not ours to read."""
+    """Return a process's environment; nothing if it has ended or may not be read."""
     try:
         return Path(f"/proc/{pid}/environ").read_bytes() + b"\0"
     except OSError:
