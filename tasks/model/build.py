@@ -5,15 +5,15 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from platform import processor
 
-import tensorflow as tf
-
 from nocturne.schemas.config import TrainConfig
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.network_shape import PRESETS
 from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.sequences import SequenceDataset, SplitIds, Vocabulary
-from nocturne.tasks.corpus.sequences.read_sequences import load_dataset, load_split, load_vocabulary
-from nocturne.tasks.model.network.precision import decided
+from nocturne.tasks.corpus import PreparedCorpus
+from nocturne.tasks.corpus.sequences.sequence_marker import load_dataset
+from nocturne.tasks.model.network.executors import gpu_count
+from nocturne.tasks.model.network.precision import resolve_precision
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.registry.identity import model_id
 from nocturne.tasks.model.registry.lookup import resolve
@@ -23,7 +23,7 @@ from nocturne.tasks.model.training import checkpoint
 from nocturne.tasks.model.training.memory_estimate import require_memory
 from nocturne.tasks.model.training.train import TrainingResult, train
 from nocturne.tasks.model.warm_start import first_weights
-from nocturne.tasks.storage.layout import HISTORY_FILE, SEQUENCES_CACHE, checkpoints_of
+from nocturne.tasks.storage.layout import HISTORY_FILE, checkpoints_of
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.storage.scratch import scratch
 
@@ -42,7 +42,7 @@ def resolved(root: Root, config: TrainConfig) -> TrainConfig:
 
 def model_name(root: Root, config: TrainConfig) -> str:
     """Return the id of the model that `config` gives on this machine."""
-    return model_id(decided(config), load_dataset(root, config.corpus, config.scheme))
+    return model_id(resolve_precision(config), load_dataset(root, config.corpus, config.scheme))
 
 
 def build_model(root: Root, config: TrainConfig, progress: Progress = silent) -> ModelCard:
@@ -52,17 +52,14 @@ def build_model(root: Root, config: TrainConfig, progress: Progress = silent) ->
     for a batch that does not fit into memory, StorageError where no more can be written. A run
     that was cut off goes on from its checkpoint, which is deleted once the model is saved.
     """
-    config = decided(config)
-    dataset = load_dataset(root, config.corpus, config.scheme)
-    vocabulary = load_vocabulary(root, config.corpus, config.scheme)
-    cache = scratch(root, SEQUENCES_CACHE)
-    learn, valid = (
-        load_split(root, config.corpus, config.scheme, split, cache) for split in ("train", "valid")
-    )
+    config = resolve_precision(config)
+    corpus = PreparedCorpus(root, config.corpus, config.scheme)
+    dataset, vocabulary = corpus.dataset, corpus.vocabulary
+    learn, valid = corpus.split("train"), corpus.split("valid")
     name = model_id(config, dataset)
     checkpoints = scratch(root, checkpoints_of(name))
     shape = PRESETS[config.preset]
-    if not tf.config.list_physical_devices("GPU"):  # which has memory of its own
+    if not gpu_count():  # which has memory of its own
         require_memory(config, shape)
     first = first_weights(root, config, shape, vocabulary)
     result = train(learn, valid, vocabulary, config, shape, checkpoints, progress, first)
@@ -120,7 +117,5 @@ def _card(
 
 
 def _device() -> str:
-    gpus = tf.config.list_physical_devices("GPU")
-    if gpus:
-        return f"{len(gpus)} GPU"
-    return processor() or "CPU"
+    gpus = gpu_count()
+    return f"{gpus} GPU" if gpus else processor() or "CPU"

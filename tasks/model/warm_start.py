@@ -4,9 +4,10 @@ from nocturne.schemas.config import TrainConfig
 from nocturne.schemas.errors import ModelError
 from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.sequences import Vocabulary
-from nocturne.tasks.corpus.sequences.read_sequences import load_vocabulary
+from nocturne.tasks.corpus import PreparedCorpus
 from nocturne.tasks.model.carry_over import carried_words, carry_over, misfit
-from nocturne.tasks.model.network.initialise import Weights, initial_weights
+from nocturne.tasks.model.network.network import initial_weights
+from nocturne.tasks.model.network.weights import Weights
 from nocturne.tasks.model.registry.champion import read_champion
 from nocturne.tasks.model.registry.model_folder import load_model
 from nocturne.tasks.model.registry.models import known_models, read_card
@@ -36,7 +37,7 @@ def _from_champion(root: Root, config: TrainConfig) -> tuple[str | None, str]:
     name = champion.model_id
     if name not in known_models(root):
         return None, f"{NOTHING}: the champion {name} is gone"
-    vocabulary = load_vocabulary(root, config.corpus, config.scheme)
+    vocabulary = PreparedCorpus(root, config.corpus, config.scheme).vocabulary
     old = load_model(root, name).vocabulary
     if unfit := misfit(read_card(root, name), old, config, vocabulary):
         return None, f"{NOTHING}: the champion {name} {unfit}"
@@ -48,7 +49,7 @@ def carried(root: Root, config: TrainConfig) -> str:
     if config.init_from is None:
         return ""
     old = load_model(root, config.init_from).vocabulary
-    vocabulary = load_vocabulary(root, config.corpus, config.scheme)
+    vocabulary = PreparedCorpus(root, config.corpus, config.scheme).vocabulary
     if misfit(read_card(root, config.init_from), old, config, vocabulary):
         return ""
     return f"from {config.init_from}: {carried_words(old, vocabulary)}"

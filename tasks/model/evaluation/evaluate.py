@@ -17,7 +17,7 @@ from nocturne.schemas.errors import CorpusError, ModelError
 from nocturne.schemas.model_card import Evaluation
 from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.sequences import SPLITS, Split, SplitIds, Vocabulary
-from nocturne.tasks.corpus.sequences.read_sequences import load_split
+from nocturne.tasks.corpus import PreparedCorpus
 from nocturne.tasks.model.evaluation.baselines import evaluate_baselines
 from nocturne.tasks.model.evaluation.gate import FIGURES
 from nocturne.tasks.model.network.trained_model import Model
@@ -30,9 +30,8 @@ from nocturne.tasks.music.metrics import Primed, evaluate_samples, evaluate_upta
 from nocturne.tasks.music.metrics.excerpt import excerpt_of, held_out_pieces
 from nocturne.tasks.music.metrics.overlap import histograms
 from nocturne.tasks.storage.arrays import packed
-from nocturne.tasks.storage.layout import EVALUATED_FILE, METRICS_FILE, SEQUENCES_CACHE, model_path
+from nocturne.tasks.storage.layout import EVALUATED_FILE, METRICS_FILE, model_path
 from nocturne.tasks.storage.root import Root
-from nocturne.tasks.storage.scratch import scratch
 
 SAMPLES = 200
 SAMPLE_NOTES = 256
@@ -75,8 +74,8 @@ def evaluate_model(root: Root, model_id: str, progress: Progress = silent) -> di
 
 def load_splits(root: Root, config: SchemeConfig) -> Splits:
     """Return the three splits of a corpus and scheme."""
-    cache = scratch(root, SEQUENCES_CACHE)
-    return {name: load_split(root, config.corpus, config.scheme, name, cache) for name in SPLITS}
+    corpus = PreparedCorpus(root, config.corpus, config.scheme)
+    return {name: corpus.split(name) for name in SPLITS}
 
 
 def evaluated_samples(root: Root, model_id: str) -> NDArray[np.int16]:

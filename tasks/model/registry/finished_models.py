@@ -3,8 +3,8 @@
 from nocturne.schemas.config import TrainConfig
 from nocturne.schemas.errors import ModelError
 from nocturne.schemas.model_card import ModelCard
-from nocturne.tasks.corpus.sequences.read_sequences import load_dataset
-from nocturne.tasks.model.network.precision import decided
+from nocturne.tasks.corpus.sequences.sequence_marker import load_dataset
+from nocturne.tasks.model.network.precision import resolve_precision
 from nocturne.tasks.model.registry.champion import read_champion
 from nocturne.tasks.model.registry.identity import model_id
 from nocturne.tasks.model.registry.model_folder import damage_of
@@ -17,7 +17,7 @@ def finished_model(root: Root, config: TrainConfig) -> ModelCard | None:
 
     CorpusError for a corpus that is not prepared.
     """
-    name = model_id(decided(config), load_dataset(root, config.corpus, config.scheme))
+    name = model_id(resolve_precision(config), load_dataset(root, config.corpus, config.scheme))
     known = name in known_models(root) and damage_of(root, name) is None
     return read_card(root, name) if known else None
 
@@ -28,7 +28,7 @@ def learned_model(root: Root, config: TrainConfig) -> ModelCard | None:
     Of several it is the champion, else the newest. CorpusError for a corpus that is not prepared.
     """
     dataset = load_dataset(root, config.corpus, config.scheme)
-    config = decided(config)
+    config = resolve_precision(config)
 
     def has_learned(card: ModelCard) -> bool:
         """Whether only its start can differ from what the config asks for."""

@@ -18,7 +18,7 @@ from safetensors.numpy import load
 from nocturne.schemas.errors import ModelError
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.sequences import Vocabulary
-from nocturne.tasks.model.network.initialise import weight_shapes
+from nocturne.tasks.model.network.network import network_of
 from nocturne.tasks.model.network.trained_model import Model, unlimited
 from nocturne.tasks.model.registry.models import known_models, read_card, read_cards
 from nocturne.tasks.storage.arrays import packed
@@ -145,14 +145,14 @@ def _verified(root: Root, folder: str, card: ModelCard) -> dict[str, bytes]:
 def _check(root: Root, folder: str, model: Model, card: ModelCard) -> None:
     if not model.vocabulary.is_called(card.vocabulary_id):
         raise _damaged(root, folder, "vocabulary.json does not match the card")
+    network = network_of(model.shape, model.vocabulary)
     found = {name: value.shape for name, value in model.weights.items()}
-    if found != weight_shapes(model.shape, model.vocabulary):
+    if found != network.weight_shapes():
         raise _damaged(root, folder, "the weights do not fit the network and vocabulary")
     width = (model.shape.window, len(model.vocabulary.attributes))
-    states = (4 * model.shape.units,)
     if model.loop_limits.shape != unlimited().shape:
         raise _damaged(root, folder, "its limits are of another version")
-    if model.primers.shape[1:] != width or model.state_factor.shape[1:] != states:
+    if model.primers.shape[1:] != width or model.state_factor.shape[1:] != (network.state_width,):
         raise _damaged(root, folder, "the primers do not fit the network")
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from nocturne.schemas.errors import ModelError
-from nocturne.tasks.model.evaluation.evaluate import evaluated_samples, load_splits
+from nocturne.tasks.corpus import PreparedCorpus
+from nocturne.tasks.model.evaluation.evaluate import evaluated_samples
 from nocturne.tasks.model.registry.model_folder import load_model
 from nocturne.tasks.model.registry.models import read_card, read_metrics
 from nocturne.tasks.music.categories import decode
@@ -42,7 +43,9 @@ def _rolls(root: Root, model_id: str) -> Iterator[tuple[str, bytes]]:
     """Draw the samples that overlap most, middling and least with held-out music."""
     config, vocabulary = read_card(root, model_id).config, load_model(root, model_id).vocabulary
     samples = evaluated_samples(root, model_id)
-    held_out = held_out_pieces(load_splits(root, config)["test"], samples.shape[1])
+    held_out = held_out_pieces(
+        PreparedCorpus(root, config.corpus, config.scheme).split("test"), samples.shape[1]
+    )
     ours, theirs = (
         [excerpt_of(vocabulary, ids) for ids in pieces] for pieces in (samples, held_out)
     )

@@ -10,10 +10,8 @@ from nocturne.schemas.config import PrepareConfig, TrainConfig
 from nocturne.schemas.errors import CorpusError, ModelError
 from nocturne.schemas.network_shape import PRESETS, NetworkShape
 from nocturne.schemas.sequences import Vocabulary
-from nocturne.tasks.corpus.sequences.read_sequences import load_vocabulary
-from nocturne.tasks.corpus.sequences.sequence_plan import plan_sequences
-from nocturne.tasks.corpus.sequences.write_sequences import fit_vocabulary, write_sequences
-from nocturne.tasks.model.network.initialise import initial_weights, weight_shapes
+from nocturne.tasks.corpus import PreparedCorpus, build_sequences
+from nocturne.tasks.model.network.network import initial_weights, network_of
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.registry.champion import promote
 from nocturne.tasks.model.registry.model_folder import save_model
@@ -40,9 +38,8 @@ def config(root: Root) -> TrainConfig:
 def vocabulary(root: Root) -> Vocabulary:
     """The vocabulary of a prepared corpus."""
     write_corpus(root, random_shards(5, 4))
-    plan = plan_sequences(root, PrepareConfig(root=root.uri, corpus="tunes"))
-    write_sequences(root, plan, fit_vocabulary(root, plan))
-    return load_vocabulary(root, "tunes", "factored")
+    build_sequences(root, PrepareConfig(root=root.uri, corpus="tunes"))
+    return PreparedCorpus(root, "tunes", "factored").vocabulary
 
 
 @pytest.fixture
@@ -92,7 +89,7 @@ def test_changed_values_are_carried_over_and_told(
         f"value: duration (1 of {size} values new, 1 of {size} gone)"
     )
     first = first_weights(root, warm, TINY, vocabulary)
-    assert {n: v.shape for n, v in first.items()} == weight_shapes(TINY, vocabulary)
+    assert {n: v.shape for n, v in first.items()} == network_of(TINY, vocabulary).weight_shapes()
 
 
 def test_a_champion_that_does_not_fit_is_a_start_from_nothing(

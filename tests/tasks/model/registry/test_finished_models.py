@@ -8,10 +8,9 @@ import pytest
 from nocturne.schemas.config import PrepareConfig, TrainConfig
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.network_shape import PRESETS, NetworkShape
-from nocturne.tasks.corpus.sequences.sequence_plan import plan_sequences, published
-from nocturne.tasks.corpus.sequences.write_sequences import fit_vocabulary, write_sequences
+from nocturne.tasks.corpus import build_sequences
 from nocturne.tasks.model import build
-from nocturne.tasks.model.network.precision import decided
+from nocturne.tasks.model.network.precision import resolve_precision
 from nocturne.tasks.model.registry.champion import promote
 from nocturne.tasks.model.registry.finished_models import finished_model, learned_model
 from nocturne.tasks.model.registry.models import known_models
@@ -39,9 +38,7 @@ def config(root: Root) -> TrainConfig:
 def prepared(root: Root, shards: list[Shard], fingerprint: str) -> None:
     """Ingest these songs from a source of that fingerprint, and prepare them if need be."""
     write_corpus(root, shards, fingerprint=fingerprint)
-    plan = plan_sequences(root, PrepareConfig(root=root.uri, corpus="tunes"))
-    if not published(root, plan):
-        write_sequences(root, plan, fit_vocabulary(root, plan))
+    build_sequences(root, PrepareConfig(root=root.uri, corpus="tunes"))
 
 
 def night(root: Root, config: TrainConfig) -> ModelCard | None:
@@ -83,7 +80,7 @@ def test_of_models_that_learned_the_same_the_champion_is_found_else_the_newest(
     assert learned_model(root, config) == second
     promote(root, first.model_id, "passes")
     assert learned_model(root, config) == first
-    assert learned_model(root, decided(config)) == first
+    assert learned_model(root, resolve_precision(config)) == first
     root.write_bytes(f"models/{first.model_id}/weights.safetensors", b"half")
     assert finished_model(root, config) is None
     assert learned_model(root, config) == second
