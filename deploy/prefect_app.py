@@ -47,7 +47,7 @@ class WithPolicy:
         self.app, self.policy = app, policy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as the app does, and add the header."""
+        """Answer as the app does, with the two headers."""
 
         async def with_policy(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -106,7 +106,7 @@ def serve(processes: Processes, settings: dict[str, str]) -> None:
         wait_until_answers(processes, "server", f"{api}/health")
         deploy = [sys.executable, "-m", "deploy.deploy"]
         if subprocess.run(deploy, cwd=PROJECT, env=settings, check=False).returncode:
-            sys.exit("the deployments could not be made; the lines above say why")
+            sys.exit("the deployments could not be made; the reason is above")
         worker = [sys.executable, "-m", "deploy.worker"]
         processes.start("worker", worker, settings, PROJECT)
         if shows_gallery(settings):

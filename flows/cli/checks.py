@@ -54,9 +54,9 @@ def _check_train(config: TrainConfig) -> None:
     from nocturne.tasks.corpus.sequences.sequence_marker import load_dataset
 
     root = _writable(config.root)
-    chosen = choose_prepared(root, config)
-    load_dataset(root, chosen.corpus, chosen.scheme)
-    _check_start(root, chosen)
+    config = choose_prepared(root, config)
+    load_dataset(root, config.corpus, config.scheme)
+    _check_start(root, config)
 
 
 def _check_start(root: Root, config: TrainConfig) -> None:

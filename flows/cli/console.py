@@ -46,7 +46,7 @@ class Console:
         self.ready: Callable[[], None] = lambda: None  # waits for a server that is starting
 
     def failed(self, message: str, code: int) -> int:
-        """Print one line that says why the command failed; return its exit code."""
+        """Print one line with the error; return its exit code."""
         self.err.print(f"nocturne: {message}", style="red", markup=False)
         return code
 

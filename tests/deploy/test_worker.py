@@ -1,4 +1,4 @@
-"""A worker of Nocturne's has a name that stays, and tells of a server that is away."""
+"""A worker keeps its name and reports a server that is away."""
 
 import httpx
 import pytest
