@@ -16,7 +16,7 @@ esac
 case "$NOCTURNE_TRAIN_QUEUE" in
 cpu | gpu) ;;
 *)
-    echo "NOCTURNE_TRAIN_QUEUE: $NOCTURNE_TRAIN_QUEUE is not a queue of Nocturne; set it to cpu or gpu" >&2
+    echo "NOCTURNE_TRAIN_QUEUE: $NOCTURNE_TRAIN_QUEUE is no queue of Nocturne; set it to cpu or gpu" >&2
     exit 1
     ;;
 esac
