@@ -13,6 +13,7 @@ from prefect.cache_policies import NO_CACHE
 
 from nocturne.schemas.config import GenerateConfig
 from nocturne.schemas.errors import BusyError, NocturneError
+from nocturne.schemas.metrics import ModelMetrics
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.progress import Progress
 from nocturne.schemas.samples import GeneratedRun, SampleRun
@@ -20,8 +21,8 @@ from nocturne.tasks.artifacts import create_markdown_artifact
 from nocturne.tasks.links import link_page, page_address
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.registry.lookup import find
-from nocturne.tasks.model.registry.model_folder import load_model
 from nocturne.tasks.model.registry.models import read_card, read_metrics
+from nocturne.tasks.model.registry.open_models import load_model
 from nocturne.tasks.model.sampling.compose import compose_batch
 from nocturne.tasks.model.sampling.sample import sample
 from nocturne.tasks.pages.caution import caution_of
@@ -151,7 +152,7 @@ def _caution(root: Root, card: ModelCard) -> str:
     try:
         metrics = read_metrics(root, card.model_id)
     except (NocturneError, ValueError):  # damaged: they say nothing of the weights, which load
-        metrics = {}
+        metrics = ModelMetrics()
     return caution_of(card, metrics)
 
 

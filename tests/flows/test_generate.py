@@ -14,7 +14,7 @@ from nocturne.schemas.samples import checked
 from nocturne.tasks.model.network.initialise import initial_weights
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.registry.champion import promote
-from nocturne.tasks.model.registry.model_folder import save_model
+from nocturne.tasks.model.registry.save_model import save_model
 from nocturne.tasks.music.categories import encode_song, fit
 from nocturne.tasks.samples import run as sample_run
 from nocturne.tasks.storage.locking.locks import run_writer

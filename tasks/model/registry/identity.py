@@ -25,7 +25,7 @@ LATER: dict[str, tuple[object, ...]] = {"precision": ("auto", "float32"), "max_s
 def model_id(config: TrainConfig, dataset: SequenceDataset) -> str:
     """Return `<corpus>-<preset>-<8 hex digits>` of everything that fixes the weights.
 
-    The config's precision must be decided, not auto: it depends on the machine.
+    The config's precision must be resolved, not auto, as auto depends on the machine.
     """
     fixed = config.model_dump(exclude=circumstances(config, CIRCUMSTANCES))
     content = json.dumps([MODEL_VERSION, dataset.fingerprint, fixed], sort_keys=True)

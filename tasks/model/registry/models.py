@@ -1,9 +1,8 @@
-"""The models of a storage root: their ids, their cards, their metrics."""
-
-from typing import Any
+"""List the models of a storage root and read their cards and metrics."""
 
 from nocturne.schemas.errors import ModelError
-from nocturne.schemas.model_card import Metrics, ModelCard
+from nocturne.schemas.metrics import MetricsFile, ModelMetrics
+from nocturne.schemas.model_card import ModelCard
 from nocturne.tasks.storage.markers import read_marker
 from nocturne.tasks.storage.root import Root
 
@@ -17,7 +16,7 @@ def known_models(root: Root) -> list[str]:
 
 
 def read_cards(root: Root) -> tuple[list[ModelCard], dict[str, str]]:
-    """Return the cards of all complete models, and by id why others do not read."""
+    """Return the cards of all complete models, and by id why other cards are damaged."""
     cards, damaged = [], {}
     for model_id in known_models(root):
         try:
@@ -28,7 +27,7 @@ def read_cards(root: Root) -> tuple[list[ModelCard], dict[str, str]]:
 
 
 def read_card(root: Root, model_id: str) -> ModelCard:
-    """Return the card of a known model; ModelError if it does not read."""
+    """Return the card of a known model; ModelError if it is missing or damaged."""
     path = f"models/{model_id}/card.json"
     try:
         card = read_marker(root, path, ModelCard, ModelError, "train the model again")
@@ -46,18 +45,18 @@ def metrics_path(model_id: str) -> str:
     return f"models/{model_id}/metrics.json"
 
 
-def read_metrics(root: Root, model_id: str) -> dict[str, Any]:
-    """Return a model's metrics; empty if these weights were never judged.
+def read_metrics(root: Root, model_id: str) -> ModelMetrics:
+    """Return a model's metrics; empty if these weights were never evaluated.
 
-    Earlier versions did not note whose metrics they were: they count. ModelError if they do not
-    read.
+    Metrics of earlier versions, which do not name their weights, count. ModelError if they are
+    damaged.
     """
     mend = "delete it and train the model again, which then only measures it"
     try:
-        found = read_marker(root, metrics_path(model_id), Metrics, ModelError, mend)
+        found = read_marker(root, metrics_path(model_id), MetricsFile, ModelError, mend)
     except FileNotFoundError:
-        return {}
+        return ModelMetrics()
     weights = found.weights_sha256
     if weights is not None and weights != read_card(root, model_id).weights_sha256:
-        return {}
-    return found.model_dump(exclude_unset=True)
+        return ModelMetrics()
+    return ModelMetrics.from_flat(found.model_dump(exclude_unset=True))
