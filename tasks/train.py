@@ -27,6 +27,7 @@ from nocturne.tasks.pages.index.pages import write_index_pages
 from nocturne.tasks.pages.model_report import publish
 from nocturne.tasks.policy import may_pass
 from nocturne.tasks.progress import progress_of
+from nocturne.tasks.storage.layout import REPORT_PAGE, model_path
 from nocturne.tasks.storage.locking.locks import model_writer
 from nocturne.tasks.storage.root import Root
 
@@ -89,7 +90,7 @@ def trained_model_summary(
         promoted=verdict.promoted,
         verdict=verdict.reason,
         folder=root.display_path(folder.path),
-        report=root.display_path(publish.report_path(model_id)),
+        report=root.display_path(model_path(model_id, REPORT_PAGE)),
         reused=reused,
         caution=caution_of(folder.card, folder.metrics),
     )
@@ -140,7 +141,7 @@ def report_model(root_uri: str, model_id: str) -> None:
     progress(1, 1)
     title = f"Report on {model_id}"
     create_markdown_artifact(text, key="model-report", description=title)
-    link_page(root_uri, publish.report_path(model_id), "model-report-link", title)
+    link_page(root_uri, model_path(model_id, REPORT_PAGE), "model-report-link", title)
 
 
 @task(name="choose start", task_run_name="choose start for {config.corpus}", cache_policy=NO_CACHE)

@@ -15,6 +15,7 @@ from nocturne.tasks.pages.charts.piano_roll import AXES_LEFT, AXES_WIDTH
 from nocturne.tasks.pages.charts.roll_axes import TimeAxis, flat_axis, pitch_name, whole_axis
 from nocturne.tasks.pages.environment import environment
 from nocturne.tasks.pages.links import ICON, PageLink
+from nocturne.tasks.storage.layout import INDEX_PAGE
 
 SAMPLES_PER_PAGE = 120
 TEMPLATE = "gallery.html.j2"
@@ -56,7 +57,7 @@ def pages(
 
 def page_name(page: int) -> str:
     """Return the file name of a page, counted from 1."""
-    return "index.html" if page == 1 else f"page-{page}.html"
+    return INDEX_PAGE if page == 1 else f"page-{page}.html"
 
 
 def page_names(samples: int) -> list[str]:

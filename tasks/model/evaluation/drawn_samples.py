@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load
 
+from nocturne.schemas.config import SamplingConfig
 from nocturne.schemas.errors import CorpusError, ModelError
 from nocturne.schemas.sequences import SplitIds
 from nocturne.tasks.model.network.trained_model import Model
@@ -14,6 +15,7 @@ from nocturne.tasks.model.sampling.random_inputs import choose_primers
 from nocturne.tasks.model.sampling.sample import primer_of, sample
 from nocturne.tasks.music.metrics import Primed, evaluate_uptake, primed
 from nocturne.tasks.storage.arrays import packed
+from nocturne.tasks.storage.layout import EVALUATED_FILE, model_path
 from nocturne.tasks.storage.root import Root
 
 SAMPLES = 200
@@ -35,7 +37,7 @@ def draw_samples(model: Model, held_out: SplitIds) -> NDArray[np.int16]:
 
 def save_samples(root: Root, model_id: str, samples: NDArray[np.int16]) -> None:
     """Keep the samples in the model's folder."""
-    root.write_bytes(_samples_path(model_id), packed({"samples": samples}))
+    root.write_bytes(model_path(model_id, EVALUATED_FILE), packed({"samples": samples}))
 
 
 def evaluated_samples(root: Root, model_id: str) -> NDArray[np.int16]:
@@ -43,7 +45,7 @@ def evaluated_samples(root: Root, model_id: str) -> NDArray[np.int16]:
 
     FileNotFoundError before its evaluation; ModelError if the file is damaged.
     """
-    path = _samples_path(model_id)
+    path = model_path(model_id, EVALUATED_FILE)
     try:
         samples: NDArray[np.int16] = load(root.read_bytes(path))["samples"]
     except (SafetensorError, ValueError, KeyError) as error:
@@ -71,19 +73,14 @@ def measure_uptake(model: Model, held_out: SplitIds) -> tuple[float, float] | No
     return evaluate_uptake(pairs, generated, model.vocabulary)
 
 
-def _samples_path(model_id: str) -> str:
-    return f"models/{model_id}/judged.safetensors"
-
-
 def _continue(
     model: Model, primers: NDArray[np.int16], count: int, notes: int
 ) -> NDArray[np.int16]:
-    return sample(
-        replace(model, primers=primers),
-        count=count,
+    config = SamplingConfig(
         notes=notes,
         seed=EVALUATION_SEED,
         temperature=TEMPERATURE,
         top_p=1.0,
         random_input="primer",
     )
+    return sample(replace(model, primers=primers), config, 0, count)

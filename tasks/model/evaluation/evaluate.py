@@ -30,6 +30,7 @@ from nocturne.tasks.music.metrics import evaluate_samples
 from nocturne.tasks.music.metrics.excerpt import excerpt_of, held_out_pieces
 from nocturne.tasks.music.metrics.overlap import histograms
 from nocturne.tasks.music.metrics.primer_reuse import UPTAKE
+from nocturne.tasks.storage.layout import SEQUENCES_CACHE
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.storage.scratch import scratch
 
@@ -69,7 +70,7 @@ def evaluate_model(root: Root, model_id: str, progress: Progress = silent) -> Mo
 
 def load_splits(root: Root, config: SchemeConfig) -> Splits:
     """Return the three splits of a corpus and scheme."""
-    cache = scratch(root, "sequences")
+    cache = scratch(root, SEQUENCES_CACHE)
     return {name: load_split(root, config.corpus, config.scheme, name, cache) for name in SPLITS}
 
 

@@ -25,14 +25,21 @@ from nocturne.tasks.model.network.initialise import weight_shapes
 from nocturne.tasks.model.network.trained_model import Model, unlimited
 from nocturne.tasks.model.registry.models import (
     known_models,
-    metrics_path,
     read_card,
     read_metrics,
+)
+from nocturne.tasks.storage.layout import (
+    CONFIG_FILE,
+    METRICS_FILE,
+    MODELS,
+    PRIMERS_FILE,
+    VOCABULARY_FILE,
+    WEIGHTS_FILE,
+    model_path,
 )
 from nocturne.tasks.storage.markers import read_marker
 from nocturne.tasks.storage.root import Root
 
-FOLDER = "models"
 MEND = "train the model again or choose another"
 
 
@@ -46,7 +53,7 @@ class ModelFolder:
     def __init__(self, root: Root, model_id: str) -> None:
         """Read nothing yet."""
         self.root, self.model_id = root, model_id
-        self.path = f"{FOLDER}/{model_id}"
+        self.path = model_path(model_id)
 
     @cached_property
     def card(self) -> ModelCard:
@@ -60,14 +67,14 @@ class ModelFolder:
 
     def write_metrics(self, metrics: ModelMetrics) -> None:
         """Write metrics.json."""
-        self.root.write_json(metrics_path(self.model_id), metrics.flat())
+        self.root.write_json(self._file(METRICS_FILE), metrics.flat())
         self.metrics = metrics
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """The vocabulary, checked against its digest and the card; reads no weights."""
         with self._one_line_errors():
-            vocabulary = Vocabulary.model_validate_json(self._verified("vocabulary.json"))
+            vocabulary = Vocabulary.model_validate_json(self._verified(VOCABULARY_FILE))
         if not vocabulary.is_called(self.card.vocabulary_id):
             raise self._damaged("vocabulary.json does not match the card")
         return vocabulary
@@ -88,13 +95,13 @@ class ModelFolder:
     def _model(self) -> Model:
         if self.model_id not in known_models(self.root):
             raise ModelError(
-                f"no model {self.model_id} under {self.root.display_path(FOLDER)}: "
+                f"no model {self.model_id} under {self.root.display_path(MODELS)}: "
                 "`nocturne models` lists what there is"
             )
         shape = self.card.shape
         with self._one_line_errors():
-            weights = load(self._verified("weights.safetensors"))
-            inputs = load(self._verified("primers.safetensors"))
+            weights = load(self._verified(WEIGHTS_FILE))
+            inputs = load(self._verified(PRIMERS_FILE))
             model = Model(self.model_id, shape, self.vocabulary, weights, **inputs)
         self._check(model)
         return model
@@ -102,19 +109,22 @@ class ModelFolder:
     @cached_property
     def _digests(self) -> dict[str, str]:
         """SHA-256 by file name; ValueError if config.json is not that of the card's weights."""
-        path = f"{self.path}/config.json"
+        path = self._file(CONFIG_FILE)
         digests = read_marker(self.root, path, _Saved, ModelError, MEND).sha256
-        if digests["weights.safetensors"] != self.card.weights_sha256:
+        if digests[WEIGHTS_FILE] != self.card.weights_sha256:
             raise ValueError("config.json and card.json are of different models")
         return digests
 
     def _verified(self, name: str) -> bytes:
         """Return the content of a file; ValueError if its digest is another."""
         expected = self._digests[name]
-        content = self.root.read_bytes(f"{self.path}/{name}")
+        content = self.root.read_bytes(self._file(name))
         if hashlib.sha256(content).hexdigest() != expected:
             raise ValueError(f"{name} is not what was saved")
         return content
+
+    def _file(self, name: str) -> str:
+        return model_path(self.model_id, name)
 
     def _check(self, model: Model) -> None:
         found = {name: value.shape for name, value in model.weights.items()}

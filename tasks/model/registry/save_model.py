@@ -5,14 +5,24 @@ from collections.abc import Mapping
 
 from nocturne.schemas.model_card import ModelCard
 from nocturne.tasks.model.network.trained_model import Model
-from nocturne.tasks.model.registry.model_folder import FOLDER
 from nocturne.tasks.model.registry.open_models import forget_model
 from nocturne.tasks.storage.arrays import packed
+from nocturne.tasks.storage.layout import (
+    CARD_FILE,
+    CONFIG_FILE,
+    EVALUATED_FILE,
+    METRICS_FILE,
+    PRIMERS_FILE,
+    REPORT_PAGE,
+    VOCABULARY_FILE,
+    WEIGHTS_FILE,
+    model_path,
+)
 from nocturne.tasks.storage.root import Root
 
 RANDOM_INPUTS = ("primers", "state_mean", "state_factor", "loop_limits")
 # Files that describe the weights and are made after them.
-OF_THE_WEIGHTS = ("metrics.json", "judged.safetensors", "report.html")
+OF_THE_WEIGHTS = (METRICS_FILE, EVALUATED_FILE, REPORT_PAGE)
 
 
 def save_model(
@@ -25,14 +35,14 @@ def save_model(
     Returns the card as written: model_id, vocabulary_id, shape, parameters and weights_sha256
     are set from the model.
     """
-    folder = f"{FOLDER}/{model.model_id}"
-    for name in ("card.json", *OF_THE_WEIGHTS):  # from here to the end the folder is not a model
+    folder = model_path(model.model_id)
+    for name in (CARD_FILE, *OF_THE_WEIGHTS):  # from here to the end the folder is not a model
         root.delete(f"{folder}/{name}")
     forget_model(root, model.model_id)
     files = {
-        "weights.safetensors": packed(model.weights),
-        "primers.safetensors": packed({name: getattr(model, name) for name in RANDOM_INPUTS}),
-        "vocabulary.json": model.vocabulary.model_dump_json(indent=2).encode(),
+        WEIGHTS_FILE: packed(model.weights),
+        PRIMERS_FILE: packed({name: getattr(model, name) for name in RANDOM_INPUTS}),
+        VOCABULARY_FILE: model.vocabulary.model_dump_json(indent=2).encode(),
     }
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     config = {
@@ -42,9 +52,9 @@ def save_model(
     }
     for name, content in {**files, **documents}.items():
         root.write_bytes(f"{folder}/{name}", content)
-    root.write_json(f"{folder}/config.json", config)
-    complete_card = _completed(card, model, digests["weights.safetensors"])
-    root.write_bytes(f"{folder}/card.json", complete_card.model_dump_json(indent=2).encode())
+    root.write_json(f"{folder}/{CONFIG_FILE}", config)
+    complete_card = _completed(card, model, digests[WEIGHTS_FILE])
+    root.write_bytes(f"{folder}/{CARD_FILE}", complete_card.model_dump_json(indent=2).encode())
     return complete_card
 
 

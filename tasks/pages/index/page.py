@@ -8,12 +8,13 @@ from jinja2 import Environment
 
 from nocturne.tasks.pages.environment import environment
 from nocturne.tasks.pages.links import ICON
+from nocturne.tasks.storage.layout import MODELS, QUALITY, SAMPLES
 from nocturne.tasks.storage.root import Root
 
 TEMPLATE = "index.html.j2"
 MOST_ROWS = 1000
 READERS = 8  # files read at once: an object store takes tens of milliseconds for each
-SECTIONS = {"samples": "Samples", "models": "Models", "quality": "Data quality"}
+SECTIONS = {SAMPLES: "Samples", MODELS: "Models", QUALITY: "Data quality"}
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from nocturne.schemas.errors import NocturneError, StoreUnavailableError
 from nocturne.schemas.manifest import NoteDataset
 from nocturne.tasks.corpus.notes.note_marker import note_dataset
 from nocturne.tasks.pages.index.page import MOST_ROWS, READERS, Cell, Column, IndexPage, Row, newest
+from nocturne.tasks.storage.layout import QUALITY, REPORT_PAGE
 from nocturne.tasks.storage.root import Root
 
 NUMBERS = ("Files", "Accepted", "Quarantined", "Duplicates", "Notes")
@@ -16,11 +17,11 @@ COLUMNS = (Column("Corpus"), *(Column(name, True) for name in NUMBERS), Column("
 
 def quality_index(root: Root) -> IndexPage:
     """Return the page of every corpus that has a quality report, newest first."""
-    corpora = newest(root, "quality", "report.html")
+    corpora = newest(root, QUALITY, REPORT_PAGE)
     with ThreadPoolExecutor(READERS) as pool:
         rows = list(pool.map(lambda entry: _row(root, *entry), corpora[:MOST_ROWS]))
     return IndexPage(
-        section="quality",
+        section=QUALITY,
         lead=f"{len(rows)} {'corpus' if len(rows) == 1 else 'corpora'} ingested: what came of the "
         "files, and what the songs are.",
         columns=COLUMNS,
@@ -31,7 +32,7 @@ def quality_index(root: Root) -> IndexPage:
 
 
 def _row(root: Root, corpus: str, reported: datetime) -> Row:
-    link = f"{quote(corpus)}/report.html"
+    link = f"{quote(corpus)}/{REPORT_PAGE}"
     try:
         dataset = note_dataset(root, corpus)
     except StoreUnavailableError:  # it may well read

@@ -50,7 +50,7 @@ def _table(
 ) -> dict[str, Evaluation]:
     """Name the baselines, choosing the one Kneser-Ney for all attributes on validation."""
     models = [(candidate.stream, candidate.order) for candidate in tried[0].candidates]
-    stream, order = min(models, key=lambda model: sum(_bits_at(tried, *model, "valid")))
+    stream, order = min(models, key=lambda model: sum(_bits_at(tried, model[0], model[1], "valid")))
     bits = {
         "uniform": [float(np.log2(size)) for size in vocabulary.sizes],
         "unigram": _bits_at(tried, "own", 1, "test"),
