@@ -66,7 +66,7 @@ def _offset(progress: Progress, first_index: int, total: int) -> Progress:
 
 def _composer(root: Root, run: SampleRun) -> Compose:
     """Return a function that draws pieces of a run; its first call loads the model."""
-    from nocturne.tasks.model.registry.model_folder import load_model
+    from nocturne.tasks.model.registry.open_models import load_model
     from nocturne.tasks.model.sampling.compose import compose_batch
     from nocturne.tasks.model.sampling.sample import sample
 

@@ -1,4 +1,4 @@
-"""One report per model: a page that opens from disk with no network, and Markdown for Prefect."""
+"""The report on a model: a page that opens from disk with no network, and Markdown for Prefect."""
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Environment
 
+from nocturne.schemas.metrics import ModelMetrics
 from nocturne.schemas.model_card import ModelCard
 from nocturne.tasks.pages.charts.plots import draw_curves, draw_histograms
 from nocturne.tasks.pages.environment import environment
@@ -23,30 +24,35 @@ from nocturne.tasks.pages.model_report.facts import (
     network,
     settings,
 )
-from nocturne.tasks.pages.model_report.figures import NOT_MEASURED, bits_table, figure, shown
-from nocturne.tasks.pages.model_report.samples import compared, other_figures
-from nocturne.tasks.pages.model_report.words import bits_in_words, samples_in_words, tiles, verdict
+from nocturne.tasks.pages.model_report.tables import (
+    NOT_MEASURED,
+    bits_table,
+    compared,
+    finite,
+    format_figure,
+    other_figures,
+)
+from nocturne.tasks.pages.model_report.words import bits_in_words, samples_in_words, tiles
 
 PAGE, MARKDOWN = "report.html.j2", "report.md.j2"
 MOST_MARKDOWN_BYTES = 680_000  # the Prefect API refuses bodies that are much larger
 MARKDOWN_RESERVE_BYTES = 60_000  # the tables and the words
 
-Metrics = Mapping[str, Any]
 History = Sequence[Mapping[str, Any]]
 Rolls = Sequence[tuple[str, bytes]]
 
 
 def report_page(
     card: ModelCard,
-    metrics: Metrics,
+    metrics: ModelMetrics,
     history: History,
     rolls: Rolls,
     links: Sequence[PageLink] = (),
 ) -> str:
     """Return one self-contained HTML page, with `links` to other pages.
 
-    `metrics` is metrics.json, of which any part may be missing; `history` has one row for each
-    evaluation: step, seconds, train_bits, valid_bits, rate, each of them optional.
+    Any part of `metrics` may be missing. `history` has one row for each evaluation during
+    training: step, seconds, train_bits, valid_bits, rate, each of them optional.
     `rolls` are (caption, PNG) pictures of samples, in the order to show them.
     """
     template = _environment(autoescape=True).get_template(PAGE)
@@ -61,7 +67,7 @@ def report_page(
     )
 
 
-def report_markdown(card: ModelCard, metrics: Metrics, history: History, rolls: Rolls) -> str:
+def report_markdown(card: ModelCard, metrics: ModelMetrics, history: History, rolls: Rolls) -> str:
     """Return the same report as Markdown with inline pictures, of at most MOST_MARKDOWN_BYTES.
 
     Pictures beyond that are left out, the last ones first, and their captions say so.
@@ -85,19 +91,19 @@ def report_markdown(card: ModelCard, metrics: Metrics, history: History, rolls: 
     )
 
 
-def _contents(card: ModelCard, metrics: Metrics, history: History) -> dict[str, Any]:
+def _contents(card: ModelCard, metrics: ModelMetrics, history: History) -> dict[str, Any]:
     """Return what both forms show."""
     return {
         "card": card,
         "opening": _opening(card),
         "tiles": tiles(metrics),
-        "verdict": verdict(metrics),
+        "verdict": metrics.verdict.strip(),
         "bits_in_words": bits_in_words(metrics),
         "samples_in_words": samples_in_words(metrics),
         "table": bits_table(metrics),
         "course": course(card, len(history), best_evaluation(history)),
-        "samples": figure(metrics, "samples"),
-        "mean_overlap": figure(metrics, "mean_overlap"),
+        "samples": metrics.sample_count,
+        "mean_overlap": finite(metrics.mean_overlap),
         "compared": compared(metrics),
         "facts": facts(card),
         "settings": settings(card),
@@ -120,7 +126,7 @@ def _opening(card: ModelCard) -> str:
 @cache
 def _environment(*, autoescape: bool) -> Environment:
     signed = "{:+.2f}".format
-    return environment(autoescape=autoescape, figure=shown, signed=signed, md=as_text)
+    return environment(autoescape=autoescape, figure=format_figure, signed=signed, md=as_text)
 
 
 def _data_uri(png: bytes) -> str:
