@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from nocturne.schemas.samples import SampleRun
-from nocturne.tasks.pages.gallery import clock, pages
+from nocturne.tasks.pages.formatting import clock
+from nocturne.tasks.pages.gallery import pages
 from nocturne.tasks.pages.links import PageLink
 from nocturne.tasks.samples import run as sample_run
 from nocturne.tasks.storage.root import Root

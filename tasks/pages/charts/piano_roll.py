@@ -21,11 +21,11 @@ from nocturne.tasks.music.notes import Notes
 from nocturne.tasks.pages.charts.roll_axes import (
     BEATS_PER_BAR,
     TimeAxis,
-    pitch_name,
     pitch_range,
     time_axis,
 )
 from nocturne.tasks.pages.charts.roll_marks import LABEL, draw_breaks, mark_far
+from nocturne.tasks.pages.formatting import pitch_name
 
 SOFTWARE = "Nocturne piano roll 2"  # raise it when the same notes would give another picture
 DOTS_PER_INCH = 200  # with 8-point labels: still legible at a third of the size

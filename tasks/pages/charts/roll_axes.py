@@ -28,12 +28,6 @@ FAR_SEMITONES = 7  # a gap wider than a fifth sets notes apart from the others
 MOST_FAR_SHARE = 1 / 50  # of all notes, at either end
 MOST_FAR_OF_FEW = 2, 1 / 8  # so many are allowed in a short piece, but not more than this share
 LEAST_GAIN = 1.25  # rows are to become higher by this factor, or everything is shown
-PITCH_NAMES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
-
-
-def pitch_name(pitch: int) -> str:
-    """Return the name of a MIDI pitch; 60 is C4."""
-    return f"{PITCH_NAMES[pitch % 12]}{pitch // 12 - 1}"
 
 
 @dataclass(frozen=True)

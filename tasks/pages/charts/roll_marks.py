@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nocturne.tasks.pages.charts.roll_axes import TimeAxis, pitch_name
+from nocturne.tasks.pages.charts.roll_axes import TimeAxis
+from nocturne.tasks.pages.formatting import pitch_name
 
 LABEL = "#a9aed6"
 BREAK, BREAK_LINES = "#1b1e42", "#3d4379"

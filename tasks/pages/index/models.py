@@ -9,8 +9,8 @@ from nocturne.schemas.errors import NocturneError, StoreUnavailableError
 from nocturne.schemas.model_card import ModelCard
 from nocturne.tasks.model.registry.champion import all_champions
 from nocturne.tasks.model.registry.models import read_card, read_metrics
+from nocturne.tasks.pages.formatting import counted, duration
 from nocturne.tasks.pages.index.page import MOST_ROWS, READERS, Cell, Column, IndexPage, Row, newest
-from nocturne.tasks.pages.model_report.facts import counted, duration
 from nocturne.tasks.pages.model_report.figures import Metrics, figure, mapping, shown
 from nocturne.tasks.storage.root import Root
 
@@ -38,9 +38,8 @@ def models_index(root: Root) -> IndexPage:
     corpora = {row.cells[0].text for row in rows if row.cells}
     return IndexPage(
         section="models",
-        lead=f"{counted(len(rows), 'model')} of {len(corpora)} "
-        f"{'corpus' if len(corpora) == 1 else 'corpora'}. Fewer bits per note are better, among "
-        "models of one corpus and one kind of categories.",
+        lead=f"{counted(len(rows), 'model')} of {counted(len(corpora), 'corpus', 'corpora')}. "
+        "Fewer bits per note are better, among models of one corpus and one category scheme.",
         columns=COLUMNS,
         rows=tuple(sorted(rows, key=lambda row: (row.when.timestamp(), row.name), reverse=True)),
         nothing_yet="No models yet: nocturne train makes one.",

@@ -2,18 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 
-from jinja2 import Environment
-
-from nocturne.tasks.pages.environment import environment
-from nocturne.tasks.pages.links import ICON
+from nocturne.tasks.pages.environment import render
+from nocturne.tasks.pages.links import SECTIONS, links_of_index
 from nocturne.tasks.storage.root import Root
 
 TEMPLATE = "index.html.j2"
 MOST_ROWS = 1000
 READERS = 8  # files read at once: an object store takes tens of milliseconds for each
-SECTIONS = {"samples": "Samples", "models": "Models", "quality": "Data quality"}
 
 
 @dataclass(frozen=True)
@@ -71,13 +67,15 @@ def newest(root: Root, section: str, marker: str) -> list[tuple[str, datetime]]:
     return sorted(dated, key=lambda entry: (entry[1], entry[0]), reverse=True)
 
 
-def render(page: IndexPage, written: datetime | None = None) -> str:
-    """Return the page as HTML, which opens from disk and needs no network."""
-    written = written or datetime.now(UTC)
-    template = _environment().get_template(TEMPLATE)
-    return template.render(page=page, sections=SECTIONS, written=written, icon=ICON)
+def page_html(page: IndexPage, written: datetime | None = None) -> str:
+    """Return the page as HTML, which opens from disk and needs no network.
 
-
-@cache
-def _environment() -> Environment:
-    return environment(date=lambda when: f"{when.astimezone(UTC):%Y-%m-%d %H:%M}")
+    `written` is the time that the page names, now by default.
+    """
+    return render(
+        TEMPLATE,
+        page=page,
+        title=SECTIONS[page.section],
+        links=links_of_index(page.section),
+        written=written or datetime.now(UTC),
+    )

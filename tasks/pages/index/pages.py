@@ -5,7 +5,7 @@ writes all three again, so that the links between them lead somewhere.
 """
 
 from nocturne.tasks.pages.index.models import models_index
-from nocturne.tasks.pages.index.page import render
+from nocturne.tasks.pages.index.page import page_html
 from nocturne.tasks.pages.index.quality import quality_index
 from nocturne.tasks.pages.index.samples import samples_index
 from nocturne.tasks.storage.root import Root
@@ -23,4 +23,4 @@ def write_index_pages(root: Root) -> None:
     with locked(root, "index-pages"):
         for index in INDEXES:
             page = index(root)
-            root.write_bytes(f"{page.section}/index.html", render(page).encode())
+            root.write_bytes(f"{page.section}/index.html", page_html(page).encode())

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from nocturne.schemas.errors import NocturneError, StoreUnavailableError
 from nocturne.schemas.manifest import NoteDataset
 from nocturne.tasks.corpus.notes.note_marker import note_dataset
+from nocturne.tasks.pages.formatting import UNSTATED, counted
 from nocturne.tasks.pages.index.page import MOST_ROWS, READERS, Cell, Column, IndexPage, Row, newest
 from nocturne.tasks.storage.root import Root
 
@@ -21,8 +22,8 @@ def quality_index(root: Root) -> IndexPage:
         rows = list(pool.map(lambda entry: _row(root, *entry), corpora[:MOST_ROWS]))
     return IndexPage(
         section="quality",
-        lead=f"{len(rows)} {'corpus' if len(rows) == 1 else 'corpora'} ingested: what came of the "
-        "files, and what the songs are.",
+        lead=f"{counted(len(rows), 'corpus', 'corpora')} ingested: what became of the files, and "
+        "what the songs are like.",
         columns=COLUMNS,
         rows=tuple(rows),
         nothing_yet="No corpus yet: nocturne ingest makes one.",
@@ -44,5 +45,5 @@ def _row(root: Root, corpus: str, reported: datetime) -> Row:
 def _cells(dataset: NoteDataset) -> tuple[Cell, ...]:
     counts = dataset.counts
     numbers = (counts.inputs, counts.accepted, counts.quarantined, counts.duplicate, dataset.notes)
-    source = dataset.source or "not stated"
+    source = dataset.source or UNSTATED
     return (*(Cell(f"{number:,}") for number in numbers), Cell(source))

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nocturne.schemas.errors import NocturneError, StoreUnavailableError
+from nocturne.tasks.pages.formatting import counted, duration
 from nocturne.tasks.pages.index.page import MOST_ROWS, READERS, Cell, Column, IndexPage, Row, newest
-from nocturne.tasks.pages.model_report.facts import counted, duration
 from nocturne.tasks.storage.root import Root
 
 COLUMNS = (Column("Run"), Column("Model"), Column("Pieces", True), Column("Total length", True))

@@ -1,7 +1,6 @@
 """What a report says in words: the headline figures, the samples, the verdict."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from nocturne.tasks.pages.model_report.figures import (
     HELD_OUT,
@@ -13,15 +12,7 @@ from nocturne.tasks.pages.model_report.figures import (
     shown,
 )
 from nocturne.tasks.pages.model_report.samples import SAMPLE_FIGURES
-
-
-@dataclass(frozen=True)
-class Tile:
-    """One headline figure and what it stands beside."""
-
-    label: str
-    value: str
-    beside: str
+from nocturne.tasks.pages.tile import Tile
 
 
 def verdict(metrics: Metrics) -> str:

@@ -4,10 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from nocturne.tasks.pages.charts.bars import Labels, counts_chart
 from nocturne.tasks.pages.charts.charts import Chart, Tick
-from nocturne.tasks.pages.charts.counts import Labels, counts_chart
-from nocturne.tasks.pages.charts.roll_axes import pitch_name
-from nocturne.tasks.pages.gallery import clock
+from nocturne.tasks.pages.formatting import clock, pitch_name
 
 Bins = Sequence[Mapping[str, Any]]  # rows of one distribution: low, high, count
 

@@ -11,9 +11,8 @@ import pyarrow.compute as pc
 
 from nocturne.schemas.manifest import NoteDataset
 from nocturne.schemas.reason_sentences import reason_sentence
-from nocturne.tasks.pages.gallery import instrument_name
-from nocturne.tasks.pages.model_report.facts import UNSTATED, counted
-from nocturne.tasks.pages.model_report.words import Tile
+from nocturne.tasks.pages.formatting import UNSTATED, counted, instrument_name
+from nocturne.tasks.pages.tile import Tile
 from nocturne.tasks.storage.file_names import visible
 
 MOST_INSTRUMENTS = 24

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pyarrow as pa
 
 from nocturne.schemas.manifest import NoteDataset
-from nocturne.tasks.pages.environment import environment
-from nocturne.tasks.pages.links import ICON, links_of_quality
+from nocturne.tasks.pages.environment import render
+from nocturne.tasks.pages.links import links_of_quality
 from nocturne.tasks.pages.markdown import as_text
 from nocturne.tasks.pages.quality.charts import KINDS, pitch_charts, quality_chart
 from nocturne.tasks.pages.quality.contents import (
@@ -36,24 +36,20 @@ def quality_page(
     """
     distributions = by_distribution(quality)
     charts = [quality_chart(name, distributions.get(name, [])) for name in KINDS]
-    return (
-        environment()
-        .get_template(TEMPLATE)
-        .render(
-            icon=ICON,
-            links=links_of_quality(),
-            corpus=visible(corpus),
-            opening=opening(dataset),
-            tiles=tiles(dataset, distributions),
-            outcomes=outcomes(dataset),
-            reasons=reasons(distributions),
-            charts=[chart for chart in charts if chart],
-            pitches=pitch_charts(distributions.get("pitch", [])),
-            instruments=instruments(distributions.get("program", [])),
-            skipped=shown_labels(distributions, "skipped"),
-            skipped_files=dataset.skipped,
-            facts=facts(dataset, made or datetime.now(UTC)),
-        )
+    return render(
+        TEMPLATE,
+        links=links_of_quality(),
+        corpus=visible(corpus),
+        opening=opening(dataset),
+        tiles=tiles(dataset, distributions),
+        outcomes=outcomes(dataset),
+        reasons=reasons(distributions),
+        charts=[chart for chart in charts if chart],
+        pitches=pitch_charts(distributions.get("pitch", [])),
+        instruments=instruments(distributions.get("program", [])),
+        skipped=shown_labels(distributions, "skipped"),
+        skipped_files=dataset.skipped,
+        facts=facts(dataset, made or datetime.now(UTC)),
     )
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from nocturne.tasks.music.metrics.excerpt import Excerpt
 from nocturne.tasks.music.metrics.overlap import histograms
+from nocturne.tasks.pages.charts.bars import Labels, counts_chart
 from nocturne.tasks.pages.charts.charts import (
     BOTTOM,
     HEIGHT,
@@ -22,9 +23,9 @@ from nocturne.tasks.pages.charts.charts import (
     polyline,
     upwards,
 )
-from nocturne.tasks.pages.charts.counts import Labels, counts_chart
+from nocturne.tasks.pages.formatting import PITCH_CLASSES
 from nocturne.tasks.pages.model_report.curves import best_evaluation, curves
-from nocturne.tasks.pages.model_report.distributions import PITCH_CLASSES, distributions
+from nocturne.tasks.pages.model_report.distributions import distributions
 from tests.tasks.model import model_for_tests as example
 
 ACROSS = WIDTH - LEFT - RIGHT
@@ -73,6 +74,7 @@ def test_the_best_evaluation_is_the_lowest_on_validation() -> None:
 def test_curves_hold_both_splits_and_both_rivals() -> None:
     steps, minutes, rate = curves(example.history(), example.metrics())
     assert [line.kind for line in steps.lines] == ["composite", "cache", "train", "valid"]
+    assert [entry.kind for entry in steps.key] == [line.kind for line in steps.lines]
     assert steps.lines[0].label == "best n-grams (test songs): 2.38"
     assert steps.lines[2].marks[0][2] == "training: 3.984 bits at 240 steps"
     assert minutes.lines[2].marks[-1][2] == "training: 1.223 bits at 19.917 minutes"
@@ -93,6 +95,10 @@ def test_a_histogram_shows_shares_of_each_side() -> None:
     assert [bar.tip for bar in chart.bars] == [
         "1/2: samples 25.0%, held-out music 50.0%",
         "4/3: samples 75.0%, held-out music 50.0%",
+    ]
+    assert [tuple(entry) for entry in chart.key] == [
+        ("bar", "samples"),
+        ("held-out", "held-out music"),
     ]
     tallest = UPWARDS / 1.05
     assert chart.bars[1].height == pytest.approx(tallest, abs=0.02)

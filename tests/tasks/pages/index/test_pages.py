@@ -17,7 +17,7 @@ from nocturne.tasks.model.registry.champion import pointer_path
 from nocturne.tasks.pages.index import models as index_models
 from nocturne.tasks.pages.index import samples
 from nocturne.tasks.pages.index.models import models_index
-from nocturne.tasks.pages.index.page import IndexPage, Row, render
+from nocturne.tasks.pages.index.page import IndexPage, Row, page_html
 from nocturne.tasks.pages.index.pages import write_index_pages
 from nocturne.tasks.pages.index.quality import quality_index
 from nocturne.tasks.pages.index.samples import samples_index
@@ -101,7 +101,7 @@ def test_one_damaged_file_hides_nothing_else(filled: Root, content: bytes | None
         assert row_of(pages[1], CHAMPION).trouble == "its card.json does not read"
     assert row_of(pages[2], "folk").trouble == "its notes are not complete"
     assert texts(row_of(pages[1], "folk-small-20260102"))[2] == "not measured"
-    assert "its manifest does not read" in render(pages[0])
+    assert "its manifest does not read" in page_html(pages[0])
 
 
 def test_an_empty_manifest_is_damaged(filled: Root) -> None:
@@ -138,7 +138,7 @@ def test_the_oldest_are_counted_where_there_are_very_many(
     page = samples_index(filled)
     assert (len(page.rows), page.left_out) == (1, 1)
     assert page.rows[0].cells[1].text == "3"
-    assert "1 older ones are not listed" in render(page)
+    assert "1 older ones are not listed" in page_html(page)
     models = models_index(filled)
     assert (len(models.rows), models.left_out) == (1, 6)
 
@@ -215,5 +215,5 @@ def test_a_store_in_trouble_is_no_damage(
 
 def test_dates_are_in_utc(filled: Root, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "America/New_York")
-    html = render(samples_index(filled))
+    html = page_html(samples_index(filled))
     assert '<time datetime="2026-11-03T05:00:00+00:00">2026-11-03 05:00</time>' in html
