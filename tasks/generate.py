@@ -5,34 +5,33 @@ model, the seed and the parameters.
 """
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from functools import lru_cache
+from contextlib import contextmanager
 
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
 from nocturne.schemas.config import GenerateConfig
-from nocturne.schemas.errors import BusyError, NocturneError
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.progress import Progress
 from nocturne.schemas.samples import GeneratedRun, SampleRun
 from nocturne.tasks.artifacts import create_markdown_artifact
 from nocturne.tasks.links import link_page, page_address
 from nocturne.tasks.model.network.trained_model import Model
-from nocturne.tasks.model.registry.lookup import find
 from nocturne.tasks.model.registry.model_folder import load_model
-from nocturne.tasks.model.registry.models import read_card, read_metrics
 from nocturne.tasks.model.sampling.compose import compose_batch
 from nocturne.tasks.model.sampling.sample import sample
-from nocturne.tasks.pages.caution import caution_of
-from nocturne.tasks.pages.index.pages import write_index_pages
 from nocturne.tasks.pages.run_markdown import SHOWN_PIECES, run_markdown
 from nocturne.tasks.policy import may_pass
 from nocturne.tasks.progress import report
-from nocturne.tasks.samples import run as sample_run
-from nocturne.tasks.samples.request import grown, is_cut_off, model_named, requested_runs
-from nocturne.tasks.storage.locking.locks import run_writer
+from nocturne.tasks.samples import request as samples_request
+from nocturne.tasks.samples.batches import begin_run, write_batch
+from nocturne.tasks.samples.build import finish_run, reuse_published
+from nocturne.tasks.samples.publish import first_pictures
+from nocturne.tasks.samples.request import SampleRequest, request_samples
+from nocturne.tasks.storage.layout import INDEX_PAGE, run_path
 from nocturne.tasks.storage.root import Root
+
+_last_model: dict[tuple[str, str], Model] = {}  # at most one, by root and run
 
 
 @task(
@@ -40,51 +39,43 @@ from nocturne.tasks.storage.root import Root
     task_run_name="plan generation with {config.model}",
     cache_policy=NO_CACHE,
 )
-def plan_generation(config: GenerateConfig) -> list[SampleRun]:
-    """Find the model and name the run; ModelError if there is no such model.
-
-    Returns the runs that would do, most wanted first: all but the last may be under way.
-    """
-    root = Root.open(config.root, create=False)
-    found = find(root, model_named(config), config.corpus, config.scheme)
-    get_run_logger().info("plays %s", found.words)
-    card = read_card(root, found.model_id)
-    if caution := _caution(root, card):
-        get_run_logger().warning("caution: %s", caution)
-    return requested_runs(root, config, card)
+def plan_generation(config: GenerateConfig) -> SampleRequest:
+    """Find the model and name the run; ModelError if there is no such model."""
+    request = request_samples(Root.open(config.root, create=False), config)
+    get_run_logger().info("plays %s", request.model_words)
+    if request.caution:
+        get_run_logger().warning("caution: %s", request.caution)
+    return request
 
 
 @contextmanager
-def sole_writer(runs: list[SampleRun]) -> Iterator[SampleRun]:
-    """Write the first of `runs` that nobody else writes, as it now stands in the storage root.
+def sole_writer(request: SampleRequest) -> Iterator[tuple[Root, SampleRun]]:
+    """Lock the first of the requested runs that nobody else writes; yield the root and the run.
 
     BusyError if others write all of them.
     """
-    root = Root.open(runs[-1].config.root)
-    with ExitStack() as stack:
-        run = next(filter(None, (_taken(root, run, stack) for run in runs[:-1])), None)
-        if run is None:
-            stack.enter_context(run_writer(root, runs[-1].run_id))
-            run = grown(root, runs[-1])
-            if run.drawn_seed:
-                get_run_logger().info("seed %d was drawn", run.seed)
-        yield run
-
-
-def _taken(root: Root, run: SampleRun, stack: ExitStack) -> SampleRun | None:
-    """Return a run that was cut off, to go on with; None if another writes or has finished it."""
-    with ExitStack() as writing, suppress(BusyError):
-        writing.enter_context(run_writer(root, run.run_id))
-        if is_cut_off(root, run):
+    new_run = request.runs[-1]
+    root = Root.open(new_run.config.root)
+    with samples_request.sole_writer(root, request.runs) as run:
+        if run.run_id != new_run.run_id:
             get_run_logger().info("samples %s were cut off: gone on with", run.run_id)
-            stack.push(writing.pop_all())
-            return run
-    return None
+        elif run.drawn_seed:
+            get_run_logger().info("seed %d was drawn", run.seed)
+        yield root, run
 
 
-def unfinished_batches(run: SampleRun) -> list[tuple[int, int]]:
-    """Begin the run, or go on with it; return (first index, count) of what is to be made."""
-    batches = sample_run.begin(Root.open(run.config.root), run)
+def published_run(root: Root, run: SampleRun, request: SampleRequest) -> GeneratedRun | None:
+    """Return and show what an identical run published; None if there is no such run."""
+    result = reuse_published(root, run, request.caution)
+    if result is not None:
+        get_run_logger().info("samples %s are already there: reused", run.run_id)
+        _show(root, run, request.card, result)
+    return result
+
+
+def unfinished_batches(root: Root, run: SampleRun) -> list[tuple[int, int]]:
+    """Begin the run, or go on with it; return (first index, count) of the batches to be made."""
+    batches = begin_run(root, run)
     kept = run.config.samples - sum(count for _, count in batches)
     if kept:
         get_run_logger().info("%d samples of %s are already there: kept", kept, run.run_id)
@@ -102,11 +93,10 @@ def unfinished_batches(run: SampleRun) -> list[tuple[int, int]]:
 def generate_batch(run: SampleRun, first_index: int, count: int) -> None:
     """Draw one batch from the model and write its MIDI, pictures and audio."""
     root = Root.open(run.config.root)
-    model = _model(run.config.root, run.model_id, run.run_id)
-    drawing = _within(run, "draw notes", first_index, count)
-    pieces = compose_batch(model, sample, run, first_index, count, drawing)
-    writing = _within(run, "write music", first_index, count)
-    sample_run.write_batch(root, run, first_index, pieces, writing)
+    drawing = _progress_over_run(run, "draw notes", first_index, count)
+    pieces = compose_batch(_model(root, run), sample, run, first_index, count, drawing)
+    writing = _progress_over_run(run, "write music", first_index, count)
+    write_batch(root, run, first_index, pieces, writing)
 
 
 @task(
@@ -117,51 +107,33 @@ def generate_batch(run: SampleRun, first_index: int, count: int) -> None:
     retry_delay_seconds=2,
     retry_condition_fn=may_pass,
 )
-def publish_run(run: SampleRun) -> GeneratedRun:
+def publish_run(run: SampleRun, request: SampleRequest) -> GeneratedRun:
     """Write the manifest and the gallery, and show the run in the Prefect UI."""
     root = Root.open(run.config.root)
-    card = read_card(root, run.model_id)
-    sample_run.publish(root, run, card, _caution(root, card))
-    return _shown(root, run, card, reused=False)
-
-
-def finished(run: SampleRun) -> GeneratedRun | None:
-    """Return what an identical run published, saying so; None if there is no such run."""
-    root = Root.open(run.config.root)
-    if not sample_run.is_finished(root, run):
-        return None
-    sample_run.tidy(root, run)
-    get_run_logger().info("samples %s are already there: reused", run.run_id)
-    return _shown(root, run, read_card(root, run.model_id), reused=True)
-
-
-def _shown(root: Root, run: SampleRun, card: ModelCard, *, reused: bool) -> GeneratedRun:
-    """Show a published run in the Prefect UI; return where it lies."""
-    write_index_pages(root)
-    result = sample_run.summary(root, run, reused=reused, caution=_caution(root, card))
-    rolls = sample_run.pictures(root, run, SHOWN_PIECES)
-    gallery = f"{sample_run.folder_of(run)}/index.html"
-    note = run_markdown(run, card, result, rolls, page_address(run.config.root, gallery))
-    create_markdown_artifact(note, key="gallery", description=f"Samples of {run.model_id}")
-    link_page(run.config.root, gallery, "gallery-link", f"Gallery of {run.run_id}")
+    result = finish_run(root, run, request.card, request.caution)
+    _show(root, run, request.card, result)
     return result
 
 
-def _caution(root: Root, card: ModelCard) -> str:
-    try:
-        metrics = read_metrics(root, card.model_id)
-    except (NocturneError, ValueError):  # damaged: they say nothing of the weights, which load
-        metrics = {}
-    return caution_of(card, metrics)
+def _show(root: Root, run: SampleRun, card: ModelCard, result: GeneratedRun) -> None:
+    """Show a published run in the Prefect UI."""
+    rolls = first_pictures(root, run, SHOWN_PIECES)
+    gallery = run_path(run.run_id, INDEX_PAGE)
+    note = run_markdown(run, card, result, rolls, page_address(run.config.root, gallery))
+    create_markdown_artifact(note, key="gallery", description=f"Samples of {run.model_id}")
+    link_page(run.config.root, gallery, "gallery-link", f"Gallery of {run.run_id}")
 
 
-@lru_cache(maxsize=1)
-def _model(root_uri: str, model_id: str, _run_id: str) -> Model:
+def _model(root: Root, run: SampleRun) -> Model:
     """Load a model once for all batches of a run, whose id names the weights."""
-    return load_model(Root.open(root_uri), model_id)
+    key = (root.uri, run.run_id)
+    if key not in _last_model:
+        _last_model.clear()
+        _last_model[key] = load_model(root, run.model_id)
+    return _last_model[key]
 
 
-def _within(run: SampleRun, stage: str, first_index: int, count: int) -> Progress:
-    """Return a Progress over the whole run for work on one of its batches."""
+def _progress_over_run(run: SampleRun, stage: str, first_index: int, count: int) -> Progress:
+    """Return a Progress of one batch that reports over the whole run."""
     total = run.config.samples
     return lambda done, of: report(stage, first_index + count * done / of, total)

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from uuid import UUID
 
 import httpx
-from prefect.settings import PREFECT_API_URL
 
 from nocturne.tasks.artifacts import create_progress, move_progress
 from nocturne.tasks.progress import shown_by
+from nocturne.tasks.server_kind import has_lasting_server
 
 EVERY_SECONDS = 5.0
 LAST_SECONDS = 10.0  # what a run waits at most for its last report
@@ -52,7 +52,7 @@ def progress_artifacts() -> Iterator[None]:
 
     A thread sends: work neither waits for the server nor fails with it.
     """
-    if PREFECT_API_URL.value() is None:
+    if not has_lasting_server():
         yield
         return
     artifacts, ended = ProgressArtifacts(), threading.Event()

@@ -8,7 +8,8 @@ from prefect import tags
 from prefect.client.schemas.objects import FlowRun
 from prefect.context import FlowRunContext
 from prefect.logging.loggers import flow_run_logger
-from prefect.settings import PREFECT_API_URL
+
+from nocturne.tasks.server_kind import has_lasting_server
 
 STAGE = "nocturne-stage"  # the tag of every flow run and task run inside another run
 
@@ -41,5 +42,5 @@ def log_on_outer_run(message: str, *values: object) -> None:
 
     A terminal shows the logs of all runs in one: there it has been said already.
     """
-    if (outer := outer_run()) and PREFECT_API_URL.value():
+    if (outer := outer_run()) and has_lasting_server():
         flow_run_logger(outer).info(message, *values)

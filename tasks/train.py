@@ -21,9 +21,9 @@ from nocturne.tasks.model.warm_start import carried, start_of
 from nocturne.tasks.pages.caution import caution_of
 from nocturne.tasks.pages.index.pages import write_index_pages
 from nocturne.tasks.pages.model_report import publish
-from nocturne.tasks.pages.model_report.publish import report_path
 from nocturne.tasks.policy import may_pass
 from nocturne.tasks.progress import progress_of
+from nocturne.tasks.storage.layout import REPORT_PAGE, model_path
 from nocturne.tasks.storage.locking.locks import model_writer
 from nocturne.tasks.storage.root import Root
 
@@ -82,8 +82,8 @@ def summary(root_uri: str, model_id: str, verdict: Verdict, *, reused: bool) -> 
         composite_bits_per_note=metrics["composite_bits_per_note"],
         promoted=verdict.promoted,
         verdict=verdict.reason,
-        folder=root.display_path(f"models/{model_id}"),
-        report=root.display_path(report_path(model_id)),
+        folder=root.display_path(model_path(model_id)),
+        report=root.display_path(model_path(model_id, REPORT_PAGE)),
         reused=reused,
         caution=caution_of(read_card(root, model_id), metrics),
     )
@@ -134,7 +134,7 @@ def report_model(root_uri: str, model_id: str) -> None:
     progress(1, 1)
     title = f"Report on {model_id}"
     create_markdown_artifact(text, key="model-report", description=title)
-    link_page(root_uri, publish.report_path(model_id), "model-report-link", title)
+    link_page(root_uri, model_path(model_id, REPORT_PAGE), "model-report-link", title)
 
 
 @task(name="choose start", task_run_name="choose start for {config.corpus}", cache_policy=NO_CACHE)

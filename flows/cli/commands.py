@@ -17,7 +17,7 @@ from cyclopts.config import Env
 from pydantic import ValidationError
 
 from nocturne.flows.cli.checks import check_before_start
-from nocturne.flows.cli.console import INTERRUPTED, STOPPED, Console, Stream, shown
+from nocturne.flows.cli.console import INTERRUPTED, STOPPED, Console, Stream, flow_on_terminal
 from nocturne.flows.cli.surroundings import (
     require_room_in_files,
     require_working_folder,
@@ -65,8 +65,8 @@ def _run(flow: str, config: Config) -> None:
     """Run the flow of that name and print what came of it."""
     require_room_in_files()
     check_before_start(flow, config)
-    with shown() as console:
-        run_flow = getattr(import_module(f"flows.{flow}"), flow)
+    with flow_on_terminal() as console:
+        run_flow = getattr(import_module(f"nocturne.flows.{flow}"), flow)
         console.ready()
         result = run_flow(config)
     console.result(result)

@@ -4,7 +4,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from rich.console import Console as RichConsole
@@ -112,33 +112,44 @@ class _LogLines(logging.Handler):
 
 
 @contextmanager
-def shown() -> Iterator[Console]:
-    """Run a flow with its progress and its log lines on the terminal."""
-    from nocturne.flows.cli.prefect_session import interruptible, prepare_prefect, server_address
-    from nocturne.flows.cli.server_choice import (
-        configured_server,
-        require_http_client,
-        require_server,
-    )
-    from nocturne.flows.cli.temporary_server import isolate, start_early
-    from nocturne.schemas.config.credentials import without_secrets
+def flow_on_terminal() -> Iterator[Console]:
+    """Run a flow with its progress and its log lines on the terminal.
+
+    Call `ready` of the console once the flow is imported: a temporary server starts meanwhile.
+    """
+    from nocturne.flows.cli.prefect_session import interruptible, prepare_prefect
+    from nocturne.flows.cli.server_choice import configured_server, require_http_client
+    from nocturne.flows.cli.temporary_server import TemporaryServer
 
     console = Console()
     require_http_client()
-    if not configured_server():
-        isolate()
+    server = None if configured_server() else TemporaryServer()
     prepare_prefect(_LogLines(console.err))
-    if address := server_address():
-        require_server(address)
-    temporary = "a temporary one for this run, some seconds to start"
-    console.err.print(f"Prefect server: {without_secrets(address) if address else temporary}")
+    _print_server(console, temporary=server is not None)
     bars = ProgressBars(console.err)
 
-    def last_words() -> int:
+    def last_message() -> int:
         bars.bars.stop()
         return console.failed(STOPPED, INTERRUPTED)
 
-    with shown_by(bars), bars.bars, interruptible(last_words):
-        if not address:
-            console.ready = start_early()
+    with ExitStack() as stack:
+        stack.enter_context(shown_by(bars))
+        stack.enter_context(bars.bars)
+        if server:
+            stack.enter_context(interruptible(last_message, server.kill))
+            server.start()
+            console.ready = server.wait_until_ready
         yield console
+
+
+def _print_server(console: Console, *, temporary: bool) -> None:
+    """Print which Prefect server the flow reports to; ServerError if it cannot be used."""
+    from nocturne.flows.cli.prefect_session import server_address
+    from nocturne.flows.cli.server_choice import require_server
+    from nocturne.schemas.config.credentials import without_secrets
+
+    if temporary or not (address := server_address()):
+        console.err.print("Prefect server: a temporary one for this run, some seconds to start")
+        return
+    require_server(address)
+    console.err.print(f"Prefect server: {without_secrets(address)}")

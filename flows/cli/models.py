@@ -10,6 +10,7 @@ from nocturne.schemas.model_card import Champion, ModelCard
 from nocturne.tasks.model.registry.champion import all_champions
 from nocturne.tasks.model.registry.lookup import age
 from nocturne.tasks.model.registry.models import read_cards, read_metrics
+from nocturne.tasks.storage.layout import MODELS
 from nocturne.tasks.storage.root import Root
 
 FIGURES = {
@@ -41,7 +42,7 @@ def list_models(root_uri: str) -> Listing:
     champions, troubles = all_champions(root)
     cards, damaged = read_cards(root)
     if not cards and not damaged:
-        raise ModelError(f"no models under {root.display_path('models')}: nocturne train makes one")
+        raise ModelError(f"no models under {root.display_path(MODELS)}: nocturne train makes one")
     names = {one.model_id for one in champions}
     known = {card.model_id for card in cards}.union(damaged)
     troubles += [_gone(one) for one in champions if one.model_id not in known]

@@ -1,7 +1,7 @@
 """How Prefect behaves when a flow is started from a terminal.
 
-Whatever the user has set (PREFECT_API_URL, a profile, a log level) stands. Without a server,
-Prefect starts one of its own for as long as the command runs.
+Whatever the user has set (PREFECT_API_URL, a profile, a log level) stays. Without a configured
+server a command starts one of its own (temporary_server.py).
 """
 
 import logging
@@ -15,13 +15,12 @@ from contextlib import contextmanager
 
 from pydantic import ValidationError
 
-from nocturne.flows.cli import temporary_server
 from nocturne.flows.cli.console import INTERRUPTED
 from nocturne.schemas.errors import ServerError
 
 LOCAL_DEFAULTS = {
     "DO_NOT_TRACK": "1",
-    # What tidies up after interrupted worker processes would say so after the last words.
+    # Else Python's resource tracker warns of interrupted worker processes after the last message.
     "PYTHONWARNINGS": "ignore:resource_tracker:UserWarning",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",  # 20-30 CPU-seconds at worst
@@ -33,7 +32,7 @@ ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def prepare_prefect(handler: logging.Handler) -> None:
     """Send what flows log to `handler` instead of Prefect's own console handler.
 
-    ServerError if Prefect cannot be used with the settings that it finds.
+    ServerError if Prefect cannot load its settings.
     """
     for name, value in LOCAL_DEFAULTS.items():
         os.environ.setdefault(name, value)
@@ -51,20 +50,20 @@ def prepare_prefect(handler: logging.Handler) -> None:
         ) from error
 
     root = logging.getLogger()
-    kept = [one for one in root.handlers if not isinstance(one, PrefectConsoleHandler)]
+    kept = [known for known in root.handlers if not isinstance(known, PrefectConsoleHandler)]
     root.handlers = [*kept, handler]
 
 
 def _setting_error(error: Exception) -> str:
-    """Return what is wrong in one line, of which setting if pydantic tells."""
+    """Return what is wrong in one line, with the setting's name if pydantic gives it."""
     if isinstance(error, ValidationError):
-        found = error.errors(include_url=False, include_input=False)[0]
-        return f"{error.title}, {'.'.join(map(str, found['loc']))}: {found['msg']}"
+        first = error.errors(include_url=False, include_input=False)[0]
+        return f"{error.title}, {'.'.join(map(str, first['loc']))}: {first['msg']}"
     return " ".join(str(error).split()) or type(error).__name__
 
 
 def server_address() -> str | None:
-    """Return the address of the Prefect server in use; None when a local one is started."""
+    """Return the address of the Prefect server that this process uses, or None."""
     from prefect.settings import PREFECT_API_URL
 
     address: str | None = PREFECT_API_URL.value()
@@ -72,73 +71,69 @@ def server_address() -> str | None:
 
 
 @contextmanager
-def interruptible(say: Callable[[], int]) -> Iterator[None]:
+def interruptible(
+    last_message: Callable[[], int], end_server: Callable[[], None] = lambda: None
+) -> Iterator[None]:
     """Let Ctrl-C, SIGTERM or a closed terminal end a process with a temporary server at once.
 
     The terminal interrupts that server too, and Prefect would then try for minutes to report
-    to it. Whatever is published is whole, so nothing is lost. `say` prints the last words and
-    returns the exit code. A lasting server is told of the interruption in Prefect's own way.
+    to it. What is published is complete, so nothing is lost. `last_message` prints why the
+    process ends and returns the exit code. For a lasting server, leave the signals to Prefect.
 
-    A thread does it, which hears of a signal whatever handler is in place: during a flow run
-    Prefect puts its own there, whose exception is lost if it strikes in a weakref's callback
-    (and Python would print the loss, a traceback before the last words).
+    Signals are read by a thread through `signal.set_wakeup_fd`, which works whatever handler
+    Prefect has installed. The exception that Prefect's handler raises is lost if the signal
+    arrives in a weakref's callback; Python would print it before the last message.
     """
-    if server_address():
-        yield
-        return
-    hearing, heard = os.pipe()
-    os.set_blocking(heard, False)
-    threading.Thread(target=_leave_when_told, args=(hearing, say), daemon=True).start()
+    read_end, write_end = os.pipe()
+    os.set_blocking(write_end, False)
+    threading.Thread(
+        target=_exit_on_signal, args=(read_end, last_message, end_server), daemon=True
+    ).start()
     ignored = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN  # the command runs under nohup
     numbers = ENDING_SIGNALS[:-1] if ignored else ENDING_SIGNALS
-    before = {number: signal.signal(number, lambda *_: None) for number in numbers}
-    told_before = signal.set_wakeup_fd(heard)
-    sys.unraisablehook = _say_unless_interrupted
+    handlers = {number: signal.signal(number, lambda *_: None) for number in numbers}
+    earlier_wakeup_fd = signal.set_wakeup_fd(write_end)
+    sys.unraisablehook = _print_unless_interruption
     try:
         yield
     finally:
         sys.unraisablehook = sys.__unraisablehook__
-        signal.set_wakeup_fd(told_before)
-        for number, handler in before.items():
+        signal.set_wakeup_fd(earlier_wakeup_fd)
+        for number, handler in handlers.items():
             signal.signal(number, handler)
-        os.close(heard)  # and the thread ends
+        os.close(write_end)  # and the thread ends
 
 
-def _leave_when_told(hearing: int, say: Callable[[], int]) -> None:
-    while number := os.read(hearing, 1):
+def _exit_on_signal(
+    read_end: int, last_message: Callable[[], int], end_server: Callable[[], None]
+) -> None:
+    """Read signal numbers until the pipe is closed; end the process on one of ENDING_SIGNALS."""
+    while number := os.read(read_end, 1):
         if number[0] in ENDING_SIGNALS:
-            code = _said(say)
-            _fall_silent()
+            code = _print_last(last_message)
+            _silence_output()
             for child in multiprocessing.active_children():
                 child.kill()
-            _stop_temporary_servers()
+            end_server()
             os._exit(code)
-    os.close(hearing)
+    os.close(read_end)
 
 
-def _said(say: Callable[[], int]) -> int:
+def _print_last(last_message: Callable[[], int]) -> int:
     try:
-        return say()
+        return last_message()
     except OSError:  # the terminal is gone
         return INTERRUPTED
 
 
-def _say_unless_interrupted(lost: "sys.UnraisableHookArgs") -> None:
+def _print_unless_interruption(lost: "sys.UnraisableHookArgs") -> None:
+    """Print an exception that Python could not raise, unless an interruption caused it."""
     if lost.exc_type.__name__ not in ("TerminationSignal", "KeyboardInterrupt"):
         sys.__unraisablehook__(lost)
 
 
-def _fall_silent() -> None:
-    """Let nothing follow the last words: the main thread goes on until the process ends."""
+def _silence_output() -> None:
+    """Send later output nowhere: the main thread goes on until the process ends."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(nowhere, stream)
-
-
-def _stop_temporary_servers() -> None:
-    from prefect.server.api.server import SubprocessASGIServer
-
-    for server in SubprocessASGIServer._instances.values():
-        if server.server_process:
-            server.server_process.kill()
-    temporary_server.end_at_once()

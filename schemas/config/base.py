@@ -1,10 +1,11 @@
-"""What all configs share: how they behave, and the fields that several stages have."""
+"""The base of all configs, and the fields that several stages share."""
 
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
+from nocturne.schemas.config.changes import CIRCUMSTANCE, Changes, Result, changes_of
 from nocturne.schemas.config.corpus_name import CorpusName
 from nocturne.schemas.config.credentials import ROOT
 from nocturne.schemas.config.local_path import is_utf8
@@ -13,13 +14,13 @@ SchemeName = Literal["factored", "song-max"]
 OtherConfig = TypeVar("OtherConfig", bound="Config")
 
 
-LAST_IN_FORMS = ("seed", "root")  # what few people change when they start a run by hand
+LAST_IN_FORMS = ("seed", "root")  # few people change these when they start a run by hand
 
 
 def _for_forms(schema: dict[str, Any]) -> None:
-    """Number the fields as a form is to show them, and tell their bounds in words.
+    """Number the fields in the order of a form, and add their bounds to the descriptions.
 
-    Prefect's form goes by `position`: PostgreSQL keeps a schema's keys in an order of its own.
+    Prefect's form sorts by `position`: PostgreSQL does not keep the order of a schema's keys.
     """
     fields = schema["properties"]
     order = [name for name in fields if name not in LAST_IN_FORMS]
@@ -32,7 +33,7 @@ def _for_forms(schema: dict[str, Any]) -> None:
 
 
 def _limits(field: dict[str, Any]) -> str:
-    """Return the bounds of a number or the rule of a text in words; nothing if it has none."""
+    """Return the bounds of a number or the rule of a text in words; empty if it has none."""
     if rule := field.get("then"):
         return str(rule["const"])
     words = {
@@ -45,14 +46,14 @@ def _limits(field: dict[str, Any]) -> str:
 
 
 def empty_as_none(value: Any) -> Any:
-    """Return None for an empty text: how flags, variables and forms leave a field empty."""
+    """Return None for an empty text, by which flags, variables and forms leave a field empty."""
     return None if value == "" else value
 
 
 def as_plain_input(schema: dict[str, Any]) -> None:
-    """Let forms show an input that may be left empty, not a choice between two types.
+    """Make forms show one input that may be left empty, not a choice between two types.
 
-    Prefect takes null for a field with a type that is neither required nor has a default.
+    Prefect accepts null for a field that has a type, is not required and has no default.
     """
     kind, _null = schema.pop("anyOf")
     del schema["default"]
@@ -72,11 +73,27 @@ class Config(BaseModel):
         """Return a validated copy with some fields changed."""
         return type(self).model_validate({**self.model_dump(), **changes})
 
+    @classmethod
+    def fields_changing(cls, result: Result) -> list[str]:
+        """Return the names of the fields that change `result`, in the order of the config."""
+        fields = cls.model_fields.items()
+        return [name for name, field in fields if result in changes_of(field).results]
+
+    def fingerprint_fields(self, result: Result) -> dict[str, Any]:
+        """Return the fields that a fingerprint of `result` holds, by name, in that order."""
+        values = self.model_dump(include=set(self.fields_changing(result)))
+        fields = type(self).model_fields
+        return {
+            n: value for n, value in values.items() if value not in changes_of(fields[n]).unless
+        }
+
 
 class StorageConfig(Config):
+    """Where all data is kept."""
+
     model_config = ConfigDict(hide_input_in_errors=True)  # a refused root may hold a key
 
-    root: Annotated[str, ROOT] = Field(
+    root: Annotated[str, ROOT, CIRCUMSTANCE] = Field(
         "./nocturne-data",
         title="Storage root",
         description="Folder or URI (file://, s3://, gs://) under which everything is kept",
@@ -93,27 +110,31 @@ class StorageConfig(Config):
 
 
 class CorpusConfig(StorageConfig):
-    corpus: CorpusName = Field(
+    """A corpus in a storage root."""
+
+    corpus: Annotated[CorpusName, Changes("model")] = Field(
         "",
         title="Corpus",
-        description="Name of the corpus inside the storage root; empty takes the name of the "
-        "source or, where none is asked for, the only corpus there is",
+        description="Name of the corpus inside the storage root; if empty, the source's name or, "
+        "in stages without a source, the only corpus there is",
     )
 
     @field_validator("corpus", mode="before")
     @classmethod
     def _not_named(cls, value: object) -> object:
-        """Take what a form leaves empty, which is null in JSON, for the empty name."""
+        """Return the empty name for null, which a form sends for an empty field."""
         return "" if value is None else value
 
     @property
     def corpus_or_any(self) -> str:
-        """The corpus in words: the name of runs."""
+        """Return the corpus as names of flow runs show it."""
         return self.corpus or "the only corpus"
 
 
 class SchemeConfig(CorpusConfig):
-    scheme: SchemeName = Field(
+    """A corpus and a category scheme."""
+
+    scheme: Annotated[SchemeName, Changes("sequences", "model", "weights")] = Field(
         "factored",
         title="Category scheme",
         description="factored keeps time and exact pitch; song-max is the 2019 scheme",
@@ -121,4 +142,12 @@ class SchemeConfig(CorpusConfig):
 
 
 class Seeded(Config):
-    seed: int = Field(0, title="Seed", description="Fixes everything random", ge=0, lt=2**31)
+    """A stage that uses random numbers."""
+
+    seed: Annotated[int, Changes("model", "weights")] = Field(
+        0,
+        title="Seed",
+        description="Seed of all random numbers: the same seed gives the same result",
+        ge=0,
+        lt=2**31,
+    )

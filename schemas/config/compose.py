@@ -1,6 +1,6 @@
-"""Configs of flows over several stages: they inherit every field.
+"""Configs of flows over several stages: they inherit the fields of all stages.
 
-The last base's fields come first in forms and in help, so the bases stand last stage first.
+Forms and help show the last base's fields first, so the bases stand in reverse order of the stages.
 """
 
 from nocturne.schemas.config.base import OtherConfig, Seeded
@@ -11,16 +11,17 @@ from nocturne.schemas.config.train import TrainConfig
 
 
 class RetrainConfig(TrainConfig, PrepareConfig, IngestConfig):
-    """What is new in a source, and a model that has learned from it: the nightly run."""
+    """The nightly run: ingest what is new in a source, prepare it and train a model on it."""
 
 
 class ComposeConfig(SamplingConfig, RetrainConfig):
-    """All four stages: a source of MIDI in, new MIDI out."""
+    """All four stages: from a source of MIDI files to new MIDI files."""
 
     def subset(self, stage: type[OtherConfig]) -> OtherConfig:
         """Return the fields that `stage` declares, as its own config.
 
-        An empty seed draws new music but trains from the default one: the model stays the same.
+        If the seed is empty, training uses the default seed, so that the same request finds its
+        model again, and sampling draws a new one.
         """
         if self.seed is None and issubclass(stage, Seeded):
             return self.copy_with(seed=Seeded().seed).subset(stage)

@@ -1,23 +1,28 @@
 """Config of prepare."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from nocturne.schemas.config.base import SchemeConfig
+from nocturne.schemas.config.changes import Changes
+
+SEQUENCES = Changes("sequences")
 
 
 class PrepareConfig(SchemeConfig):
-    """Notes become split, categorised sequences and a vocabulary fitted on the training split."""
+    """Split the songs, fit a vocabulary on the training split and encode the notes as ids."""
 
-    valid_share: float = Field(
+    valid_share: Annotated[float, SEQUENCES] = Field(
         0.1, title="Validation share", description="Share of songs for validation", gt=0, lt=0.5
     )
-    test_share: float = Field(
+    test_share: Annotated[float, SEQUENCES] = Field(
         0.1, title="Test share", description="Share of songs held out for testing", gt=0, lt=0.5
     )
-    min_song_notes: int = Field(
+    min_song_notes: Annotated[int, SEQUENCES] = Field(
         16,
         title="Fewest notes per song",
-        description="Songs with fewer are left out",
+        description="Songs with fewer notes are left out",
         ge=2,
         le=1_000_000,
     )

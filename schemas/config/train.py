@@ -12,140 +12,167 @@ from nocturne.schemas.config.base import (
     as_plain_input,
     empty_as_none,
 )
+from nocturne.schemas.config.changes import CIRCUMSTANCE, Changes
 from nocturne.schemas.config.rules import NAME
 
 PresetName = Literal["small", "medium", "seed"]
 Executor = Literal["auto", "xla", "keras"]
 Precision = Literal["auto", "float32", "mixed"]
+TRAINING = Changes("model", "weights")
+# Models of versions without these two fields keep their ids.
+MIXED_TRAINING = Changes("model", "weights", unless=("auto", "float32"))
+LIMITED_TRAINING = Changes("model", "weights", unless=(None,))
 
 
 class TrainConfig(SchemeConfig, Seeded):
-    """An LSTM encoder-decoder learns to continue a window of notes with the next one."""
+    """Train an LSTM encoder-decoder to predict the notes that follow a window of notes."""
 
-    preset: PresetName = Field(
+    preset: Annotated[PresetName, TRAINING] = Field(
         "small",
         title="Preset",
         description="Network size: small (2x128) for CPU, medium (2x256), seed (2x1024, 2019's)",
     )
-    max_minutes: float = Field(
+    max_minutes: Annotated[float, TRAINING] = Field(
         60.0,
         title="Longest training (min)",
-        description="Minutes after which training ends with its best weights so far",
+        description="Training ends after this time, with the best weights so far",
         gt=0,
         le=30 * 24 * 60,
     )
-    max_epochs: int = Field(
-        200, title="Most epochs", description="Passes over the training notes", ge=1, le=100_000
-    )
-    max_steps: int | None = Field(
-        None,
-        title="Most steps",
-        description="Training steps after which training ends; empty leaves it to epochs and time",
-        ge=1,
-        le=1_000_000_000,
-    )
-    patience: int = Field(
-        10,
-        title="Patience (evaluations)",
-        description="Evaluations without a better validation loss before training stops",
+    max_epochs: Annotated[int, TRAINING] = Field(
+        200,
+        title="Most epochs",
+        description="Training ends after this many passes over the songs",
         ge=1,
         le=100_000,
     )
-    batch: int = Field(32, title="Batch (windows)", description="Windows per step", ge=1, le=4096)
-    learning_rate: float = Field(
-        3e-3, title="Learning rate", description="Adam's peak rate, cosine decay", gt=0, le=1
+    max_steps: Annotated[int | None, LIMITED_TRAINING] = Field(
+        None,
+        title="Most steps",
+        description="Training ends after this many steps; if empty, epochs and time decide",
+        ge=1,
+        le=1_000_000_000,
     )
-    clip_norm: float = Field(
-        1.0, title="Gradient clip", description="Largest global gradient norm", gt=0, le=1000
+    patience: Annotated[int, TRAINING] = Field(
+        10,
+        title="Patience (evaluations)",
+        description="Training ends after this many evaluations without a better validation loss",
+        ge=1,
+        le=100_000,
     )
-    dropout: float = Field(0.1, title="Dropout", description="Share of cells dropped", ge=0, lt=1)
-    transpose_down: int = Field(
+    batch: Annotated[int, TRAINING] = Field(
+        32,
+        title="Batch (windows)",
+        description="Number of windows in a training step",
+        ge=1,
+        le=4096,
+    )
+    learning_rate: Annotated[float, TRAINING] = Field(
+        3e-3,
+        title="Learning rate",
+        description="Adam's peak learning rate, with cosine decay",
+        gt=0,
+        le=1,
+    )
+    clip_norm: Annotated[float, TRAINING] = Field(
+        1.0,
+        title="Gradient clip",
+        description="Larger gradients are scaled to this global norm",
+        gt=0,
+        le=1000,
+    )
+    dropout: Annotated[float, TRAINING] = Field(
+        0.1, title="Dropout", description="Share of cells dropped in training", ge=0, lt=1
+    )
+    transpose_down: Annotated[int, TRAINING] = Field(
         5,
         title="Transpose down (semitones)",
-        description="Furthest down that training songs are moved",
+        description="Training songs are transposed down by at most this much",
         ge=0,
         le=11,
     )
-    transpose_up: int = Field(
+    transpose_up: Annotated[int, TRAINING] = Field(
         6,
         title="Transpose up (semitones)",
-        description="Furthest up that training songs are moved",
+        description="Training songs are transposed up by at most this much",
         ge=0,
         le=11,
     )
-    executor: Executor = Field(
-        "auto", title="Executor", description="xla on CPU and keras (cuDNN) on GPU, or forced"
+    executor: Annotated[Executor, Changes("weights")] = Field(
+        "auto", title="Executor", description="auto takes xla on CPU and keras (cuDNN) on GPU"
     )
-    precision: Precision = Field(
+    precision: Annotated[Precision, MIXED_TRAINING] = Field(
         "auto",
         title="Precision",
-        description="mixed (float16 products) on GPUs with tensor cores, else float32; or forced",
+        description="auto takes mixed (float16 products) on GPUs with tensor cores, else float32",
     )
-    checkpoint_minutes: float = Field(
+    checkpoint_minutes: Annotated[float, CIRCUMSTANCE] = Field(
         2.0,
         title="Checkpoint every (min)",
-        description="Minutes of work that a crash can lose at most",
+        description="A crash loses at most the work of this many minutes",
         gt=0,
         le=24 * 60,
     )
-    resume: bool = Field(
-        True, title="Resume", description="Go on from an unfinished run of the same config"
+    resume: Annotated[bool, CIRCUMSTANCE] = Field(
+        True, title="Resume", description="Continue an unfinished run of the same config"
     )
-    promotion_margin: float = Field(
+    promotion_margin: Annotated[float, CIRCUMSTANCE] = Field(
         0.02,
         title="Promotion margin (bits per note)",
-        description="How much worse than the champion a model may be and still be promoted",
+        description="A model that is worse than the champion by no more than this is promoted",
         ge=0,
         le=10,
     )
-    min_test_songs: int = Field(
+    min_test_songs: Annotated[int, CIRCUMSTANCE] = Field(
         5,
         title="Fewest test songs",
-        description="With fewer, a model is not compared with the champion, which then stays",
+        description="With fewer test songs, a model is not compared with the champion, which stays",
         ge=1,
         le=1_000_000,
     )
-    least_steps: int = Field(
+    least_steps: Annotated[int, CIRCUMSTANCE] = Field(
         100,
         title="Least training (steps)",
-        description="A model of fewer steps comes with a warning that its music may be noise",
+        description="A model of fewer steps carries a warning that its music may be noise",
         ge=0,
         le=1_000_000_000,
     )
-    init_from: str | None = Field(
-        None, title="Start from model", description="champion or a model id: a warm start"
+    init_from: Annotated[str | None, Changes("model")] = Field(
+        None,
+        title="Start from model",
+        description="champion or a model id: training starts from its weights",
     )
 
 
 class PromoteConfig(StorageConfig):
-    """A person makes a model champion, or takes the last promotion back."""
+    """Make a model champion by hand, or undo the last promotion."""
 
-    model: str = Field(
+    model: Annotated[str, CIRCUMSTANCE] = Field(
         "latest",
         title="Model",
         description="latest, or a model id: the new champion of its corpus and scheme",
         min_length=1,
     )
-    corpus: Annotated[str | None, NAME] = Field(
+    corpus: Annotated[str | None, NAME, CIRCUMSTANCE] = Field(
         None,
         title="Corpus",
-        description="Corpus whose latest model or champion is meant; empty: to promote, that of "
-        "the latest model; to roll back, that whose champion changed last",
+        description="Corpus of the latest model or champion; if empty, promoting takes the corpus "
+        "of the latest model, rolling back the corpus whose champion changed last",
         json_schema_extra=as_plain_input,
     )
-    scheme: SchemeName | None = Field(
+    scheme: Annotated[SchemeName | None, CIRCUMSTANCE] = Field(
         None,
         title="Category scheme",
-        description="Scheme that is meant; empty goes as for corpus",
+        description="Category scheme of that model; if empty, found as the corpus is",
         json_schema_extra=as_plain_input,
     )
-    rollback: bool = Field(
-        False, title="Roll back", description="Make the champion before this one champion again"
+    rollback: Annotated[bool, CIRCUMSTANCE] = Field(
+        False, title="Roll back", description="Make the previous champion champion again"
     )
 
     _empty_names = field_validator("corpus", "scheme", mode="before")(empty_as_none)
 
     @property
     def action(self) -> str:
-        """What this asks for, in words: the name of its runs."""
+        """Return what the request asks for, as the name of its flow run."""
         return "roll the champion back" if self.rollback else f"promote {self.model}"

@@ -18,8 +18,15 @@ from nocturne.tasks.sources.downloads.download import move_old_downloads
 from nocturne.tasks.sources.source import Source, resolve
 from nocturne.tasks.storage.data_files import facts_of, find, lacking, measured_facts
 from nocturne.tasks.storage.data_folders import clear_staging, drop_staging, put_in_place
-from nocturne.tasks.storage.layout import RAW, DataFolder, old_marker, raw_marker, shard_name
-from nocturne.tasks.storage.markers import read_marker
+from nocturne.tasks.storage.layout import (
+    RAW,
+    DataFolder,
+    old_marker,
+    raw_marker,
+    shard_name,
+    staged_raw_marker,
+)
+from nocturne.tasks.storage.markers import find_marker
 from nocturne.tasks.storage.root import Root
 
 __all__ = ["SCHEMA", "build_raw", "load_raw", "publish_raw", "raw_shard", "stage_raw"]
@@ -73,7 +80,7 @@ def stage_raw(root: Root, config: IngestConfig, progress: Progress = silent) -> 
         drop_staging(root, config.corpus)
         raise
     dataset = _dataset(root, config.corpus, source, fingerprint, tally)
-    root.write_json(_staged_marker(config.corpus, fingerprint), dataset.model_dump(mode="json"))
+    root.write_json(staged_raw_marker(config.corpus, fingerprint), dataset.model_dump(mode="json"))
     return dataset
 
 
@@ -88,7 +95,7 @@ def publish_raw(root: Root, corpus: str, dataset: RawDataset) -> None:
     if _read(root, raw_marker(corpus)) != dataset.model_copy(update={"reused": False}):
         root.write_json(raw_marker(corpus), dataset.model_dump(mode="json"))
     put_in_place(root, folder, dataset.fingerprint, names)
-    root.delete(_staged_marker(corpus, dataset.fingerprint))
+    root.delete(staged_raw_marker(corpus, dataset.fingerprint))
     drop_staging(root, corpus)
 
 
@@ -104,26 +111,19 @@ def _names(dataset: RawDataset) -> list[str]:
     return [shard_name(number) for number in range(dataset.shards)]
 
 
-def _staged_marker(corpus: str, fingerprint: str) -> str:
-    return f"{DataFolder(RAW, corpus).staging(fingerprint)}.json"
-
-
-def _read(root: Root, path: str) -> RawDataset | None:
-    """Return the marker at `path`, None if there is none; CorpusError if it is damaged."""
-    try:
-        return read_marker(root, path, RawDataset, CorpusError, "delete it, then ingest again")
-    except FileNotFoundError:
-        return None
+def _read(root: Root, *paths: str) -> RawDataset | None:
+    """Return the first marker of `paths`, None if there is none; CorpusError if it is damaged."""
+    return find_marker(root, paths, RawDataset, CorpusError, "delete it, then ingest again")
 
 
 def _published(root: Root, corpus: str) -> RawDataset | None:
     old = old_marker(DataFolder(RAW, corpus))
-    return _read(root, raw_marker(corpus)) or _read(root, old)
+    return _read(root, raw_marker(corpus), old)
 
 
 def _staged(root: Root, corpus: str, fingerprint: str) -> RawDataset | None:
     with suppress(CorpusError):  # a damaged one is written again
-        return _read(root, _staged_marker(corpus, fingerprint))
+        return _read(root, staged_raw_marker(corpus, fingerprint))
     return None
 
 
@@ -143,7 +143,8 @@ def _is_whole(root: Root, corpus: str, dataset: RawDataset) -> bool:
 
 
 def _fingerprint(source: Source, config: IngestConfig) -> str:
-    facts = [VERSION, source.shown, source.identity, config.shard_files, config.max_file_bytes]
+    shaping = config.fingerprint_fields("raw").values()
+    facts = [VERSION, source.shown, source.identity, *shaping]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]
 
 

@@ -20,6 +20,7 @@ from nocturne.tasks.sources.identity import (
     surely_different,
     surely_same,
 )
+from nocturne.tasks.storage.layout import FILES
 from nocturne.tasks.storage.root import Root
 
 SAME_SHARE = 0.5  # of the accepted files of a corpus, in a source of another name: it was moved
@@ -94,7 +95,7 @@ def _song_ids(root: Root, corpus: str) -> set[str]:
     songs: set[str] = set()
     try:
         for name in shard_names(root, corpus):
-            files = shard_table(root, corpus, "files", name, ["song_id", "outcome"])
+            files = shard_table(root, corpus, FILES, name, ["song_id", "outcome"])
             accepted = pc.equal(files["outcome"], str(Outcome.ACCEPTED))
             songs.update(files.filter(accepted)["song_id"].to_pylist())
     except (CorpusError, FileNotFoundError):

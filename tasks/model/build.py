@@ -23,6 +23,7 @@ from nocturne.tasks.model.training import checkpoint
 from nocturne.tasks.model.training.memory_estimate import require_memory
 from nocturne.tasks.model.training.train import TrainingResult, train
 from nocturne.tasks.model.warm_start import first_weights
+from nocturne.tasks.storage.layout import HISTORY_FILE, SEQUENCES_CACHE, checkpoints_of
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.storage.scratch import scratch
 
@@ -54,12 +55,12 @@ def build_model(root: Root, config: TrainConfig, progress: Progress = silent) ->
     config = decided(config)
     dataset = load_dataset(root, config.corpus, config.scheme)
     vocabulary = load_vocabulary(root, config.corpus, config.scheme)
-    cache = scratch(root, "sequences")
+    cache = scratch(root, SEQUENCES_CACHE)
     learn, valid = (
         load_split(root, config.corpus, config.scheme, split, cache) for split in ("train", "valid")
     )
     name = model_id(config, dataset)
-    checkpoints = scratch(root, f"checkpoints/{name}")
+    checkpoints = scratch(root, checkpoints_of(name))
     shape = PRESETS[config.preset]
     if not tf.config.list_physical_devices("GPU"):  # which has memory of its own
         require_memory(config, shape)
@@ -84,7 +85,7 @@ def _save(
     model = Model(name, shape, vocabulary, result.weights, *inputs)
     history = json.dumps(result.history, indent=1).encode()
     card = _card(name, config, dataset, vocabulary, result)
-    return save_model(root, model, card, {"history.json": history})
+    return save_model(root, model, card, {HISTORY_FILE: history})
 
 
 def _card(

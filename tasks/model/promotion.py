@@ -8,10 +8,11 @@ from nocturne.schemas.model_card import Champion, ModelCard, Promotion
 from nocturne.tasks.model.evaluation.compare import bits_on, held_out_songs
 from nocturne.tasks.model.evaluation.gate import Comparison, Verdict, judge_candidate, too_few_songs
 from nocturne.tasks.model.registry.champion import lock_name, read_champion, record
-from nocturne.tasks.model.registry.models import known_models, metrics_path, read_card, read_metrics
+from nocturne.tasks.model.registry.models import known_models, read_card, read_metrics
 from nocturne.tasks.model.registry.root_champion import Line
 from nocturne.tasks.model.registry.succession import standing, taken_back
 from nocturne.tasks.music.notes import Notes
+from nocturne.tasks.storage.layout import METRICS_FILE, model_path
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.storage.scratch import locked
 
@@ -47,7 +48,7 @@ def _noted(root: Root, model_id: str, verdict: Verdict) -> Verdict:
     """Write the verdict into the model's metrics; return it as written."""
     said = f"{'promoted' if verdict.promoted else 'not promoted'}: {verdict.reason}"
     metrics = read_metrics(root, model_id)
-    root.write_json(metrics_path(model_id), {**metrics, "verdict": said})
+    root.write_json(model_path(model_id, METRICS_FILE), {**metrics, "verdict": said})
     return replace(verdict, reason=said)
 
 

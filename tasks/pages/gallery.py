@@ -14,6 +14,7 @@ from nocturne.tasks.pages.environment import render
 from nocturne.tasks.pages.formatting import counted, pitch_name
 from nocturne.tasks.pages.links import PageLink
 from nocturne.tasks.pages.sampling_settings import settings_of_piece, settings_of_run
+from nocturne.tasks.storage.layout import INDEX_PAGE
 
 SAMPLES_PER_PAGE = 120
 TEMPLATE = "gallery.html.j2"
@@ -55,7 +56,7 @@ def pages(
 
 def page_name(page: int) -> str:
     """Return the file name of a page, counted from 1."""
-    return "index.html" if page == 1 else f"page-{page}.html"
+    return INDEX_PAGE if page == 1 else f"page-{page}.html"
 
 
 def page_names(samples: int) -> list[str]:

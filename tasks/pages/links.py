@@ -3,10 +3,19 @@
 from typing import NamedTuple
 from urllib.parse import quote
 
-from nocturne.tasks.storage.layout import quality_page_path
+from nocturne.tasks.storage.layout import (
+    INDEX_PAGE,
+    MODELS,
+    QUALITY,
+    REPORT_PAGE,
+    SAMPLES,
+    index_page_path,
+    model_path,
+    quality_page_path,
+)
 from nocturne.tasks.storage.root import Root
 
-SECTIONS = {"samples": "Samples", "models": "Models", "quality": "Data quality"}
+SECTIONS = {SAMPLES: "Samples", MODELS: "Models", QUALITY: "Data quality"}
 
 
 class PageLink(NamedTuple):
@@ -20,29 +29,33 @@ class PageLink(NamedTuple):
 def links_of_index(section: str) -> list[PageLink]:
     """Return the links of <section>/index.html: all index pages, itself among them."""
     return [
-        PageLink(title, f"../{folder}/index.html", is_current=folder == section)
+        PageLink(title, f"../{index_page_path(folder)}", is_current=folder == section)
         for folder, title in SECTIONS.items()
     ]
 
 
 def links_of_gallery(root: Root, model_id: str, corpus: str) -> list[PageLink]:
     """Return the links of samples/<run>/index.html; those to single pages only if they exist."""
-    report = _existing(root, f"models/{model_id}/report.html", "Report of the model")
-    return [PageLink("All samples", "../index.html"), *report, *_quality(root, corpus)]
+    report = _existing(root, model_path(model_id, REPORT_PAGE), "Report of the model")
+    return [PageLink("All samples", f"../{INDEX_PAGE}"), *report, *_quality(root, corpus)]
 
 
 def links_of_report(root: Root, corpus: str) -> list[PageLink]:
     """Return the links of models/<model>/report.html."""
-    models = PageLink("All models", "../index.html")
-    return [models, PageLink("Samples", "../../samples/index.html"), *_quality(root, corpus)]
+    models = PageLink("All models", f"../{INDEX_PAGE}")
+    return [
+        models,
+        PageLink("Samples", f"../../{index_page_path(SAMPLES)}"),
+        *_quality(root, corpus),
+    ]
 
 
 def links_of_quality() -> list[PageLink]:
     """Return the links of quality/<corpus>/report.html, which is written before any model."""
     return [
-        PageLink("All corpora", "../index.html"),
-        PageLink("Models", "../../models/index.html"),
-        PageLink("Samples", "../../samples/index.html"),
+        PageLink("All corpora", f"../{INDEX_PAGE}"),
+        PageLink("Models", f"../../{index_page_path(MODELS)}"),
+        PageLink("Samples", f"../../{index_page_path(SAMPLES)}"),
     ]
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from nocturne.schemas.config.generate import SamplingConfig
+from nocturne.schemas.config import SamplingConfig
 from nocturne.schemas.samples import SampleRun
+from nocturne.schemas.samples.parameter_columns import NO_PARAMETER
 from nocturne.tasks.pages.formatting import instrument_name
 
-# What the pages show in other rows (how many pieces, how long, which seed), or not at all (root).
-SHOWN_ELSEWHERE = {"root", "samples", "notes", "seed", "audio"}
+# What the pages show in other rows (how many pieces, how long, the seed), or not at all (root).
+SHOWN_ELSEWHERE = {"root", "seed", *NO_PARAMETER}
 
 
 class Setting(NamedTuple):

@@ -20,11 +20,13 @@ from starlette.routing import Route
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Receive, Scope, Send
 
+from nocturne.tasks.storage.layout import INDEX_PAGE, MODELS, QUALITY, REPORT_PAGE, SAMPLES
+
 # No name begins with a dot, as temporary files do; a run's folders, such as parts/, are not shown.
 SHOWN = re.compile(
-    r"(samples|models|quality)/index\.html"
-    r"|samples/[^/.][^/]*/[^/.][^/]*"
-    r"|(models|quality)/[^/.][^/]*/report\.html",
+    rf"({SAMPLES}|{MODELS}|{QUALITY})/{re.escape(INDEX_PAGE)}"
+    rf"|{SAMPLES}/[^/.][^/]*/[^/.][^/]*"
+    rf"|({MODELS}|{QUALITY})/[^/.][^/]*/{re.escape(REPORT_PAGE)}",
     re.DOTALL,
 )
 MEDIA_TYPES = {  # Python's own table differs from machine to machine
@@ -37,7 +39,7 @@ MEDIA_TYPES = {  # Python's own table differs from machine to machine
     ".png": "image/png",
 }
 ONE_RANGE = re.compile(r"bytes=(?:(\d{1,18})-(\d{0,18})|-\d{1,18})", re.ASCII | re.IGNORECASE)
-NOT_FOUND = "Not found. The pages are at /samples/, /models/ and /quality/."
+NOT_FOUND = f"Not found. The pages are at /{SAMPLES}/, /{MODELS}/ and /{QUALITY}/."
 LOG = logging.getLogger("uvicorn.error")
 
 
@@ -65,12 +67,12 @@ class Pages:
         path = posixpath.normpath("/" + request.scope["path"].lstrip("/"))
         is_folder = request.scope["path"].endswith("/")
         if path == "/":
-            return RedirectResponse("/samples/", 302)
+            return RedirectResponse(f"/{SAMPLES}/", 302)
         if path == "/favicon.ico":
             return self._file(self.favicon, request)
-        if file := self._shown(f"{path}/index.html" if is_folder else path):
+        if file := self._shown(f"{path}/{INDEX_PAGE}" if is_folder else path):
             return self._file(file, request)
-        if not is_folder and self._shown(f"{path}/index.html"):
+        if not is_folder and self._shown(f"{path}/{INDEX_PAGE}"):
             return RedirectResponse(quote(f"{path}/"), 302)
         raise HTTPException(404, NOT_FOUND)
 

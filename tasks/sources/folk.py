@@ -16,9 +16,12 @@ from pathlib import Path
 
 from pebble import ProcessExpired, ProcessPool
 
+from nocturne.schemas.config import IngestConfig
 from nocturne.schemas.errors import SourceError
 from nocturne.schemas.progress import Progress
 from nocturne.tasks.sources.source_file import RawFile, Skipped, read_file
+from nocturne.tasks.sources.source_kind import Source, SourceKind
+from nocturne.tasks.storage.root import Root
 from nocturne.tasks.storage.temporary import temporary_folder
 
 # Tunes in the public domain, with encodings that name no further terms. Essen is left out: its
@@ -28,12 +31,29 @@ COLLECTIONS = {
     "ryansMammoth": "Ryan's Mammoth Collection (1883)",
     "airdsAirs": "Aird's Airs (1778-1801)",
 }
+FOLK = "folk"
 LICENCE = "tunes in the public domain; encodings by permission of their encoders, see music21"
 VERSION = 1  # of the conversion: a change redoes the corpus
 TOGETHER = "%%MIDI chordattack 0"  # else the notes of a chord start 10 ticks after each other
 TUNE_SECONDS = 20.0
 LONGEST_NOTE_QUARTERS = 16  # longer ones come from chords that abc2midi could not close
 WORKERS = 2
+
+
+class FolkTunes(SourceKind):
+    """The embedded tunes, by the name `folk`."""
+
+    def owns(self, spelling: str) -> bool:
+        return spelling == FOLK
+
+    def source_id(self, spelling: str) -> str:
+        return f"named {spelling}"
+
+    def require(self, root: Root, config: IngestConfig) -> None:
+        """Do nothing: whether the package is there, `open` finds out as quickly."""
+
+    def open(self, root: Root, config: IngestConfig, progress: Progress) -> Source:
+        return Source(FOLK, identity(), read_tunes, LICENCE, attribution())
 
 
 def corpus_folder() -> Path:

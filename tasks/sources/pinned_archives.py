@@ -1,6 +1,12 @@
 """The Lakh MIDI Dataset v0.1, as published; plain HTTP, so sizes and hashes are pinned."""
 
 from dataclasses import dataclass
+from typing import ClassVar
+
+from nocturne.schemas.config import IngestConfig
+from nocturne.tasks.sources.downloads.download import DownloadSpec
+from nocturne.tasks.sources.downloads.remote_file import name_of, require_url
+from nocturne.tasks.sources.downloads.web_archive import WebArchive
 
 BASE_URL = "http://hog.ee.columbia.edu/craffel/lmd/"
 LAKH_LICENCE = "CC-BY 4.0"
@@ -41,3 +47,29 @@ LAKH = {
         "de1bb64cbc0cf35545a05b5c3e786aa6890cfa144edffc4b827ff41bf8c33dc5",
     ),
 }
+
+
+class PinnedArchives(WebArchive):
+    """The published archives by their names, from their own address or from a mirror."""
+
+    takes_mirror: ClassVar[bool] = True
+    licence: ClassVar[str] = LAKH_LICENCE
+    attribution: ClassVar[str] = LAKH_ATTRIBUTION
+
+    def owns(self, spelling: str) -> bool:
+        return spelling in LAKH
+
+    def source_id(self, spelling: str) -> str:
+        """Return the name: a mirror of an archive is that archive."""
+        return f"named {spelling}"
+
+    def display(self, spelling: str) -> str:
+        return spelling
+
+    def spec(self, config: IngestConfig) -> DownloadSpec:
+        """Return what to download, of the pinned size and hash unless another hash is given."""
+        pinned = LAKH[config.source]
+        url = require_url(config.source_url or pinned.url)
+        if config.source_sha256 not in (None, pinned.sha256):
+            return DownloadSpec(url, name_of(url), None, config.source_sha256)
+        return DownloadSpec(url, name_of(pinned.url), pinned.size, pinned.sha256)

@@ -1,18 +1,41 @@
-"""Where everything of a corpus lies under a storage root: every path of it, spelt once.
+"""The catalog of a storage root: where every file lies, which stage writes it, what it is for.
 
-    raw/<corpus>/  notes/<corpus>/  files/<corpus>/     shard-NNNNN.parquet
-    families/<corpus>/                                  families.parquet
-    sequences/<corpus>/<scheme>/                        train.parquet, valid.parquet, test.parquet
-    songs/<corpus>/<scheme>/                            songs.parquet
-    vocabularies/<corpus>/<scheme>/                     vocabulary.json
-    statistics/<corpus>/                                quality.parquet
-    quality/<corpus>/report.html                        the quality report as a page
-    corpora/<corpus>/*.json                             completion markers
-    downloads/<corpus>/                                 archives, with what is known of each
-    staging/<corpus>/<kind>-<generation>/               what is not published yet
+    path                                               written by  what it is
+    downloads/<corpus>/<archive>                       ingest      a downloaded archive, as it came
+    downloads/<corpus>/<archive>.download.json         ingest      DownloadRecord of that archive
+    raw/<corpus>/shard-NNNNN.parquet                   ingest      the files of the source, as bytes
+    notes/<corpus>/shard-NNNNN.parquet                 ingest      notes of the accepted songs
+    files/<corpus>/shard-NNNNN.parquet                 ingest      what became of every input file
+    families/<corpus>/families.parquet                 ingest      songs that are near duplicates
+    statistics/<corpus>/quality.parquet                ingest      the quality report as a table
+    quality/<corpus>/report.html                       ingest      the quality report as a page
+    sequences/<corpus>/<scheme>/<split>.parquet        prepare     category ids: train, valid, test
+    songs/<corpus>/<scheme>/songs.parquet              prepare     split and length of every song
+    vocabularies/<corpus>/<scheme>/vocabulary.json     prepare     what the category ids mean
+    corpora/<corpus>/{raw,notes,quality}.json          ingest      completion markers
+    corpora/<corpus>/sequences-<scheme>.json           prepare     completion marker
+    staging/<corpus>/<kind>-<generation>/              both        files that are not in place yet
+    models/<model>/{weights,primers}.safetensors       train       weights; random inputs
+    models/<model>/{config,vocabulary}.json            train       what the weights belong to
+    models/<model>/{history,metrics}.json              train       figures of training and of tests
+    models/<model>/judged.safetensors                  train       the samples that were evaluated
+    models/<model>/report.html                         train       the model report as a page
+    models/<model>/card.json                           train       ModelCard, completes the model
+    models/champions/<corpus>/<scheme>.json            train,      the champion and its history
+                                                       promote
+    samples/<run>/NNNNN.{mid,png,ogg}                  generate    the pieces of one run
+    samples/<run>/manifest.parquet                     generate    one row for each piece
+    samples/<run>/run.json                             generate    SampleRun, completes the run
+    samples/<run>/{index,page-N}.html                  generate    the gallery
+    samples/<run>/parts/                               generate    a run that is under way
+    {samples,models,quality}/index.html                all         index pages of what there is
+    .cache/locks/<name>.lock                           all         one file for each lock in use
+    .cache/{sequences,checkpoints}/                    train       copies and checkpoints, on this
+                                                                   machine alone
 
-A folder of Parquet files holds nothing else, so that any tool reads it as one table.
-Older versions kept markers, downloads and staged files inside those folders: see `old_*`.
+A stage is complete when its marker is written (`corpora/`, `card.json`, `run.json`), and everything
+else of it is written before. A folder of Parquet files holds nothing else, so that any tool reads
+it as one table. Older versions kept some files elsewhere: see the names that begin with `old`.
 """
 
 from dataclasses import dataclass
@@ -20,28 +43,55 @@ from dataclasses import dataclass
 from nocturne.schemas.config import SchemeName
 
 PARQUET = ".parquet"
-CORPORA = "corpora"
-RAW = "raw"
-NOTES = "notes"
+UNFINISHED = ".tmp-"  # how the names of files that are being written begin
+RAW, NOTES, FILES, FAMILIES = "raw", "notes", "files", "families"
+SEQUENCES, SONGS, VOCABULARIES = "sequences", "songs", "vocabularies"
+STATISTICS, QUALITY = "statistics", "quality"
+STAGING, CORPORA, DOWNLOADS = "staging", "corpora", "downloads"
+EXTRACTED = "extracted"  # file manifests with duplicates; staged, never published
 CORPUS_KINDS = (  # folders that hold something of each corpus, under its name
     RAW,
     NOTES,
-    "files",
-    "families",
-    "sequences",
-    "songs",
-    "vocabularies",
-    "statistics",
-    "quality",
-    "staging",
+    FILES,
+    FAMILIES,
+    SEQUENCES,
+    SONGS,
+    VOCABULARIES,
+    STATISTICS,
+    QUALITY,
+    STAGING,
     CORPORA,
 )
 FAMILIES_FILE = "families.parquet"
-SEQUENCES = "sequences"
-SONGS = "songs"
 SONGS_FILE = "songs.parquet"
-VOCABULARIES = "vocabularies"
 VOCABULARY_FILE = "vocabulary.json"
+
+MODELS = "models"
+CHAMPIONS = f"{MODELS}/champions"  # the one folder beside those of the models
+OLD_CHAMPION = f"{MODELS}/champion.json"  # the champion of a whole root, of older versions
+# The files of a model's folder, beside its vocabulary; CARD_FILE is written last and completes it.
+WEIGHTS_FILE = "weights.safetensors"
+PRIMERS_FILE = "primers.safetensors"  # the random inputs
+CONFIG_FILE = "config.json"  # network shape, training config, SHA-256 of the files above
+HISTORY_FILE = "history.json"  # the evaluations during training
+METRICS_FILE = "metrics.json"
+EVALUATED_FILE = "judged.safetensors"  # the samples that the metrics are of
+CARD_FILE = "card.json"
+
+SAMPLES = "samples"
+PARTS = "parts"
+# The files of a run's folder.
+RUN_FILE = "run.json"
+MANIFEST_FILE = "manifest.parquet"
+REQUEST_FILE = f"{PARTS}/request.json"  # what the run that is under way is to become
+
+INDEX_PAGE = "index.html"
+REPORT_PAGE = "report.html"
+
+CACHE = ".cache"
+LOCKS = "locks"  # in CACHE, as the next two
+SEQUENCES_CACHE = "sequences"
+CHECKPOINT_FILE = "checkpoint.safetensors"
 
 
 @dataclass(frozen=True)
@@ -91,17 +141,22 @@ def shard_number(name: str) -> int:
 
 def staging_of(corpus: str) -> str:
     """Folder of everything of a corpus that is not published yet."""
-    return f"staging/{corpus}"
+    return f"{STAGING}/{corpus}"
 
 
 def downloads_of(corpus: str) -> str:
     """Folder of the archives that a corpus was made from."""
-    return f"downloads/{corpus}"
+    return f"{DOWNLOADS}/{corpus}"
+
+
+def download_record(archive: str) -> str:
+    """What is known of the archive at the path `archive`; written before the archive."""
+    return f"{archive}.download.json"
 
 
 def old_downloads_of(corpus: str) -> str:
     """Where older versions kept downloads."""
-    return f"raw/{corpus}/archive"
+    return f"{RAW}/{corpus}/archive"
 
 
 def markers_of(corpus: str) -> str:
@@ -112,6 +167,11 @@ def markers_of(corpus: str) -> str:
 def raw_marker(corpus: str) -> str:
     """Completion marker of the raw shards."""
     return f"{markers_of(corpus)}/raw.json"
+
+
+def staged_raw_marker(corpus: str, generation: str) -> str:
+    """Completion marker of raw shards that are staged and not yet published."""
+    return f"{DataFolder(RAW, corpus).staging(generation)}.json"
 
 
 def notes_marker(corpus: str) -> str:
@@ -136,9 +196,49 @@ def old_marker(folder: DataFolder) -> str:
 
 def quality_page_path(corpus: str) -> str:
     """The quality report as a page."""
-    return f"quality/{corpus}/report.html"
+    return f"{QUALITY}/{corpus}/{REPORT_PAGE}"
 
 
 def statistics_path(corpus: str) -> str:
     """The quality report as a table."""
-    return f"statistics/{corpus}/quality.parquet"
+    return f"{STATISTICS}/{corpus}/quality.parquet"
+
+
+def model_path(model_id: str, name: str = "") -> str:
+    """Folder of a model, or the file `name` in it."""
+    return f"{MODELS}/{model_id}/{name}".rstrip("/")
+
+
+def champion_path(corpus: str, scheme: str) -> str:
+    """Champion of a corpus and scheme, with its history."""
+    return f"{CHAMPIONS}/{corpus}/{scheme}.json"
+
+
+def run_path(run_id: str, name: str = "") -> str:
+    """Folder of a generation run, or the file `name` in it."""
+    return f"{SAMPLES}/{run_id}/{name}".rstrip("/")
+
+
+def part_file(number: int) -> str:
+    """File name of the manifest rows of one batch, while the run is under way."""
+    return f"{PARTS}/part-{number:05d}{PARQUET}"
+
+
+def piece_file(index: int, suffix: str) -> str:
+    """File name of one piece of a run; `suffix` is mid, png or ogg."""
+    return f"{index:05d}.{suffix}"
+
+
+def index_page_path(section: str) -> str:
+    """Index page of all runs (`section` SAMPLES), models (MODELS) or corpora (QUALITY)."""
+    return f"{section}/{INDEX_PAGE}"
+
+
+def lock_path(name: str) -> str:
+    """Lock of that name: a file on a local root, a lease on an object store."""
+    return f"{CACHE}/{LOCKS}/{name}.lock"
+
+
+def checkpoints_of(model_id: str) -> str:
+    """Folder, in CACHE, of the checkpoints of a training that is under way."""
+    return f"checkpoints/{model_id}"

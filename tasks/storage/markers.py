@@ -1,5 +1,6 @@
 """Reading the JSON files that a storage root is described by, with one line for a bad one."""
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -15,11 +16,27 @@ def read_marker(
 ) -> Content:
     """Return the JSON file at `path`, validated as `model`: a pydantic model or a plain type.
 
-    FileNotFoundError if there is none, as only the caller knows what that means. `error`, in one
-    line that names the file, what is wrong with it and `mend` (what to do, such as "train the
-    model again"), if it is cut short, no JSON, of wrong types or of another version.
+    Raises FileNotFoundError if the file is missing, and `error` if it is cut short, no JSON, of
+    wrong types or of another version. The message of `error` is one line: the file, what is wrong
+    with it, and `mend`, which says what to do, such as "train the model again".
     """
     return parse_marker(root, path, root.read_bytes(path), model, error, mend)
+
+
+def find_marker(
+    root: Root,
+    paths: Sequence[str],
+    model: type[Content],
+    error: type[NocturneError],
+    mend: str,
+) -> Content | None:
+    """Return the first of the JSON files `paths` that exists, as `read_marker` does, or None."""
+    for path in paths:
+        try:
+            return read_marker(root, path, model, error, mend)
+        except FileNotFoundError:
+            continue
+    return None
 
 
 def parse_marker(

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from nocturne.schemas.errors import StorageError
+from nocturne.tasks.storage.layout import CACHE
 from nocturne.tasks.storage.locking.locks import one_writer
 from nocturne.tasks.storage.retry import storage_errors
 from nocturne.tasks.storage.root import Root
@@ -25,7 +26,7 @@ def scratch(root: Root, name: str) -> Path:
     the user's cache folder, one for each storage root.
     """
     if root.is_local:
-        base = Path(root.base, ".cache")
+        base = Path(root.full(CACHE))
     else:
         base = user_cache() / hashlib.sha256(root.key.encode()).hexdigest()[:16]
     folder = base / name

@@ -1,7 +1,7 @@
-"""Isolated worker processes: one that hangs, explodes or dies harms only what it was doing.
+"""A pool of isolated worker processes: one that hangs or crashes harms no other.
 
-Callers borrow a lane, which is one process; work that loses its process is done again in
-smaller parts until the culprit is known.
+Callers borrow one process at a time. Work that loses its process is run again, one argument at a
+time, until the argument that does it is known.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ Argument = TypeVar("Argument")
 Result = TypeVar("Result")
 Work = Callable[[list[Argument]], list[Result]]
 
-ATTEMPTS = 3  # of a file alone: a process can also be killed by someone else
+ATTEMPTS = 3  # with one argument: a process can also be killed from outside
 
 
 class Workers:
@@ -27,10 +27,10 @@ class Workers:
         self, count: int, initializer: Callable[..., object] = int, initargs: Sequence[Any] = ()
     ) -> None:
         self.count = count
-        self._lanes = [WorkerProcess(initializer, initargs) for _ in range(count)]
+        self._processes = [WorkerProcess(initializer, initargs) for _ in range(count)]
         self._free: Queue[WorkerProcess] = Queue()
-        for lane in self._lanes:
-            self._free.put(lane)
+        for process in self._processes:
+            self._free.put(process)
 
     def __enter__(self) -> Self:
         return self
@@ -45,18 +45,18 @@ class Workers:
 
     def stop(self) -> None:
         """Kill all worker processes."""
-        for lane in self._lanes:
-            lane.stop()
+        for process in self._processes:
+            process.stop()
 
     def call(
         self, work: Work[Argument, Result], arguments: list[Argument], timeout: float
     ) -> list[Result]:
         """Run `work(arguments)` in the next free process; raises WorkerLostError."""
-        lane = self._free.get()
+        process = self._free.get()
         try:
-            return lane.call(work, arguments, timeout)
+            return process.call(work, arguments, timeout)
         finally:
-            self._free.put(lane)
+            self._free.put(process)
 
     def map(
         self,
@@ -67,13 +67,13 @@ class Workers:
         chunk: int,
         timeout: float,
     ) -> list[Result]:
-        """Return the result for each argument, in order, `chunk` of them a message.
+        """Return the result for each argument, in order; `chunk` arguments go in one message.
 
-        A chunk that loses its process is done again one by one, each within `timeout`
-        seconds; the result of an argument that loses it every time is `lost(why)`.
+        A chunk that loses its process is run again one argument at a time, each within `timeout`
+        seconds. The result of an argument that loses its process every time is `lost(error)`.
         """
 
-        def one(argument: Argument) -> Result:
+        def run_alone(argument: Argument) -> Result:
             for _ in range(ATTEMPTS):
                 try:
                     return self.call(work, [argument], timeout)[0]
@@ -83,12 +83,12 @@ class Workers:
                         break
             return lost(loss)
 
-        def many(part: list[Argument]) -> list[Result]:
+        def run_chunk(part: list[Argument]) -> list[Result]:
             try:
                 return self.call(work, part, timeout)
             except WorkerLostError:
-                return [one(argument) for argument in part]
+                return [run_alone(argument) for argument in part]
 
         parts = [list(arguments[i : i + chunk]) for i in range(0, len(arguments), chunk)]
         with ThreadPoolExecutor(self.count + 1) as threads:
-            return [result for part in threads.map(many, parts) for result in part]
+            return [result for part in threads.map(run_chunk, parts) for result in part]

@@ -1,7 +1,7 @@
 """One isolated worker process, replaced whenever it is lost.
 
-Each lane is a pebble pool of a single spawned process, so that killing one never leaves a
-lock of another held.
+It is a pebble pool of a single spawned process, so that killing one process never leaves a lock of
+another one held.
 """
 
 import pickle
@@ -18,12 +18,13 @@ from pebble import ProcessExpired, ProcessPool
 from pebble.pool.base_pool import PoolStatus
 
 from nocturne.schemas.reasons import Reason
+from nocturne.tasks.workers.limits import OUT_OF_MEMORY_EXIT
 from nocturne.tasks.workers.shared_buffer import Packed, SharedBuffer
 
 Work = Callable[[list[Any]], list[Any]]
 
-START_SECONDS = 60.0  # longest that a fresh process may take to begin
-STARTS = 10  # of a process before giving up on starting any
+START_SECONDS = 60.0  # longest that a new process may take to start
+STARTS = 10  # tries to start a process before giving up
 _starting = threading.Lock()
 
 
@@ -62,19 +63,19 @@ class WorkerProcess:
     def __init__(self, initializer: Callable[..., object], initargs: Sequence[Any]) -> None:
         self._initializer = initializer
         self._initargs = initargs
-        self._pool = self._fresh()
+        self._pool = self._new_pool()
 
-    def _fresh(self) -> ProcessPool:
-        self._arena = SharedBuffer()
+    def _new_pool(self) -> ProcessPool:
+        self._buffer = SharedBuffer()
         return ProcessPool(
             max_workers=1,
-            initializer=_begin,
-            initargs=(self._arena, self._initializer, self._initargs),
+            initializer=_start_worker,
+            initargs=(self._buffer, self._initializer, self._initargs),
             context=_PlainContext(),
         )
 
     def call(self, work: Work, arguments: list[Any], timeout: float) -> list[Any]:
-        """Run `work(arguments)` there; raises WorkerLostError, or what `work` raised."""
+        """Run `work(arguments)` in the process; raises WorkerLostError, or what `work` raised."""
         for _ in range(STARTS):
             try:
                 return self._call(work, arguments, timeout)
@@ -84,52 +85,54 @@ class WorkerProcess:
                 raise WorkerLostError(Reason.PARSER_TIMED_OUT, detail) from error
             except ProcessExpired as error:
                 self._replace()
+                if error.exitcode == OUT_OF_MEMORY_EXIT:
+                    raise WorkerLostError(Reason.PARSER_OUT_OF_MEMORY, "") from error
                 detail = f"exit code {error.exitcode}"
                 raise WorkerLostError(Reason.PARSER_CRASHED, detail) from error
             except MemoryError as error:
                 self._replace()
                 raise WorkerLostError(Reason.PARSER_OUT_OF_MEMORY, "") from error
-            except BrokenProcessPool:  # lost before it took the work: not the work's fault
+            except BrokenProcessPool:  # lost before it took the work
                 self._replace()
         raise WorkerLostError(Reason.PARSER_CRASHED, f"no worker process in {STARTS} starts")
 
     def _call(self, work: Work, arguments: list[Any], timeout: float) -> list[Any]:
         if self._pool._context.status == PoolStatus.ERROR:
             self._replace()
-        packed = self._arena.pack([_apart(argument) for argument in arguments])
+        packed = self._buffer.pack([_shareable(argument) for argument in arguments])
         try:
-            future = self._pool.schedule(_answer, args=(work, packed), timeout=timeout)
+            future = self._pool.schedule(_run_work, args=(work, packed), timeout=timeout)
         except RuntimeError as error:  # it broke just now
             raise BrokenProcessPool from error
-        result: list[Any] = self._arena.unpack(future.result(timeout=timeout + START_SECONDS))
+        result: list[Any] = self._buffer.unpack(future.result(timeout=timeout + START_SECONDS))
         return result
 
     def _replace(self) -> None:
         self.stop()
-        self._pool = self._fresh()
+        self._pool = self._new_pool()
 
     def stop(self) -> None:
         """Kill the process, whatever it is doing."""
         self._pool.stop()
         self._pool.join()
-        self._arena.close()
+        self._buffer.close()
 
 
-_of_worker: list[SharedBuffer] = []  # in a worker process: the one it shares with its lane
+_own_buffer: list[SharedBuffer] = []  # in a worker process: the one it shares with its caller
 
 
-def _begin(
-    arena: SharedBuffer, initializer: Callable[..., object], initargs: Sequence[Any]
+def _start_worker(
+    buffer: SharedBuffer, initializer: Callable[..., object], initargs: Sequence[Any]
 ) -> None:
-    _of_worker.append(arena)
+    _own_buffer.append(buffer)
     initializer(*initargs)
 
 
-def _answer(work: Work, packed: Packed) -> Packed:
-    (arena,) = _of_worker
-    return arena.pack(work(arena.unpack(packed)))
+def _run_work(work: Work, packed: Packed) -> Packed:
+    (buffer,) = _own_buffer
+    return buffer.pack(work(buffer.unpack(packed)))
 
 
-def _apart(argument: Any) -> Any:
-    """Return bytes so that they are not pickled but shared; anything else as it is."""
+def _shareable(argument: Any) -> Any:
+    """Wrap bytes so that they go through the shared buffer; return anything else as it is."""
     return pickle.PickleBuffer(argument) if isinstance(argument, bytes) else argument

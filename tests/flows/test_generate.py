@@ -3,40 +3,26 @@
 import logging
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from nocturne.flows.generate import generate
 from nocturne.schemas.config import GenerateConfig
 from nocturne.schemas.errors import BusyError, ModelError, StorageError
-from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.samples import checked
-from nocturne.tasks.model.network.initialise import initial_weights
-from nocturne.tasks.model.network.trained_model import Model
-from nocturne.tasks.model.registry.champion import promote
-from nocturne.tasks.model.registry.model_folder import save_model
-from nocturne.tasks.music.categories import encode_song, fit
-from nocturne.tasks.samples import run as sample_run
+from nocturne.tasks import generate as tasks_of_generate
+from nocturne.tasks.samples import batches, build, build_samples, request
 from nocturne.tasks.storage.locking.locks import run_writer
 from nocturne.tasks.storage.root import Root
-from tests.tasks.samples.runs_for_tests import card_of, wander
+from tests.tasks.samples.model_for_tests import save_tiny_model
+from tests.tasks.samples.test_build import counting
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("prefect_server")]
-SHAPE = NetworkShape(units=8, window=8, embedding=8, head=8, memory_notes=8)
 
 
 @pytest.fixture
 def model_id(root: Root) -> str:
     """An untrained champion with a real vocabulary."""
-    songs = [wander(i) for i in range(8)]
-    vocabulary = fit("factored", songs, "fingerprint")
-    weights = initial_weights(SHAPE, vocabulary, 0)
-    primers = np.stack([encode_song(vocabulary, song)[: SHAPE.window] for song in songs])
-    mean, factor = np.zeros(32, np.float32), np.eye(32, dtype=np.float32)
-    model = Model("folk-tiny", SHAPE, vocabulary, weights, primers, mean, factor)
-    save_model(root, model, card_of("folk-tiny"), {})
-    promote(root, "folk-tiny", "the first")
-    return "folk-tiny"
+    return save_tiny_model(root)
 
 
 def midi_of(root: Root, run_id: str) -> list[bytes]:
@@ -69,7 +55,7 @@ def test_same_seed_same_bytes_and_an_identical_run_is_reused(
     first = midi_of(root, made.run_id)
     assert len(set(first)) == 5
     root.delete("samples")
-    monkeypatch.setattr(sample_run, "BATCH_SAMPLES", 2)  # neither does the batch size matter
+    monkeypatch.setattr(batches, "BATCH_SAMPLES", 2)  # neither does the batch size matter
     again = generate(config)
     assert (again.run_id, again.reused) == (made.run_id, False)
     assert midi_of(root, again.run_id) == first
@@ -77,10 +63,32 @@ def test_same_seed_same_bytes_and_an_identical_run_is_reused(
     assert not set(midi_of(root, other.run_id)) & set(first)
 
 
+def test_a_run_loads_its_model_once_and_each_task_opens_the_root_once(
+    root: Root, model_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "BATCH_SAMPLES", 2)
+    config = GenerateConfig(root=root.uri, samples=5, notes=8, audio=False, seed=11)
+    opened = counting(monkeypatch, Root, "open")
+    loaded = counting(monkeypatch, tasks_of_generate, "load_model")
+    cards = counting(monkeypatch, request, "read_card")
+    made = generate(config)
+    # The flow itself, plan_generation, publish_run, and generate_batch for each of three batches.
+    assert len(opened) == 6
+    assert len(loaded) == len(cards) == 1
+    assert generate(config).reused
+    assert len(opened) == 6 + 2
+    assert len(loaded) == 1
+    plain = Root.open(str(tmp_path / "plain"))
+    save_tiny_model(plain)
+    alike = build_samples(plain, config.copy_with(root=plain.uri))
+    assert alike.run_id == made.run_id
+    assert midi_of(plain, alike.run_id) == midi_of(root, made.run_id)
+
+
 def test_an_interrupted_run_goes_on_where_it_stopped(
     root: Root, model_id: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sample_run, "BATCH_SAMPLES", 2)
+    monkeypatch.setattr(batches, "BATCH_SAMPLES", 2)
     config = GenerateConfig(
         root=root.uri, samples=4, notes=8, audio=False, random_input="gaussian", seed=0
     )
@@ -124,7 +132,7 @@ def test_a_run_with_an_empty_seed_that_was_cut_off_is_gone_on_with_by_one(
         raise StorageError("no space left")
 
     with monkeypatch.context() as patch:
-        patch.setattr(sample_run, "publish", fails)
+        patch.setattr(build, "publish_run", fails)
         with pytest.raises(StorageError):
             generate(config)
     (cut_off,) = root.folders("samples")

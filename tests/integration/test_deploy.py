@@ -38,7 +38,7 @@ def test_every_flow_is_deployed_with_its_place_and_description(
     found = server.deployments()
     assert set(found) == NAMES
     for name, one in found.items():
-        assert one["entrypoint"] == f"flows.{name}.{name}"
+        assert one["entrypoint"] == f"nocturne.flows.{name}.{name}"
         assert one["pull_steps"] == []
         assert one["parameters"]["config"]["root"] == place["NOCTURNE_ROOT"]
         assert one["description"]
@@ -83,7 +83,9 @@ def _start(run: dict[str, Any]) -> datetime:
 def test_the_form_is_the_config_field_by_field(server: Server, name: str) -> None:
     schema = server.deployments()[name]["parameter_openapi_schema"]
     (shown,) = (one for one in schema["definitions"].values() if one["type"] == "object")
-    config = signature(getattr(import_module(f"flows.{name}"), name).fn).parameters["config"]
+    config = signature(getattr(import_module(f"nocturne.flows.{name}"), name).fn).parameters[
+        "config"
+    ]
     assert shown["properties"] == config.annotation.model_json_schema()["properties"]
 
 

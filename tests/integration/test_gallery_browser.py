@@ -15,7 +15,9 @@ from nocturne.schemas.samples import SampleRun
 from nocturne.tasks.pages.formatting import clock
 from nocturne.tasks.pages.gallery import pages
 from nocturne.tasks.pages.links import PageLink
-from nocturne.tasks.samples import run as sample_run
+from nocturne.tasks.samples.batches import write_batch
+from nocturne.tasks.samples.publish import generated_run, publish_run
+from nocturne.tasks.storage.layout import run_path
 from nocturne.tasks.storage.root import Root
 from tests.integration.pages import PLAYS, Visit
 from tests.tasks.music.notes_for_tests import notes_of
@@ -45,13 +47,13 @@ document.documentElement.scrollHeight]"""
 
 def gallery_of(root: Root, samples: int, **options: Any) -> Path:
     run = write_run(root, samples, **options)
-    return Path(sample_run.summary(root, run, reused=False).gallery)
+    return Path(generated_run(root, run, reused=False).gallery)
 
 
 def many(root: Root, samples: int, **changes: Any) -> Path:
     """A gallery of many rows that share the files of one sample."""
     run = write_run(root, 1, notes=24)
-    folder = Path(root.display_path(sample_run.folder_of(run)))
+    folder = Path(root.display_path(run_path(run.run_id)))
     (row,) = pq.read_table(folder / "manifest.parquet").to_pylist()
     rows = [row | {"index": index} for index in range(samples)]
     card = card_of().model_copy(update=changes)
@@ -63,10 +65,10 @@ def many(root: Root, samples: int, **changes: Any) -> Path:
 def one_piece(root: Root, rows: list[tuple[float, float, int, int]]) -> tuple[Path, dict[str, Any]]:
     """A gallery of one piece, and its manifest row."""
     run = write_run(root, 1)
-    folder = sample_run.folder_of(run)
+    folder = run_path(run.run_id)
     root.delete(folder)
-    sample_run.write_batch(root, run, 0, [notes_of(rows)])
-    sample_run.publish(root, run, card_of())
+    write_batch(root, run, 0, [notes_of(rows)])
+    publish_run(root, run, card_of())
     (row,) = root.read_table(f"{folder}/manifest.parquet").to_pylist()
     return Path(root.display_path(f"{folder}/index.html")), row
 

@@ -14,8 +14,8 @@ from nocturne.schemas.config import GenerateConfig
 from nocturne.schemas.errors import CorpusError, StorageError
 from nocturne.tasks.corpus.notes.read_notes import load_note_dataset
 from nocturne.tasks.corpus.sequences.read_sequences import load_dataset, load_split
-from nocturne.tasks.samples import run as sample_run
-from nocturne.tasks.samples.request import grown, requested_runs
+from nocturne.tasks.samples.check import is_published
+from nocturne.tasks.samples.request import as_published, requested_runs
 from nocturne.tasks.storage.root import Root
 from tests.tasks.samples.runs_for_tests import card_of, make
 
@@ -98,7 +98,7 @@ def test_a_run_of_samples_is_made_extended_and_made_whole_there(bucket: str) -> 
     config = GenerateConfig(root=bucket, samples=2, notes=16, audio=False)
     run = requested_runs(root, config, card_of())[0]
     make(root, run)
-    assert sample_run.is_finished(root, run)
+    assert is_published(root, run)
     more = config.copy_with(run=None, more=2)
     extended = requested_runs(root, more, card_of())[0]
     assert (extended.run_id, extended.config.samples) == (run.run_id, 4)
@@ -107,8 +107,8 @@ def test_a_run_of_samples_is_made_extended_and_made_whole_there(bucket: str) -> 
     assert not root.files(f"{folder}/parts")
     root.write_bytes(f"{folder}/00001.png", b"")
     root.delete(f"{folder}/00003.mid")
-    whole = grown(root, requested_runs(root, config.copy_with(seed=run.seed), card_of())[0])
-    assert not sample_run.is_finished(root, whole)
+    whole = as_published(root, requested_runs(root, config.copy_with(seed=run.seed), card_of())[0])
+    assert not is_published(root, whole)
     make(root, whole)
-    assert sample_run.is_finished(root, whole)
+    assert is_published(root, whole)
     assert len(root.files(folder, ".mid")) == 4

@@ -38,7 +38,16 @@ from nocturne.tasks.corpus.raw import load_raw, raw_shard
 from nocturne.tasks.music.midi.extraction import EXTRACTOR_VERSION
 from nocturne.tasks.storage.data_files import find, lacking, read_rows, require_whole
 from nocturne.tasks.storage.data_folders import clear_staging
-from nocturne.tasks.storage.layout import NOTES, DataFolder, markers_of, shard_name
+from nocturne.tasks.storage.layout import (
+    EXTRACTED,
+    FAMILIES,
+    FILES,
+    NOTES,
+    PARQUET,
+    DataFolder,
+    markers_of,
+    shard_name,
+)
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.workers.worker_pool import Workers
 
@@ -60,14 +69,6 @@ __all__ = [
 
 LEFT_OUT = "left_out"  # bool column of a staged manifest: notes repeat earlier ones, not written
 TIME_COLUMNS = ["onset_seconds", "offset_seconds", "onset_beats", "offset_beats"]
-SHAPING_FIELDS = {  # of the config: they change what comes out
-    "reader",
-    "timeout_seconds",
-    "worker_memory_mib",
-    "max_file_bytes",
-    "max_notes",
-    "max_song_seconds",
-}
 
 
 @dataclass(frozen=True)
@@ -87,17 +88,17 @@ class Plan:
     @property
     def files(self) -> DataFolder:
         """Folder of the file manifests."""
-        return DataFolder("files", self.corpus)
+        return DataFolder(FILES, self.corpus)
 
     @property
     def families(self) -> DataFolder:
         """Folder of the near-duplicate families."""
-        return DataFolder("families", self.corpus)
+        return DataFolder(FAMILIES, self.corpus)
 
     @property
     def extracted(self) -> str:
         """Folder of the manifests of extracted shards."""
-        return DataFolder("extracted", self.corpus).staging(self.fingerprint)
+        return DataFolder(EXTRACTED, self.corpus).staging(self.fingerprint)
 
 
 def plan(root: Root, config: IngestConfig, raw: RawDataset | None = None) -> Plan:
@@ -106,7 +107,7 @@ def plan(root: Root, config: IngestConfig, raw: RawDataset | None = None) -> Pla
     Raises CorpusError if these are not complete, or if the marker of the notes is damaged.
     """
     raw = raw or load_raw(root, config.corpus)
-    shaping = config.model_dump(include=SHAPING_FIELDS)
+    shaping = config.fingerprint_fields("notes")
     what = json.dumps([raw.fingerprint, shaping, EXTRACTOR_VERSION], sort_keys=True)
     fingerprint = hashlib.sha256(what.encode()).hexdigest()[:16]
     return Plan(config.corpus, fingerprint, raw, _whole_shards(root, config.corpus, fingerprint))
@@ -120,7 +121,7 @@ def _whole_shards(root: Root, corpus: str, fingerprint: str) -> frozenset[int]:
     facts = dataset.facts or implied_facts(root, corpus, dataset)
     lost = {
         name
-        for kind in (NOTES, "files")
+        for kind in (NOTES, FILES)
         for name in lacking(root, DataFolder(kind, corpus), fingerprint, facts[kind])
     }
     return frozenset(i for i, name in enumerate(facts[NOTES]) if name not in lost)
@@ -200,7 +201,7 @@ def write_notes(root: Root, path: str, notes: pa.Table) -> None:
 
 def staged(root: Root, plan: Plan) -> int:
     """Return how many shards of this plan are extracted or published."""
-    names = root.files(plan.extracted, ".parquet")
+    names = root.files(plan.extracted, PARQUET)
     found = {name.rpartition("/")[2] for name in names}
     return len(found | {shard_name(index) for index in plan.done})
 

@@ -10,7 +10,9 @@ from nocturne.tasks.storage.data_files import lacking, measured_facts, published
 from nocturne.tasks.storage.data_folders import put_in_place
 from nocturne.tasks.storage.layout import (
     CORPORA,
+    FAMILIES,
     FAMILIES_FILE,
+    FILES,
     NOTES,
     DataFolder,
     notes_marker,
@@ -18,22 +20,18 @@ from nocturne.tasks.storage.layout import (
     shard_name,
     shard_number,
 )
-from nocturne.tasks.storage.markers import read_marker
+from nocturne.tasks.storage.markers import find_marker
 from nocturne.tasks.storage.root import Root
 
-KINDS = (NOTES, "files", "families")
+KINDS = (NOTES, FILES, FAMILIES)
 GONE = FileFacts(bytes=0, rows=0)  # fits no Parquet file: what is implied but not there, or cut
 
 
 def published_notes(root: Root, corpus: str) -> NoteDataset | None:
     """Return the marker of a corpus, None if there is none; CorpusError if it is damaged."""
-    for path in (notes_marker(corpus), old_marker(DataFolder(NOTES, corpus))):
-        try:
-            mend = f"delete it, then {ingest_command(root, corpus)} to write it again"
-            return read_marker(root, path, NoteDataset, CorpusError, mend)
-        except FileNotFoundError:
-            continue
-    return None
+    paths = (notes_marker(corpus), old_marker(DataFolder(NOTES, corpus)))
+    mend = f"delete it, then {ingest_command(root, corpus)} to write it again"
+    return find_marker(root, paths, NoteDataset, CorpusError, mend)
 
 
 def ingest_command(root: Root, corpus: str, source: str = "") -> str:
@@ -93,15 +91,15 @@ def put_notes_in_place(root: Root, corpus: str, dataset: NoteDataset) -> None:
 def implied_facts(root: Root, corpus: str, dataset: NoteDataset) -> Facts:
     """Return the facts that the marker of an older version implies, by the files' footers."""
     names = _implied_shards(root, corpus)
-    wanted = {NOTES: names, "files": names, "families": [FAMILIES_FILE] * bool(dataset.families)}
+    wanted = {NOTES: names, FILES: names, FAMILIES: [FAMILIES_FILE] * bool(dataset.families)}
     facts: Facts = {}
     for kind in KINDS:
         folder = DataFolder(kind, corpus)
         found = measured_facts(root, folder, dataset.fingerprint, wanted[kind])
         facts[kind] = {name: found.get(name, GONE) for name in wanted[kind]}
-    rows = sum(fact.rows or 0 for fact in facts["files"].values())
-    if rows < dataset.counts.inputs and GONE not in facts["files"].values():
-        facts["files"][shard_name(len(names))] = GONE  # the last ones are gone
+    rows = sum(fact.rows or 0 for fact in facts[FILES].values())
+    if rows < dataset.counts.inputs and GONE not in facts[FILES].values():
+        facts[FILES][shard_name(len(names))] = GONE  # the last ones are gone
     return {kind: names for kind, names in facts.items() if names}
 
 
@@ -109,7 +107,7 @@ def _implied_shards(root: Root, corpus: str) -> list[str]:
     """Return the names of all shards up to the last that is there."""
     found = [
         shard_number(name)
-        for kind in (NOTES, "files")
+        for kind in (NOTES, FILES)
         for name in published_sizes(root, DataFolder(kind, corpus), "")
     ]
     return [shard_name(number) for number in range(max(found, default=-1) + 1)]

@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 from nocturne.schemas.reasons import Outcome
 from nocturne.tasks.corpus.notes.read_notes import families_of, shard_names, shard_table
 from nocturne.tasks.corpus.raw import load_raw
-from nocturne.tasks.storage.layout import NOTES
+from nocturne.tasks.storage.layout import (
+    FILES,
+    NOTES,
+)
 from nocturne.tasks.storage.root import Root
 
 QUALITY_SCHEMA = pa.schema(
@@ -40,7 +43,7 @@ def quality_table(root: Root, corpus: str) -> pa.Table:
     The first files that could not even be read from the source are named one by one.
     """
     names = shard_names(root, corpus)
-    files = pa.concat_tables([shard_table(root, corpus, "files", name) for name in names])
+    files = pa.concat_tables([shard_table(root, corpus, FILES, name) for name in names])
     accepted = files.filter(pc.equal(files["outcome"], Outcome.ACCEPTED))
     families, _ = families_of(root, corpus)
     sizes = np.array(list(Counter(families.values()).values()), float)

@@ -21,7 +21,14 @@ from nocturne.tasks.corpus.notes.note_marker import (
 )
 from nocturne.tasks.music.notes import Notes
 from nocturne.tasks.storage.data_files import published_sizes, read_published, read_rows
-from nocturne.tasks.storage.layout import FAMILIES_FILE, NOTES, DataFolder, shard_number
+from nocturne.tasks.storage.layout import (
+    FAMILIES,
+    FAMILIES_FILE,
+    FILES,
+    NOTES,
+    DataFolder,
+    shard_number,
+)
 from nocturne.tasks.storage.root import Root
 
 __all__ = [
@@ -35,7 +42,7 @@ __all__ = [
     "songs_of_shard",
 ]
 
-SCHEMAS = {NOTES: NOTE_SCHEMA, "files": MANIFEST_SCHEMA}
+SCHEMAS = {NOTES: NOTE_SCHEMA, FILES: MANIFEST_SCHEMA}
 SONG_COLUMNS = ["song_id", "outcome", "notes", "program", "tempo", "notes_digest"]
 
 
@@ -100,7 +107,7 @@ def accepted_songs(root: Root, corpus: str, min_notes: int) -> list[Song]:
     """Return the accepted songs of at least `min_notes` notes, as the shards hold them."""
     songs = []
     for name in shard_names(root, corpus):
-        files = shard_table(root, corpus, "files", name, SONG_COLUMNS)
+        files = shard_table(root, corpus, FILES, name, SONG_COLUMNS)
         accepted = pc.equal(files["outcome"], str(Outcome.ACCEPTED))
         long_enough = pc.greater_equal(files["notes"], min_notes)
         rows = files.filter(pc.and_(accepted, long_enough)).to_pylist()
@@ -128,7 +135,7 @@ def families_of(root: Root, corpus: str) -> tuple[dict[str, str], str]:
     dataset = published_notes(root, corpus)
     generation, source = (dataset.fingerprint, dataset.source) if dataset else ("", "")
     mend, columns = ingest_command(root, corpus, source), ["song_id", "family"]
-    folder = DataFolder("families", corpus)
+    folder = DataFolder(FAMILIES, corpus)
     try:
         table = read_published(
             root, folder, generation, FAMILIES_FILE, lambda p: read_rows(root, p, mend, columns)

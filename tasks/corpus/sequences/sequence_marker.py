@@ -25,7 +25,7 @@ from nocturne.tasks.storage.layout import (
     sequences_marker,
     split_file,
 )
-from nocturne.tasks.storage.markers import read_marker
+from nocturne.tasks.storage.markers import find_marker, read_marker
 from nocturne.tasks.storage.root import Root
 
 FILES = {
@@ -50,12 +50,8 @@ def published_sequences(root: Root, corpus: str, scheme: SchemeName) -> Sequence
     """Return the marker of a dataset, None if there is none; CorpusError if it is damaged."""
     mend = f"delete it, then {prepare_command(root, corpus, scheme)} to write it again"
     old = old_marker(DataFolder(SEQUENCES, corpus, scheme))
-    for path in (sequences_marker(corpus, scheme), old):
-        try:
-            return read_marker(root, path, SequenceDataset, CorpusError, mend)
-        except FileNotFoundError:
-            continue
-    return None
+    paths = (sequences_marker(corpus, scheme), old)
+    return find_marker(root, paths, SequenceDataset, CorpusError, mend)
 
 
 def load_dataset(root: Root, corpus: str, scheme: SchemeName) -> SequenceDataset:

@@ -28,7 +28,6 @@ from nocturne.tasks.music.splits import split_songs
 from nocturne.tasks.storage.root import Root
 
 SEQUENCES_VERSION = 1  # raise it when the same notes give other sequences: they are then redone
-SHAPING_FIELDS = {"scheme", "valid_share", "test_share", "min_song_notes"}
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ def plan_sequences(root: Root, config: PrepareConfig) -> SequencePlan:
             f"{config.corpus} under {without_secrets(root.uri)}, songs of "
             f"{config.min_song_notes} notes or more: {error}"
         ) from error
-    shaping = config.model_dump(include=SHAPING_FIELDS)
+    shaping = config.fingerprint_fields("sequences")
     together = sorted((song, families[song]) for song in songs if song in families)
     said = [notes.licence, notes.attribution]
     content = [_content(notes, songs.values()), together, said]

@@ -34,11 +34,13 @@ from nocturne.tasks.music import categories
 from nocturne.tasks.music.notes import Notes
 from nocturne.tasks.storage.data_files import facts_of
 from nocturne.tasks.storage.layout import (
+    NOTES,
     SEQUENCES,
     SONGS,
     SONGS_FILE,
     VOCABULARIES,
     VOCABULARY_FILE,
+    DataFolder,
     split_file,
 )
 from nocturne.tasks.storage.root import COMPRESSION, Root
@@ -122,7 +124,8 @@ def _check(root: Root, plan: SequencePlan, found: list[tuple[str, int]]) -> None
     wrong = {song for song, _ in set(found) ^ set(promised)}
     if wrong or len(found) != len(promised):
         raise CorpusError(
-            f"{root.display_path(f'notes/{plan.config.corpus}')} differs from its manifest in "
+            f"{root.display_path(DataFolder(NOTES, plan.config.corpus).path)} "
+            "differs from its manifest in "
             f"{len(wrong)} songs: delete them, then "
             f"{ingest_command(root, plan.config.corpus, plan.notes.source)}"
         )

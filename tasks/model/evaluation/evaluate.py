@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load
 
-from nocturne.schemas.config import SchemeConfig
+from nocturne.schemas.config import SamplingConfig, SchemeConfig
 from nocturne.schemas.errors import CorpusError, ModelError
 from nocturne.schemas.model_card import Evaluation
 from nocturne.schemas.progress import Progress, silent
@@ -22,7 +22,7 @@ from nocturne.tasks.model.evaluation.baselines import evaluate_baselines
 from nocturne.tasks.model.evaluation.gate import FIGURES
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.registry.model_folder import load_model
-from nocturne.tasks.model.registry.models import metrics_path, read_card, read_metrics
+from nocturne.tasks.model.registry.models import read_card, read_metrics
 from nocturne.tasks.model.sampling.random_inputs import choose_primers
 from nocturne.tasks.model.sampling.sample import primer_of, sample
 from nocturne.tasks.model.training.likelihood import evaluate
@@ -30,6 +30,7 @@ from nocturne.tasks.music.metrics import Primed, evaluate_samples, evaluate_upta
 from nocturne.tasks.music.metrics.excerpt import excerpt_of, held_out_pieces
 from nocturne.tasks.music.metrics.overlap import histograms
 from nocturne.tasks.storage.arrays import packed
+from nocturne.tasks.storage.layout import EVALUATED_FILE, METRICS_FILE, SEQUENCES_CACHE, model_path
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.storage.scratch import scratch
 
@@ -58,7 +59,7 @@ def evaluate_model(root: Root, model_id: str, progress: Progress = silent) -> di
     )
     progress(2, 4)
     samples = _draw(model, splits["test"])
-    root.write_bytes(_samples_path(model_id), packed({"samples": samples}))
+    root.write_bytes(model_path(model_id, EVALUATED_FILE), packed({"samples": samples}))
     progress(3, 4)
     metrics = _metrics(bits, baselines) | evaluate_samples(
         list(samples), splits["test"], splits["train"], model.vocabulary
@@ -67,14 +68,14 @@ def evaluate_model(root: Root, model_id: str, progress: Progress = silent) -> di
     metrics["samples"] = len(samples)
     metrics["weights_sha256"] = card.weights_sha256
     metrics["histograms"] = _histograms(samples, splits["test"], model.vocabulary)
-    root.write_json(metrics_path(model_id), metrics)
+    root.write_json(model_path(model_id, METRICS_FILE), metrics)
     progress(4, 4)
     return metrics
 
 
 def load_splits(root: Root, config: SchemeConfig) -> Splits:
     """Return the three splits of a corpus and scheme."""
-    cache = scratch(root, "sequences")
+    cache = scratch(root, SEQUENCES_CACHE)
     return {name: load_split(root, config.corpus, config.scheme, name, cache) for name in SPLITS}
 
 
@@ -83,7 +84,7 @@ def evaluated_samples(root: Root, model_id: str) -> NDArray[np.int16]:
 
     FileNotFoundError before it was judged; ModelError if the file is damaged.
     """
-    path = _samples_path(model_id)
+    path = model_path(model_id, EVALUATED_FILE)
     try:
         samples: NDArray[np.int16] = load(root.read_bytes(path))["samples"]
     except (SafetensorError, ValueError, KeyError) as error:
@@ -105,10 +106,6 @@ def measured(root: Root, model_id: str) -> dict[str, Any]:
     except (ModelError, FileNotFoundError):
         return {}
     return metrics if all(metrics.get(name) is not None for name in FIGURES) else {}
-
-
-def _samples_path(model_id: str) -> str:
-    return f"models/{model_id}/judged.safetensors"
 
 
 def _draw(model: Model, held_out: SplitIds) -> NDArray[np.int16]:
@@ -138,15 +135,14 @@ def _uptake(model: Model, held_out: SplitIds) -> dict[str, float]:
 def _continued(
     model: Model, primers: NDArray[np.int16], count: int, notes: int
 ) -> NDArray[np.int16]:
-    return sample(
-        replace(model, primers=primers),
-        count=count,
+    config = SamplingConfig(
         notes=notes,
         seed=EVALUATION_SEED,
         temperature=TEMPERATURE,
         top_p=1.0,
         random_input="primer",
     )
+    return sample(replace(model, primers=primers), config, 0, count)
 
 
 def _metrics(bits: Evaluation, baselines: Mapping[str, Evaluation]) -> dict[str, Any]:

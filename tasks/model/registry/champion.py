@@ -11,17 +11,13 @@ from nocturne.schemas.config import SchemeName
 from nocturne.schemas.errors import ModelError
 from nocturne.schemas.model_card import Champion, Decider, Promotion
 from nocturne.tasks.model.registry.model_folder import damage_of
-from nocturne.tasks.model.registry.models import CHAMPIONS, known_models, read_card
+from nocturne.tasks.model.registry.models import known_models, read_card
 from nocturne.tasks.model.registry.root_champion import MEND, ROLLED_BACK, Line, earlier_histories
 from nocturne.tasks.model.registry.succession import standing
+from nocturne.tasks.storage.layout import CHAMPIONS, MODELS, champion_path
 from nocturne.tasks.storage.markers import parse_marker
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.storage.scratch import locked
-
-
-def pointer_path(corpus: str, scheme: SchemeName) -> str:
-    """Return where the champion of a corpus and scheme is kept, under the storage root."""
-    return f"{CHAMPIONS}/{corpus}/{scheme}.json"
 
 
 def lock_name(corpus: str, scheme: SchemeName) -> str:
@@ -61,7 +57,7 @@ def promote(root: Root, model_id: str, reason: str, by: Decider = "person") -> C
     """
     if model_id not in known_models(root):
         raise ModelError(
-            f"no model {model_id} under {root.display_path('models')}: nocturne models lists them"
+            f"no model {model_id} under {root.display_path(MODELS)}: nocturne models lists them"
         )
     card = read_card(root, model_id)
     line = card.corpus, card.config.scheme
@@ -114,7 +110,7 @@ def record(
 
     Should the lock be lost to another machine, what that one adds meanwhile is kept as well.
     """
-    path, earlier = pointer_path(*line), earlier_histories(root).get(line, [])
+    path, earlier = champion_path(*line), earlier_histories(root).get(line, [])
 
     def changed(content: bytes | None) -> bytes:
         before = _joined(line, _history(root, line, content), earlier)
@@ -169,7 +165,7 @@ def _pointers(root: Root) -> list[Line]:
 
 def _champion(root: Root, line: Line, earlier: list[Promotion]) -> Champion | None:
     try:
-        content = root.read_bytes(pointer_path(*line))
+        content = root.read_bytes(champion_path(*line))
     except FileNotFoundError:
         content = None
     return _joined(line, _history(root, line, content), earlier)
@@ -179,7 +175,7 @@ def _history(root: Root, line: Line, content: bytes | None) -> tuple[Promotion, 
     """Return the history in a pointer; none if it is missing, ModelError if it is damaged."""
     if content is None:
         return ()
-    path = pointer_path(*line)
+    path = champion_path(*line)
     pointer = parse_marker(root, path, content, Champion, ModelError, MEND)
     if (pointer.corpus, pointer.scheme) != line:
         raise ModelError(f"{root.display_path(path)} is that of {pointer.corpus}: {MEND}")

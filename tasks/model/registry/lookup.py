@@ -9,6 +9,7 @@ from nocturne.schemas.errors import ModelError
 from nocturne.schemas.model_card import Champion, ModelCard
 from nocturne.tasks.model.registry.champion import all_champions, read_champion
 from nocturne.tasks.model.registry.models import known_models, read_card, read_cards
+from nocturne.tasks.storage.layout import MODELS
 from nocturne.tasks.storage.root import Root
 
 
@@ -51,7 +52,7 @@ def find(
         return _champion(root, wanted, meant, scheme, chosen=corpus is None)
     asked = " ".join(part for part in (corpus, scheme and f"({scheme})") if part)
     raise ModelError(
-        f"no model of {asked} under {root.display_path('models')}: train one, or use one of "
+        f"no model of {asked} under {root.display_path(MODELS)}: train one, or use one of "
         f"{_listed(cards)}"
     )
 
@@ -71,7 +72,7 @@ def last_changed(
     if not wanted:
         there = ", ".join(f"{one.corpus} ({one.scheme})" for one in champions)
         raise ModelError(
-            f"no earlier champion under {root.display_path('models')} to go back to "
+            f"no earlier champion under {root.display_path(MODELS)} to go back to "
             f"(there are champions of: {there or 'nothing'})"
         )
     return max(wanted, key=lambda one: one.history[-1].at)
@@ -88,7 +89,7 @@ def _by_id(root: Root, name: str, corpus: str | None) -> Found:
         raise ModelError(_no_model(root, {}))
     if name not in known:
         raise ModelError(
-            f"no model {name} under {root.display_path('models')}: use champion, latest or one of "
+            f"no model {name} under {root.display_path(MODELS)}: use champion, latest or one of "
             f"{', '.join(known)}"
         )
     own = read_card(root, name).corpus
@@ -117,11 +118,11 @@ def _champion(
         if not newest_first:
             mend = f"nocturne train --corpus {corpus} makes a first model of it"
         raise ModelError(
-            f"no champion of {corpus}{why}, under {root.display_path('models')} yet: {mend}{named}"
+            f"no champion of {corpus}{why}, under {root.display_path(MODELS)} yet: {mend}{named}"
         )
     if champion.model_id not in known_models(root):
         raise ModelError(
-            f"the champion {champion.model_id} is gone from {root.display_path('models')}: go back "
+            f"the champion {champion.model_id} is gone from {root.display_path(MODELS)}: go back "
             f"with nocturne promote --rollback --corpus {corpus}, or name another with --model: "
             f"{_named(newest_first)}"
         )
@@ -135,10 +136,9 @@ def _is_of(card: ModelCard, corpus: str | None, scheme: SchemeName | None) -> bo
 
 def _no_model(root: Root, damaged: dict[str, str]) -> str:
     if damaged:
-        return f"no model under {root.display_path('models')} reads: {next(iter(damaged.values()))}"
+        return f"no model under {root.display_path(MODELS)} reads: {next(iter(damaged.values()))}"
     return (
-        f"no trained model under {root.display_path('models')}: "
-        "run nocturne train (or compose) first"
+        f"no trained model under {root.display_path(MODELS)}: run nocturne train (or compose) first"
     )
 
 

@@ -22,12 +22,23 @@ from nocturne.tasks.model.network.initialise import weight_shapes
 from nocturne.tasks.model.network.trained_model import Model, unlimited
 from nocturne.tasks.model.registry.models import known_models, read_card, read_cards
 from nocturne.tasks.storage.arrays import packed
+from nocturne.tasks.storage.layout import (
+    CARD_FILE,
+    CONFIG_FILE,
+    EVALUATED_FILE,
+    METRICS_FILE,
+    MODELS,
+    PRIMERS_FILE,
+    REPORT_PAGE,
+    VOCABULARY_FILE,
+    WEIGHTS_FILE,
+    model_path,
+)
 from nocturne.tasks.storage.markers import read_marker
 from nocturne.tasks.storage.root import Root
 
-FOLDER = "models"
 RANDOM_INPUTS = ("primers", "state_mean", "state_factor", "loop_limits")
-OF_THE_WEIGHTS = ("metrics.json", "judged.safetensors", "report.html")  # made once they are there
+OF_THE_WEIGHTS = (METRICS_FILE, EVALUATED_FILE, REPORT_PAGE)  # made once they are there
 MEND = "train the model again or choose another"
 
 
@@ -41,14 +52,14 @@ def save_model(
     Returns the card as written: model_id, vocabulary_id, shape, parameters and weights_sha256
     are set from the model.
     """
-    folder = f"{FOLDER}/{model.model_id}"
-    for name in ("card.json", *OF_THE_WEIGHTS):  # from here to the end the folder is not a model
+    folder = model_path(model.model_id)
+    for name in (CARD_FILE, *OF_THE_WEIGHTS):  # from here to the end the folder is not a model
         root.delete(f"{folder}/{name}")
     inputs = {name: getattr(model, name) for name in RANDOM_INPUTS}
     files = {
-        "weights.safetensors": packed(model.weights),
-        "primers.safetensors": packed(inputs),
-        "vocabulary.json": model.vocabulary.model_dump_json(indent=2).encode(),
+        WEIGHTS_FILE: packed(model.weights),
+        PRIMERS_FILE: packed(inputs),
+        VOCABULARY_FILE: model.vocabulary.model_dump_json(indent=2).encode(),
     }
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     config = {
@@ -58,17 +69,17 @@ def save_model(
     }
     for name, content in {**files, **documents}.items():
         root.write_bytes(f"{folder}/{name}", content)
-    root.write_json(f"{folder}/config.json", config)
+    root.write_json(f"{folder}/{CONFIG_FILE}", config)
     final = card.model_copy(
         update={
             "model_id": model.model_id,
             "vocabulary_id": model.vocabulary.vocabulary_id,
             "shape": model.shape,
             "parameters": sum(int(value.size) for value in model.weights.values()),
-            "weights_sha256": digests["weights.safetensors"],
+            "weights_sha256": digests[WEIGHTS_FILE],
         }
     )
-    root.write_bytes(f"{folder}/card.json", final.model_dump_json(indent=2).encode())
+    root.write_bytes(f"{folder}/{CARD_FILE}", final.model_dump_json(indent=2).encode())
     return final
 
 
@@ -79,15 +90,15 @@ def load_model(root: Root, model_id: str) -> Model:
     """
     if model_id not in known_models(root):
         raise ModelError(
-            f"no model {model_id} under {root.display_path(FOLDER)}: "
+            f"no model {model_id} under {root.display_path(MODELS)}: "
             "`nocturne models` lists what there is"
         )
     card = read_card(root, model_id)
-    folder = f"{FOLDER}/{model_id}"
+    folder = model_path(model_id)
     try:
         content = _verified(root, folder, card)
-        vocabulary = Vocabulary.model_validate_json(content["vocabulary.json"])
-        weights, inputs = load(content["weights.safetensors"]), load(content["primers.safetensors"])
+        vocabulary = Vocabulary.model_validate_json(content[VOCABULARY_FILE])
+        weights, inputs = load(content[WEIGHTS_FILE]), load(content[PRIMERS_FILE])
         model = Model(model_id, card.shape, vocabulary, weights, **inputs)
     except (FileNotFoundError, ValidationError, SafetensorError, ValueError) as error:
         reason = str(error).splitlines()[0]
@@ -120,8 +131,8 @@ class _Saved(BaseModel):
 
 def _verified(root: Root, folder: str, card: ModelCard) -> dict[str, bytes]:
     """Contents of the files with a digest; ValueError where one is not what was saved."""
-    digests = read_marker(root, f"{folder}/config.json", _Saved, ModelError, MEND).sha256
-    if digests["weights.safetensors"] != card.weights_sha256:
+    digests = read_marker(root, f"{folder}/{CONFIG_FILE}", _Saved, ModelError, MEND).sha256
+    if digests[WEIGHTS_FILE] != card.weights_sha256:
         raise ValueError("config.json and card.json are of different models")
     content = {}
     for name, expected in digests.items():

@@ -4,16 +4,15 @@ from typing import Any
 
 from nocturne.schemas.errors import ModelError
 from nocturne.schemas.model_card import Metrics, ModelCard
-from nocturne.tasks.storage.markers import read_marker
+from nocturne.tasks.storage.layout import CARD_FILE, CHAMPIONS, METRICS_FILE, MODELS, model_path
+from nocturne.tasks.storage.markers import find_marker, read_marker
 from nocturne.tasks.storage.root import Root
-
-CHAMPIONS = "models/champions"  # the one folder beside the models' own
 
 
 def known_models(root: Root) -> list[str]:
     """Return the ids of all complete models, sorted; their cards may yet be damaged."""
-    names = (name for name in root.folders("models") if f"models/{name}" != CHAMPIONS)
-    return [name for name in names if root.exists(f"models/{name}/card.json")]
+    names = (name for name in root.folders(MODELS) if model_path(name) != CHAMPIONS)
+    return [name for name in names if root.exists(model_path(name, CARD_FILE))]
 
 
 def read_cards(root: Root) -> tuple[list[ModelCard], dict[str, str]]:
@@ -29,21 +28,16 @@ def read_cards(root: Root) -> tuple[list[ModelCard], dict[str, str]]:
 
 def read_card(root: Root, model_id: str) -> ModelCard:
     """Return the card of a known model; ModelError if it does not read."""
-    path = f"models/{model_id}/card.json"
+    path = model_path(model_id, CARD_FILE)
     try:
         card = read_marker(root, path, ModelCard, ModelError, "train the model again")
     except FileNotFoundError as error:
-        raise ModelError(f"no model {model_id} under {root.display_path('models')}") from error
+        raise ModelError(f"no model {model_id} under {root.display_path(MODELS)}") from error
     if card.model_id != model_id:
         raise ModelError(
             f"{root.display_path(path)} is that of {card.model_id}: rename or delete its folder"
         )
     return card
-
-
-def metrics_path(model_id: str) -> str:
-    """Return where a model's metrics lie under the storage root."""
-    return f"models/{model_id}/metrics.json"
 
 
 def read_metrics(root: Root, model_id: str) -> dict[str, Any]:
@@ -53,9 +47,8 @@ def read_metrics(root: Root, model_id: str) -> dict[str, Any]:
     read.
     """
     mend = "delete it and train the model again, which then only measures it"
-    try:
-        found = read_marker(root, metrics_path(model_id), Metrics, ModelError, mend)
-    except FileNotFoundError:
+    found = find_marker(root, [model_path(model_id, METRICS_FILE)], Metrics, ModelError, mend)
+    if found is None:
         return {}
     weights = found.weights_sha256
     if weights is not None and weights != read_card(root, model_id).weights_sha256:

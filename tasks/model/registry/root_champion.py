@@ -13,10 +13,10 @@ from nocturne.schemas.config import SchemeName
 from nocturne.schemas.errors import ModelError
 from nocturne.schemas.model_card import Decider, Promotion, RootChampion
 from nocturne.tasks.model.registry.models import read_card
-from nocturne.tasks.storage.markers import read_marker
+from nocturne.tasks.storage.layout import CONFIG_FILE, OLD_CHAMPION, model_path
+from nocturne.tasks.storage.markers import find_marker, read_marker
 from nocturne.tasks.storage.root import Root
 
-ROOT_POINTER = "models/champion.json"
 MEND = "delete it and promote a model again"
 BY_A_PERSON = "promoted by a person"
 ROLLED_BACK = "rolled back from"
@@ -30,9 +30,8 @@ def earlier_histories(root: Root) -> dict[Line, list[Promotion]]:
 
     ModelError if the file is damaged.
     """
-    try:
-        pointer = read_marker(root, ROOT_POINTER, RootChampion, ModelError, MEND)
-    except FileNotFoundError:
+    pointer = find_marker(root, [OLD_CHAMPION], RootChampion, ModelError, MEND)
+    if pointer is None:
         return {}
     lines = {name: _line_of(root, name) for name in {one.model_id for one in pointer.history}}
     split: dict[Line, list[Promotion]] = {}
@@ -67,7 +66,7 @@ def _line_of(root: Root, model_id: str) -> Line | None:
         card = read_card(root, model_id)
         return card.corpus, card.config.scheme
     with suppress(ModelError, FileNotFoundError):
-        path = f"models/{model_id}/config.json"
+        path = model_path(model_id, CONFIG_FILE)
         place = read_marker(root, path, _Saved, ModelError, MEND).config
         return place.corpus, place.scheme
     found = MODEL_ID.fullmatch(model_id)

@@ -1,34 +1,26 @@
-"""A model's category ids, as pieces of music."""
+"""Draw pieces of music from a model: the ids that it samples, as notes."""
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nocturne.schemas.config import SamplingConfig
 from nocturne.schemas.errors import ModelError
 from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.samples import SampleRun
-from nocturne.schemas.sequences import Vocabulary
+from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.music.categories import decode
 from nocturne.tasks.music.notes import Notes
 
-
-class Composer(Protocol):
-    """What is needed of a model: its own vocabulary."""
-
-    @property
-    def vocabulary(self) -> Vocabulary:
-        """The vocabulary whose ids the model writes."""
-
-
-# sample.sample, or another of its signature: int16 ids [count, notes, attributes].
-Sampler = Callable[..., NDArray[np.int16]]
+# sample.sample, or another of its signature: (model, config, first_index, count, progress) ->
+# int16 ids [count, notes, attributes].
+Sampler = Callable[[Model, SamplingConfig, int, int, Progress], NDArray[np.int16]]
 
 
 def compose_batch(
-    model: Composer,
+    model: Model,
     sampler: Sampler,
     run: SampleRun,
     first_index: int,
@@ -37,7 +29,7 @@ def compose_batch(
 ) -> list[Notes]:
     """Return the pieces first_index .. first_index + count - 1 of `run`, each starting at 0.
 
-    ModelError if the model's vocabulary is not the one that the run was planned with.
+    ModelError if the model has another vocabulary than the run was planned with.
     """
     if not model.vocabulary.is_called(run.vocabulary_id):
         found = model.vocabulary.vocabulary_id
@@ -45,19 +37,8 @@ def compose_batch(
             f"model {run.model_id} has vocabulary {found}, but its card says {run.vocabulary_id}: "
             "the folder is mixed up; train the model again"
         )
-    config = run.config
-    ids = sampler(
-        model,
-        count=count,
-        first_index=first_index,
-        notes=config.notes,
-        seed=config.seed,
-        temperature=config.temperature,
-        top_p=config.top_p,
-        random_input=config.random_input,
-        progress=progress,
-    )
-    return [_from_start(decode(model.vocabulary, piece, config.tempo)) for piece in ids]
+    ids = sampler(model, run.config, first_index, count, progress)
+    return [_from_start(decode(model.vocabulary, piece, run.config.tempo)) for piece in ids]
 
 
 def _from_start(notes: Notes) -> Notes:

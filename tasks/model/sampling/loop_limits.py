@@ -1,16 +1,17 @@
-"""How long real songs keep repeating their last few notes, so that samples need not go on longer.
+"""Limits of repetition in samples, measured on the training songs.
 
-A recurrent network that feeds on its own output can fall into saying one or two notes for ever,
-as no song does. While training songs are read, the length of every run is counted for periods
-of 1..PERIODS notes: how many notes in a row equal, in (pitch, inter-onset interval), the note
-one period before. In sampling, a run that is as long as the longest of all but one in ten
-training songs may not go on: the pitch that would continue it is left out. Songs are what is
-counted, since the notes of a few that stay on one chord for minutes would set no limit at all.
+A recurrent network that reads its own output can repeat one or two notes for ever, as no song
+does. Three limits prevent this; sampling forbids the pitch that would exceed one of them:
 
-Loops with longer periods, or with a slip now and then, are told by their crowding: a window of
-CROWD_NOTES notes that has been played again and again within the last CROWD_REACH notes. The
-pitch that would complete it once more is left out. And wherever it comes from, a pitch that has
-had its share of the last SHARE_REACH notes must wait.
+- run limits: a run is a number of notes in a row that equal, in (pitch, inter-onset interval),
+  the note one period before. There is a limit on its length for each period of 1..PERIODS notes.
+- window repeat limit: how often one window of CROWD_NOTES notes may occur within CROWD_REACH
+  notes. It ends loops of longer periods, and loops with small deviations.
+- pitch count limit: how often one pitch may occur within SHARE_REACH notes.
+
+Each limit is a quantile over songs: the maximum of a song is below or at the limit in nine of ten
+training songs. A quantile over notes would set no limit where a few songs stay on one chord for
+minutes.
 """
 
 import numpy as np
@@ -26,81 +27,94 @@ from nocturne.tasks.model.network.trained_model import (
     UNLIMITED,
 )
 
-COMMON_SHARE = 0.9  # of songs, whose most is the limit
-MOST_NOTES = 1_000_000  # counted; more would not change the limits
-CROWD_NOTES = 5
+QUANTILE = 0.9  # of the songs' maxima
+MOST_NOTES = 1_000_000  # of training songs that are read; more would not change the limits
+CROWD_NOTES = 5  # in a window
 
 
 def loop_limits(train: SplitIds, vocabulary: Vocabulary) -> NDArray[np.int32]:
-    """Limits of all that may go on too long in a sample: int32 [LIMITS].
+    """Return the limits of repetition: int32 [LIMITS].
 
-    First the longest run to allow for each period 1..PERIODS, in notes; UNLIMITED where real
-    songs have runs as long as are told apart. Then how often a window may have been played, and
-    how often a pitch.
+    The run limits of periods 1..PERIODS in notes, UNLIMITED where songs have runs as long as the
+    longest match that is counted; the window repeat limit; the pitch count limit.
     """
     songs = int(np.searchsorted(train.song_offsets, MOST_NOTES))
     offsets = train.song_offsets[: max(songs, 1) + 1]
     matched = [k for k, name in enumerate(vocabulary.names) if name in MATCHED] or [0]
     notes = np.asarray(train.ids[: offsets[-1]])[:, matched].astype(np.int64)
-    codes = notes @ [2**15, 1][-len(matched) :]  # one number for each kind of note
+    codes = notes @ [2**15, 1][-len(matched) :]  # equal notes have the same number
     song = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-    crowd = _crowd_limit(codes, song)
-    share = _share_limit(notes[:, -1], song)  # pitch is the last of what is matched
-    return np.array([*_run_limits(codes, song), crowd, share], np.int32)
+    window_repeats = _window_repeat_limit(codes, song)
+    pitch_count = _pitch_count_limit(notes[:, -1], song)  # pitch is the last attribute in MATCHED
+    return np.array([*_run_limits(codes, song), window_repeats, pitch_count], np.int32)
 
 
 def _run_limits(codes: NDArray[np.int64], song: NDArray[np.int64]) -> list[int]:
+    """Return the longest run to allow for each period, in notes."""
     limits = [UNLIMITED] * PERIODS
     for period in range(1, min(PERIODS, len(codes) - 1) + 1):
         equal = (codes[period:] == codes[:-period]) & (song[period:] == song[:-period])
-        limits[period - 1] = _limit(_run_lengths(equal), song[period:])
+        limits[period - 1] = _run_limit(_run_lengths(equal), song[period:])
     return limits
 
 
-def _crowd_limit(codes: NDArray[np.int64], song: NDArray[np.int64]) -> int:
-    """How often a note may complete a window that has just been played."""
+def _window_repeat_limit(codes: NDArray[np.int64], song: NDArray[np.int64]) -> int:
+    """Return how often a window may occur within the last CROWD_REACH notes."""
     if len(codes) < CROWD_NOTES:
         return NO_CROWD
     windows = np.lib.stride_tricks.sliding_window_view(codes, CROWD_NOTES)
-    at = np.flatnonzero(song[: len(windows)] == song[CROWD_NOTES - 1 :])  # within one song
-    if not len(at):
+    starts = np.flatnonzero(song[: len(windows)] == song[CROWD_NOTES - 1 :])  # within one song
+    if not len(starts):
         return NO_CROWD
-    rows = np.column_stack((windows[at], song[at]))
-    counts = _recent(np.unique(rows, axis=0, return_inverse=True)[1].reshape(-1), at, CROWD_REACH)
-    return max(1, _most(counts, song[at]))
+    kind = _kinds(windows[starts], song[starts])
+    counts = _recent_counts(kind, starts, CROWD_REACH)
+    return max(1, _quantile_over_songs(counts, song[starts]))
 
 
-def _share_limit(pitch: NDArray[np.int64], song: NDArray[np.int64]) -> int:
-    """How often a pitch may stand among the notes before it and itself."""
-    kind = np.unique(np.column_stack((pitch, song)), axis=0, return_inverse=True)[1].reshape(-1)
-    counts = _recent(kind, np.arange(len(kind)), SHARE_REACH)
-    return 1 + _most(counts, song)
+def _pitch_count_limit(pitch: NDArray[np.int64], song: NDArray[np.int64]) -> int:
+    """Return how often a pitch may occur in a note and the SHARE_REACH notes before it."""
+    kind = _kinds(pitch, song)
+    counts = _recent_counts(kind, np.arange(len(kind)), SHARE_REACH)
+    return 1 + _quantile_over_songs(counts, song)
 
 
-def _recent(kind: NDArray[np.int64], at: NDArray[np.int64], reach: int) -> NDArray[np.int64]:
-    """How many of the same kind stand at the `reach` places before each; `at` rises."""
-    far = int(at[-1]) + reach + 1
-    place = np.sort(kind * far + at)  # by kind, then by place
-    number = np.arange(len(place))
-    first = np.searchsorted(place, place // far * far)  # no count goes into another kind
-    counts: NDArray[np.int64] = number - np.maximum(np.searchsorted(place, place - reach), first)
+def _kinds(values: NDArray[np.int64], song: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return a number for each row of values; equal rows of one song have the same number."""
+    rows = np.column_stack((values, song))
+    return np.unique(rows, axis=0, return_inverse=True)[1].reshape(-1)
+
+
+def _recent_counts(
+    kind: NDArray[np.int64], position: NDArray[np.int64], reach: int
+) -> NDArray[np.int64]:
+    """Count for each item the items of its kind at the `reach` positions before it.
+
+    Positions rise. The counts come in the order of (kind, position), not in that of the items:
+    `_quantile_over_songs` therefore takes its maxima over groups as large as the songs, but of
+    other items. Models of a training config keep their limits, so this stays as it is.
+    """
+    stride = int(position[-1]) + reach + 1
+    keys = np.sort(kind * stride + position)
+    first_of_kind = np.searchsorted(keys, keys // stride * stride)
+    first_in_reach = np.searchsorted(keys, keys - reach)
+    counts: NDArray[np.int64] = np.arange(len(keys)) - np.maximum(first_in_reach, first_of_kind)
     return counts
 
 
 def _run_lengths(equal: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """How many true values in a row end at each place."""
-    place = np.arange(1, len(equal) + 1)
-    return place - np.maximum.accumulate(np.where(equal, 0, place))
+    """Return how many true values in a row end at each position."""
+    position = np.arange(1, len(equal) + 1)
+    return position - np.maximum.accumulate(np.where(equal, 0, position))
 
 
-def _limit(runs: NDArray[np.int64], song: NDArray[np.int64]) -> int:
-    """The longest run to allow; UNLIMITED where matches are not told apart any more."""
-    longest = _most(runs, song)
+def _run_limit(lengths: NDArray[np.int64], song: NDArray[np.int64]) -> int:
+    """Return the longest run to allow; UNLIMITED where longer matches are not counted."""
+    longest = _quantile_over_songs(lengths, song)
     return longest if 0 < longest < LONGEST_MATCH else UNLIMITED
 
 
-def _most(counts: NDArray[np.int64], song: NDArray[np.int64]) -> int:
-    """The greatest count in each song, of all but one in ten songs the greatest."""
+def _quantile_over_songs(counts: NDArray[np.int64], song: NDArray[np.int64]) -> int:
+    """Return the quantile over songs of each song's greatest count."""
     of_song = np.zeros(int(song.max()) + 1, np.int64)
     np.maximum.at(of_song, song, counts)
-    return int(np.quantile(of_song, COMMON_SHARE, method="higher"))
+    return int(np.quantile(of_song, QUANTILE, method="higher"))

@@ -1,10 +1,13 @@
-"""Music from random input: note ids drawn from a model, in bulk.
+"""Draw note ids from a model, in bulk.
 
-Samples are drawn in fixed groups of BATCH_ROWS, a window per call of one compiled loop. Sample
-`index` always lies in row index % BATCH_ROWS of group index // BATCH_ROWS, and each group's random
-numbers follow from (seed, group, window): so a sample depends on (model, seed, index) and the
-sampling parameters only, never on how many are asked for at once; and a shorter sample is the
-beginning of a longer one.
+Samples are drawn in fixed groups of BATCH_ROWS: each call of one compiled loop draws a window of
+notes for a group. Sample `index` is row index % BATCH_ROWS of group index // BATCH_ROWS, and the
+random numbers of a group follow from (seed, group, window). So a sample depends on (model, seed,
+index) and the sampling parameters only, not on the number of samples drawn at once; and a shorter
+sample is the beginning of a longer one.
+
+The whole SamplingConfig is passed down to the compiled loop. A new parameter is a field of the
+config, an entry in `_tensors_of`, and its use in `draw`.
 """
 
 from functools import cache
@@ -14,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from nocturne.schemas.config import RandomInput
+from nocturne.schemas.config import SamplingConfig
 from nocturne.schemas.errors import ModelError
 from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.progress import Progress, silent
@@ -27,59 +30,56 @@ from nocturne.tasks.model.sampling import decoder_state, loop_guard
 
 BATCH_ROWS = 64  # samples in one compiled call
 SMALLEST = 1e-20  # keeps the logarithm of a random number finite
+LOWEST = -1e9  # logit of a category that may not be drawn
 
 
-def sample(  # noqa: PLR0913 - one keyword for each sampling parameter
+def sample(
     model: Model,
-    *,
+    config: SamplingConfig,
+    first_index: int,
     count: int,
-    first_index: int = 0,
-    notes: int,
-    seed: int,
-    temperature: float,
-    top_p: float,
-    random_input: RandomInput,
     progress: Progress = silent,
 ) -> NDArray[np.int16]:
     """Draw samples first_index .. first_index + count - 1: int16 ids [count, notes, A].
 
-    temperature divides the logits, top_p keeps the most likely categories up to that mass, of
-    every attribute. random_input "primer" continues a random window of the training songs;
-    "gaussian" starts the decoder from a random state with the mean and covariance that the
-    encoder's states have there. progress counts notes.
+    temperature divides the logits of every attribute, top_p keeps its most likely categories up
+    to that mass. random_input "primer" continues a random window of the training songs;
+    "gaussian" starts the decoder from a random state with the mean and covariance of the
+    encoder's states over those windows. progress counts notes. ModelError if the model has no
+    primers; ValueError if the config has no seed.
     """
     if not len(model.primers):
         raise ModelError(f"model {model.model_id} has no primers: train it again")
-    drawer = _Drawer(model, seed, temperature, top_p, random_input)
+    drawer = _Drawer(model, config)
     last = first_index + count
     groups = range(first_index // BATCH_ROWS, -(-last // BATCH_ROWS))
-    windows = -(-notes // model.shape.window)
+    windows = -(-config.notes // model.shape.window)
     drawn = []
     for done, group in enumerate(groups):
         drawn.append(
             drawer.group(group, windows, progress, (done * windows, len(groups) * windows))
         )
     start = first_index - groups.start * BATCH_ROWS
-    return np.concatenate(drawn)[start : start + count, :notes]
+    return np.concatenate(drawn)[start : start + count, : config.notes]
 
 
 def primer_of(seed: int, index: int, primers: int) -> int:
-    """Return which of so many primers sample `index` continues."""
+    """Return the number of the primer that sample `index` continues."""
     return int(np.random.default_rng([seed, index]).integers(primers))
 
 
 class _Drawer:
-    """One request's model, parameters and compiled loop."""
+    """A model, the sampling parameters and the compiled loop."""
 
-    def __init__(
-        self, model: Model, seed: int, temperature: float, top_p: float, random_input: RandomInput
-    ) -> None:
-        self.model, self.seed, self.random_input = model, seed, random_input
+    def __init__(self, model: Model, config: SamplingConfig) -> None:
+        if config.seed is None:
+            raise ValueError("sampling needs a seed, but the config's seed is empty")
+        self.model, self.seed, self.random_input = model, config.seed, config.random_input
         self.network = Network(model.shape, model.vocabulary)
         self.weights = tensors(model.weights)
-        limits = tf.constant(model.loop_limits, tf.int32)
-        self.parameters = (tf.constant(temperature), tf.constant(top_p), limits)
-        self.draw = _compiled(model.shape, model.vocabulary.model_dump_json(), top_p < 1)
+        self.limits = tf.constant(model.loop_limits, tf.int32)
+        self.parameters = _tensors_of(config)
+        self.draw = _compiled(model.shape, model.vocabulary.model_dump_json(), config.top_p < 1)
 
     def group(
         self, group: int, windows: int, progress: Progress, done: tuple[int, int]
@@ -104,7 +104,8 @@ class _Drawer:
             state,
             tf.constant(given is None),
             tf.constant(key),
-            *self.parameters,
+            self.parameters,
+            self.limits,
         )
 
     def _random_inputs(self, group: int) -> tuple[Tensor, State | None]:
@@ -112,17 +113,22 @@ class _Drawer:
         model, network = self.model, self.network
         sizes = np.asarray(model.vocabulary.sizes, np.int32)
         history = np.zeros((BATCH_ROWS, network.context, len(sizes)), np.int32) + sizes
-        lanes = range(group * BATCH_ROWS, (group + 1) * BATCH_ROWS)
+        indices = range(group * BATCH_ROWS, (group + 1) * BATCH_ROWS)
         if self.random_input == "primer":
-            chosen = [primer_of(self.seed, index, len(model.primers)) for index in lanes]
+            chosen = [primer_of(self.seed, index, len(model.primers)) for index in indices]
             history[:, -model.shape.window :] = model.primers[chosen]
             return tf.constant(history), None
-        random = [np.random.default_rng([self.seed, index]) for index in lanes]
+        random = [np.random.default_rng([self.seed, index]) for index in indices]
         vector = np.stack([r.standard_normal(len(model.state_factor)) for r in random])
         state = (model.state_mean + vector @ model.state_factor).astype(np.float32)
         h1, c1, h2, c2 = np.split(state, 4, axis=1)
         pairs = ((h1, c1), (h2, c2))
         return tf.constant(history), tuple((tf.constant(h), tf.constant(c)) for h, c in pairs)
+
+
+def _tensors_of(config: SamplingConfig) -> dict[str, Tensor]:
+    """Return the parameters that the compiled loop takes: a change compiles nothing anew."""
+    return {"temperature": tf.constant(config.temperature), "top_p": tf.constant(config.top_p)}
 
 
 @cache
@@ -141,8 +147,7 @@ def _compiled(shape: NetworkShape, vocabulary: str, nucleus: bool) -> Any:
         given: State,
         encode: Tensor,
         key: Tensor,
-        temperature: Tensor,
-        top_p: Tensor,
+        parameters: dict[str, Tensor],
         limits: Tensor,
     ) -> tuple[Tensor, Tensor]:
         read = decoder_state.encoded(network, weights, history)
@@ -157,12 +162,13 @@ def _compiled(shape: NetworkShape, vocabulary: str, nucleus: bool) -> Any:
             note: list[Tensor] = []
             for k, part in enumerate(tf.split(noise[w], sizes, axis=-1)):
                 given = [ids[:, None] for ids in note]
-                logits = network.heads.logits(weights, k, read, given)[:, 0] / temperature
+                logits = network.heads.logits(weights, k, read, given)[:, 0]
+                logits = logits / parameters["temperature"]
                 if k == looping:
                     logits = tf.where(
-                        loop_guard.forbidden(network.vocabulary, desk, limits), -1e9, logits
+                        loop_guard.forbidden(network.vocabulary, desk, limits), LOWEST, logits
                     )
-                kept = _nucleus(logits, top_p) if nucleus else logits
+                kept = _nucleus(logits, parameters["top_p"]) if nucleus else logits
                 note.append(tf.argmax(kept + part, axis=-1, output_type=tf.int32))
             return w + 1, decoder_state.taken(network, desk, after, tf.stack(note, -1))
 
@@ -176,15 +182,15 @@ def _compiled(shape: NetworkShape, vocabulary: str, nucleus: bool) -> Any:
 
 
 def _gumbel(shape: list[int], key: Tensor) -> Tensor:
-    """Noise that `key` fixes: logits plus it are greatest at a draw from their distribution."""
+    """Return noise that `key` fixes: the maximum of logits plus noise is a draw from them."""
     uniform = tf.random.stateless_uniform(shape, key, SMALLEST, 1.0, alg="philox")
     return -tf.math.log(-tf.math.log(uniform))
 
 
 def _nucleus(logits: Tensor, top_p: Tensor) -> Tensor:
-    """Leave only the most likely categories up to the mass top_p (Holtzman et al., 2020)."""
+    """Keep only the most likely categories up to the mass top_p (Holtzman et al., 2020)."""
     ordered = tf.sort(logits, axis=-1, direction="DESCENDING")
     share = tf.nn.softmax(ordered, axis=-1)
     kept = tf.cumsum(share, axis=-1, exclusive=True) < top_p  # always the most likely one
     lowest = tf.reduce_min(tf.where(kept, ordered, tf.float32.max), axis=-1, keepdims=True)
-    return tf.where(logits >= lowest, logits, -1e9)
+    return tf.where(logits >= lowest, logits, LOWEST)

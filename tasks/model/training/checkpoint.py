@@ -19,14 +19,11 @@ from nocturne.schemas.errors import ModelError
 from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.sequences import SplitIds, Vocabulary
 from nocturne.tasks.model.network.initialise import Weights
-from nocturne.tasks.model.registry.identity import CIRCUMSTANCES, circumstances
 from nocturne.tasks.model.training.loss_scale import LossScale
 from nocturne.tasks.storage.arrays import packed
+from nocturne.tasks.storage.layout import CHECKPOINT_FILE
 from nocturne.tasks.storage.retry import storage_errors
 
-NAME = "checkpoint.safetensors"
-# Fields that do not change the weights of a run that begins with given ones.
-WITHOUT_EFFECT = CIRCUMSTANCES - {"executor"} | {"corpus", "init_from"}
 SAMPLED_BYTES = 2**20
 
 
@@ -68,8 +65,8 @@ def run_digest(
     The config's precision must be decided, not auto.
     """
     digest = hashlib.sha256()
-    without_effect = circumstances(config, WITHOUT_EFFECT)
-    digest.update(config.model_dump_json(exclude=without_effect).encode())
+    fields = set(config.fingerprint_fields("weights"))
+    digest.update(config.model_dump_json(include=fields).encode())
     digest.update((shape.model_dump_json() + vocabulary.document_id).encode())
     digest.update(np.ascontiguousarray(train.song_offsets).tobytes())
     rows = SAMPLED_BYTES // (2 * train.ids.shape[1])
@@ -89,8 +86,8 @@ def write(folder: Path, checkpoint: Checkpoint) -> None:
     del groups["place"]
     arrays = {f"{group}:{name}": a for group, part in groups.items() for name, a in part.items()}
     content = packed(arrays, {"place": json.dumps(asdict(checkpoint.place))})
-    aside = folder / f".{NAME}.{os.getpid()}.part"
-    with storage_errors("write the checkpoint", str(folder / NAME)):
+    aside = folder / f".{CHECKPOINT_FILE}.{os.getpid()}.part"
+    with storage_errors("write the checkpoint", str(folder / CHECKPOINT_FILE)):
         folder.mkdir(parents=True, exist_ok=True)
         _clear_unfinished(folder)
         try:
@@ -98,19 +95,19 @@ def write(folder: Path, checkpoint: Checkpoint) -> None:
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
-            aside.replace(folder / NAME)
+            aside.replace(folder / CHECKPOINT_FILE)
         finally:
             aside.unlink(missing_ok=True)
 
 
 def _clear_unfinished(folder: Path) -> None:
-    for path in folder.glob(f".{NAME}.*.part"):
+    for path in folder.glob(f".{CHECKPOINT_FILE}.*.part"):
         path.unlink(missing_ok=True)
 
 
 def read(folder: Path, run: str) -> Checkpoint | None:
     """Return the checkpoint of the run with this digest; None if there is none."""
-    path = folder / NAME
+    path = folder / CHECKPOINT_FILE
     if not path.is_file():
         return None
     groups: dict[str, Weights] = {n: {} for n in Checkpoint.__dataclass_fields__ if n != "place"}
@@ -133,6 +130,6 @@ def read(folder: Path, run: str) -> Checkpoint | None:
 
 def clear(folder: Path) -> None:
     """Delete the checkpoint in `folder`, once its model is published."""
-    with storage_errors("delete the checkpoint", str(folder / NAME)):
+    with storage_errors("delete the checkpoint", str(folder / CHECKPOINT_FILE)):
         _clear_unfinished(folder)
-        (folder / NAME).unlink(missing_ok=True)
+        (folder / CHECKPOINT_FILE).unlink(missing_ok=True)

@@ -12,6 +12,7 @@ from nocturne.tasks.model.registry.models import read_card, read_metrics
 from nocturne.tasks.pages.formatting import counted, duration
 from nocturne.tasks.pages.index.page import MOST_ROWS, READERS, Cell, Column, IndexPage, Row, newest
 from nocturne.tasks.pages.model_report.figures import Metrics, figure, mapping, shown
+from nocturne.tasks.storage.layout import CARD_FILE, MODELS, QUALITY, REPORT_PAGE, quality_page_path
 from nocturne.tasks.storage.root import Root
 
 COLUMNS = (
@@ -23,21 +24,19 @@ COLUMNS = (
     Column("Weights", True),
     Column("Trained for", True),
 )
-PAGES = ("models", "quality")  # whose reports the rows lead to
+PAGES = (MODELS, QUALITY)  # whose reports the rows lead to
 
 
 def models_index(root: Root) -> IndexPage:
     """Return the page of every complete model, newest first."""
     champions = _champions(root)
-    complete = newest(root, "models", "card.json")
-    pages = {
-        section: {name for name, _ in newest(root, section, "report.html")} for section in PAGES
-    }
+    complete = newest(root, MODELS, CARD_FILE)
+    pages = {section: {name for name, _ in newest(root, section, REPORT_PAGE)} for section in PAGES}
     with ThreadPoolExecutor(READERS) as pool:
         rows = list(pool.map(partial(_row, root, champions, pages), complete[:MOST_ROWS]))
     corpora = {row.cells[0].text for row in rows if row.cells}
     return IndexPage(
-        section="models",
+        section=MODELS,
         lead=f"{counted(len(rows), 'model')} of {counted(len(corpora), 'corpus', 'corpora')}. "
         "Fewer bits per note are better, among models of one corpus and one category scheme.",
         columns=COLUMNS,
@@ -62,7 +61,7 @@ def _row(
     root: Root, champions: set[str], pages: dict[str, set[str]], model: tuple[str, datetime]
 ) -> Row:
     model_id, saved = model
-    link = f"{quote(model_id)}/report.html" if model_id in pages["models"] else ""
+    link = f"{quote(model_id)}/{REPORT_PAGE}" if model_id in pages[MODELS] else ""
     mark = "champion" if model_id in champions else ""
     try:
         card = read_card(root, model_id)
@@ -70,8 +69,8 @@ def _row(
         raise
     except NocturneError:
         return Row(model_id, link, saved, mark=mark, trouble="its card.json does not read")
-    quality = f"../quality/{quote(card.corpus)}/report.html"
-    corpus = Cell(card.corpus, quality if card.corpus in pages["quality"] else "")
+    quality = f"../{quote(quality_page_path(card.corpus))}"
+    corpus = Cell(card.corpus, quality if card.corpus in pages[QUALITY] else "")
     figures = _figures(card, _metrics(root, model_id))
     return Row(model_id, link, card.created, (corpus, *figures), mark)
 

@@ -8,6 +8,7 @@ from nocturne.tasks.pages.index.models import models_index
 from nocturne.tasks.pages.index.page import page_html
 from nocturne.tasks.pages.index.quality import quality_index
 from nocturne.tasks.pages.index.samples import samples_index
+from nocturne.tasks.storage.layout import index_page_path
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.storage.scratch import locked
 
@@ -23,4 +24,4 @@ def write_index_pages(root: Root) -> None:
     with locked(root, "index-pages"):
         for index in INDEXES:
             page = index(root)
-            root.write_bytes(f"{page.section}/index.html", page_html(page).encode())
+            root.write_bytes(index_page_path(page.section), page_html(page).encode())

@@ -9,6 +9,7 @@ from nocturne.schemas.manifest import NoteDataset
 from nocturne.tasks.corpus.notes.note_marker import note_dataset
 from nocturne.tasks.pages.formatting import UNSTATED, counted
 from nocturne.tasks.pages.index.page import MOST_ROWS, READERS, Cell, Column, IndexPage, Row, newest
+from nocturne.tasks.storage.layout import QUALITY, REPORT_PAGE
 from nocturne.tasks.storage.root import Root
 
 NUMBERS = ("Files", "Accepted", "Quarantined", "Duplicates", "Notes")
@@ -17,11 +18,11 @@ COLUMNS = (Column("Corpus"), *(Column(name, True) for name in NUMBERS), Column("
 
 def quality_index(root: Root) -> IndexPage:
     """Return the page of every corpus that has a quality report, newest first."""
-    corpora = newest(root, "quality", "report.html")
+    corpora = newest(root, QUALITY, REPORT_PAGE)
     with ThreadPoolExecutor(READERS) as pool:
         rows = list(pool.map(lambda entry: _row(root, *entry), corpora[:MOST_ROWS]))
     return IndexPage(
-        section="quality",
+        section=QUALITY,
         lead=f"{counted(len(rows), 'corpus', 'corpora')} ingested: what became of the files, and "
         "what the songs are like.",
         columns=COLUMNS,
@@ -32,7 +33,7 @@ def quality_index(root: Root) -> IndexPage:
 
 
 def _row(root: Root, corpus: str, reported: datetime) -> Row:
-    link = f"{quote(corpus)}/report.html"
+    link = f"{quote(corpus)}/{REPORT_PAGE}"
     try:
         dataset = note_dataset(root, corpus)
     except StoreUnavailableError:  # it may well read

@@ -12,6 +12,15 @@ import pyarrow.compute as pc
 from nocturne.schemas.errors import NocturneError, StoreUnavailableError
 from nocturne.tasks.pages.formatting import counted, duration
 from nocturne.tasks.pages.index.page import MOST_ROWS, READERS, Cell, Column, IndexPage, Row, newest
+from nocturne.tasks.storage.layout import (
+    INDEX_PAGE,
+    MANIFEST_FILE,
+    MODELS,
+    REPORT_PAGE,
+    SAMPLES,
+    model_path,
+    run_path,
+)
 from nocturne.tasks.storage.root import Root
 
 COLUMNS = (Column("Run"), Column("Model"), Column("Pieces", True), Column("Total length", True))
@@ -28,15 +37,15 @@ class Music:
 
 def samples_index(root: Root) -> IndexPage:
     """Return the page of every run that has a gallery, newest first."""
-    runs = newest(root, "samples", "index.html")
+    runs = newest(root, SAMPLES, INDEX_PAGE)
     shown = runs[:MOST_ROWS]
     with ThreadPoolExecutor(READERS) as pool:
         music = list(pool.map(partial(_music, root), [run_id for run_id, _ in shown]))
-    reports = {model_id for model_id, _ in newest(root, "models", "report.html")}
+    reports = {model_id for model_id, _ in newest(root, MODELS, REPORT_PAGE)}
     made = [one for one in music if one]
     pieces, seconds = sum(one.pieces for one in made), sum(one.seconds for one in made)
     return IndexPage(
-        section="samples",
+        section=SAMPLES,
         lead=f"{counted(len(shown), 'run')} with {counted(pieces, 'piece')}, "
         f"{duration(seconds)} of music.",
         columns=COLUMNS,
@@ -49,7 +58,7 @@ def samples_index(root: Root) -> IndexPage:
 def _music(root: Root, run_id: str) -> Music | None:
     """Return what a run made; None if its manifest does not read."""
     try:
-        manifest = root.read_table(f"samples/{run_id}/manifest.parquet", ["model_id", "seconds"])
+        manifest = root.read_table(run_path(run_id, MANIFEST_FILE), ["model_id", "seconds"])
         seconds = float(pc.sum(manifest["seconds"]).as_py())
         return Music(str(manifest["model_id"][0]), manifest.num_rows, seconds)
     except StoreUnavailableError:  # it may well read
@@ -59,10 +68,10 @@ def _music(root: Root, run_id: str) -> Music | None:
 
 
 def _row(run_id: str, published: datetime, music: Music | None, reports: set[str]) -> Row:
-    link = f"{quote(run_id)}/index.html"
+    link = f"{quote(run_id)}/{INDEX_PAGE}"
     if music is None:
         return Row(run_id, link, published, trouble="its manifest does not read")
-    report = f"../models/{quote(music.model_id)}/report.html"
+    report = f"../{quote(model_path(music.model_id, REPORT_PAGE))}"
     cells = (
         Cell(music.model_id, report if music.model_id in reports else ""),
         Cell(f"{music.pieces:,}"),

@@ -15,15 +15,11 @@ from nocturne.tasks.music.metrics.overlap import mean_overlaps
 from nocturne.tasks.pages.charts.piano_roll import draw
 from nocturne.tasks.pages.links import links_of_report
 from nocturne.tasks.pages.model_report.report import report_markdown, report_page
-from nocturne.tasks.storage.markers import read_marker
+from nocturne.tasks.storage.layout import HISTORY_FILE, REPORT_PAGE, model_path
+from nocturne.tasks.storage.markers import find_marker
 from nocturne.tasks.storage.root import Root
 
 TEMPO = 120.0
-
-
-def report_path(model_id: str) -> str:
-    """Return where a model's report lies under the storage root."""
-    return f"models/{model_id}/report.html"
 
 
 def write_report(root: Root, model_id: str) -> str:
@@ -32,17 +28,14 @@ def write_report(root: Root, model_id: str) -> str:
     history = _history(root, model_id)
     rolls = list(_rolls(root, model_id))
     page = report_page(card, metrics, history, rolls, links_of_report(root, card.corpus))
-    root.write_bytes(report_path(model_id), page.encode())
+    root.write_bytes(model_path(model_id, REPORT_PAGE), page.encode())
     return report_markdown(card, metrics, history, rolls)
 
 
 def _history(root: Root, model_id: str) -> list[dict[str, Any]]:
     """Return the model's evaluations; none if they are gone."""
-    path, mend = f"models/{model_id}/history.json", "delete it, and the report has no curves"
-    try:
-        return read_marker(root, path, list[dict[str, Any]], ModelError, mend)
-    except FileNotFoundError:
-        return []
+    path, mend = model_path(model_id, HISTORY_FILE), "delete it, and the report has no curves"
+    return find_marker(root, [path], list[dict[str, Any]], ModelError, mend) or []
 
 
 def _rolls(root: Root, model_id: str) -> Iterator[tuple[str, bytes]]:

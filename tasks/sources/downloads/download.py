@@ -8,8 +8,6 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from nocturne.schemas.errors import SourceError
 from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.raw import DownloadRecord
@@ -22,7 +20,13 @@ from nocturne.tasks.sources.downloads.remote_file import (
 )
 from nocturne.tasks.sources.downloads.transfer import local_disk, transfer
 from nocturne.tasks.storage.data_folders import move_file
-from nocturne.tasks.storage.layout import downloads_of, old_downloads_of
+from nocturne.tasks.storage.layout import (
+    UNFINISHED,
+    download_record,
+    downloads_of,
+    old_downloads_of,
+)
+from nocturne.tasks.storage.markers import read_marker
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.storage.scratch import scratch
 
@@ -80,7 +84,7 @@ def download(
         part.unlink()
     else:
         root.delete(path)  # never an old file beside a new record
-        root.write_json(f"{path}.download.json", record.model_dump())
+        root.write_json(download_record(path), record.model_dump())
         _publish(root, part, path)
     root.delete(f"{path}.rejected")
     Validators.beside(part).unlink(missing_ok=True)
@@ -95,7 +99,7 @@ def move_old_downloads(root: Root, corpus: str) -> None:
 
 def reject(root: Root, download: Download) -> str:
     """Take a download that proved unreadable out of the way; return where it lies now."""
-    root.delete(f"{download.path}.download.json")
+    root.delete(download_record(download.path))
     root.move(download.path, f"{download.path}.rejected")
     return root.display_path(f"{download.path}.rejected")
 
@@ -103,9 +107,11 @@ def reject(root: Root, download: Download) -> str:
 def _finished(root: Root, path: str, wanted: DownloadSpec) -> DownloadRecord | None:
     """Return the record of a finished download of the same thing."""
     try:
-        record = DownloadRecord.model_validate(root.read_json(f"{path}.download.json"))
+        record = read_marker(
+            root, download_record(path), DownloadRecord, SourceError, "fetch again"
+        )
         size = root.size(path)
-    except (FileNotFoundError, ValidationError, ValueError):
+    except (FileNotFoundError, SourceError):
         return None
     right = wanted.sha256 is None or record.sha256 == wanted.sha256
     same_url = wanted.sha256 is not None or record.url_sha256 == _digest(wanted.url)
@@ -130,7 +136,7 @@ def _clear_other_parts(folder: Path, name: str) -> None:
     """Delete what stopped downloads of other files left."""
     kept = {f"{name}.part", Validators.beside(folder / f"{name}.part").name}
     for path in folder.iterdir():
-        unfinished = path.name.endswith((".part", ".part.json")) or path.name.startswith(".tmp-")
+        unfinished = path.name.endswith((".part", ".part.json")) or path.name.startswith(UNFINISHED)
         if unfinished and path.name not in kept:
             path.unlink(missing_ok=True)
 

@@ -8,14 +8,18 @@ from typing import Protocol
 
 from nocturne.schemas.errors import BusyError
 from nocturne.tasks.storage.conditional import conditional_store
-from nocturne.tasks.storage.layout import CORPUS_KINDS
+from nocturne.tasks.storage.layout import (
+    CORPUS_KINDS,
+    lock_path,
+    model_path,
+    run_path,
+)
 from nocturne.tasks.storage.locking.file_lock import FileLock
 from nocturne.tasks.storage.locking.holder import Holder
 from nocturne.tasks.storage.locking.leases import Lease
 from nocturne.tasks.storage.retry import storage_errors
 from nocturne.tasks.storage.root import Root
 
-FOLDER = ".cache/locks"
 POLL_SECONDS = 0.1
 
 
@@ -58,13 +62,13 @@ def corpus_writer(root: Root, corpus: str, stage: str) -> AbstractContextManager
 
 def model_writer(root: Root, model_id: str) -> AbstractContextManager[None]:
     """Let one process train, judge and describe a model."""
-    work, clear = f"training of model {model_id}", (f"models/{model_id}",)
+    work, clear = f"training of model {model_id}", (model_path(model_id),)
     return one_writer(root, f"model-{model_id}", work, clear=clear)
 
 
 def run_writer(root: Root, run_id: str) -> AbstractContextManager[None]:
     """Let one process write a run of samples."""
-    work, clear = f"generation of {run_id}", (f"samples/{run_id}",)
+    work, clear = f"generation of {run_id}", (run_path(run_id),)
     return one_writer(root, f"run-{run_id}", work, clear=clear)
 
 
@@ -72,7 +76,7 @@ _ADVICE = "wait until it has ended, or stop it, then run this again"
 
 
 def _lock(root: Root, name: str) -> _Lock:
-    path = f"{FOLDER}/{name}.lock"
+    path = lock_path(name)
     if root.is_local:
         return FileLock(Path(root.full(path)))
     store = conditional_store(root.uri)
@@ -80,7 +84,7 @@ def _lock(root: Root, name: str) -> _Lock:
 
 
 def _acquire(root: Root, lock: _Lock, holder: Holder, name: str) -> Holder | bytes | None:
-    with storage_errors("lock", root.display_path(f"{FOLDER}/{name}.lock")):
+    with storage_errors("lock", root.display_path(lock_path(name))):
         return lock.acquire(holder)
 
 

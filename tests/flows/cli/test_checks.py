@@ -15,7 +15,7 @@ def _no_server(monkeypatch: pytest.MonkeyPatch) -> None:
     def starts() -> None:
         raise AssertionError("a server would start")
 
-    monkeypatch.setattr("nocturne.flows.cli.commands.shown", starts)
+    monkeypatch.setattr("nocturne.flows.cli.commands.flow_on_terminal", starts)
 
 
 @pytest.fixture

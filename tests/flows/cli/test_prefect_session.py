@@ -11,7 +11,7 @@ PROJECT = Path(__file__).parents[3]
 # As Prefect does during a flow run, only that here the exception is always lost.
 PROGRAM = """
 import os, signal, time
-from nocturne.flows.cli.prefect_session import (interruptible)
+from nocturne.flows.cli.prefect_session import interruptible
 
 def last_words():
     print("stopped", flush=True)
@@ -30,7 +30,7 @@ import weakref, nocturne.flows.cli.prefect_session
 from prefect.exceptions import TerminationSignal
 
 # Only what the main thread prints is looked at.
-nocturne.flows.cli.prefect_session._leave_when_told = lambda *_: None
+nocturne.flows.cli.prefect_session._exit_on_signal = lambda *_: None
 class Gone: ...
 def dies(_): raise {error}
 

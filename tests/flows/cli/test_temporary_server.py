@@ -15,20 +15,35 @@ from nocturne.flows.cli.prefect_session import LOCAL_DEFAULTS
 PROJECT = Path(__file__).parents[3]
 # What nocturne.flows.cli.console does, and then what a flow would do.
 USES = """
-from nocturne.flows.cli.temporary_server import (running, start_early)
-ready = start_early()
+from nocturne.flows.cli.temporary_server import TemporaryServer
+server = TemporaryServer()
+server.start()
+first = server.process.pid
 {then}
-ready()
+server.wait_until_ready()
 from prefect.client.orchestration import get_client
 with get_client(sync_client=True) as client:
-    print(client.hello().text, client.api_url, running[0].args[-5], running[0].pid)
+    print(client.hello().text, client.api_url, server.address, first, server.process.pid)
+"""
+SERVER_DIES = "server.process.kill(); server.process.wait()"
+NEVER_STARTS = """
+import os
+from nocturne.flows.cli.temporary_server import TemporaryServer
+server = TemporaryServer()
+os.environ["PREFECT_SERVER_LOGGING_LEVEL"] = "loud"
+server.start()
+del os.environ["PREFECT_SERVER_LOGGING_LEVEL"]
+import prefect
+os.environ["PREFECT_SERVER_LOGGING_LEVEL"] = "loud"
+server.wait_until_ready()
 """
 
 
-def _run(then: str, home: Path, program: str = USES) -> tuple[str, str, str, str]:
+def _run(program: str, home: Path) -> list[str]:
+    """Run a program with nothing of the user's Prefect; return the words of its last line."""
     inherited = {name: value for name, value in os.environ.items() if "PREFECT" not in name}
     done = subprocess.run(
-        [sys.executable, "-c", program.format(then=then) if then or program is USES else program],
+        [sys.executable, "-c", program],
         cwd=PROJECT,
         env={
             **inherited,
@@ -41,18 +56,17 @@ def _run(then: str, home: Path, program: str = USES) -> tuple[str, str, str, str
         check=True,
     )
     assert done.stderr == ""
-    *_, line = done.stdout.splitlines()
-    words = line.rsplit(" ", 3)
-    return words[0], words[1], words[2], words[3]
+    return done.stdout.splitlines()[-1].split()
 
 
 @pytest.mark.integration
 def test_prefect_uses_the_server_that_was_started_and_it_ends_with_the_process(
     tmp_path: Path,
 ) -> None:
-    _, address, port, pid = _run("", tmp_path)
-    assert f"http://127.0.0.1:{port}/api" in address
-    assert not Path(f"/proc/{pid}").exists()
+    *_, client_address, address, first, last = _run(USES.format(then=""), tmp_path)
+    assert client_address.rstrip("/") == address
+    assert first == last
+    assert not Path(f"/proc/{last}").exists()
     assert not list(tmp_path.glob("prefect.db*"))  # the user's own database is left alone
 
 
@@ -61,21 +75,16 @@ def test_where_it_dies_another_is_started_with_a_new_database(tmp_path: Path) ->
     kept = tmp_path / f"cache/nocturne/prefect-{version('prefect')}.db"
     kept.parent.mkdir(parents=True)
     kept.write_bytes(b"SQLite format 3\0" + b"damaged" * 1000)
-    _, address, port, _ = _run("running[0].kill()", tmp_path)
-    assert f":{port}/" not in address
+    *_, first, last = _run(USES.format(then=SERVER_DIES), tmp_path)
+    assert first != last
     with closing(sqlite3.connect(kept)) as database:  # for the next command
         assert database.execute("PRAGMA quick_check").fetchone() == ("ok",)
         assert database.execute("SELECT count(*) FROM flow_run").fetchone() == (0,)
 
 
 def test_a_server_that_does_not_start_is_told_with_its_own_last_line(tmp_path: Path) -> None:
-    program = (
-        "from nocturne.flows.cli import temporary_server as server\n"
-        "server.TEMPORARY = {'PREFECT_SERVER_LOGGING_LEVEL': 'loud'}\n"
-        "server.start_early()()"
-    )
     with pytest.raises(subprocess.CalledProcessError) as failed:
-        _run("", tmp_path, program)
+        _run(NEVER_STARTS, tmp_path)
     last = failed.value.stderr.strip().splitlines()[-1]
     assert last.startswith(
         "nocturne.schemas.errors.ServerError: the temporary Prefect server does not"

@@ -25,10 +25,11 @@ from nocturne.tasks.model.promotion import consider
 from nocturne.tasks.model.registry.champion import promote, read_champion
 from nocturne.tasks.model.registry.finished_models import finished_model
 from nocturne.tasks.model.registry.model_folder import load_model
-from nocturne.tasks.model.registry.models import metrics_path, read_card, read_metrics
+from nocturne.tasks.model.registry.models import read_card, read_metrics
 from nocturne.tasks.model.sampling.sample import primer_of
 from nocturne.tasks.model.training import checkpoint, memory_estimate
 from nocturne.tasks.pages.model_report.publish import write_report
+from nocturne.tasks.storage.layout import METRICS_FILE, model_path
 from nocturne.tasks.storage.root import Root
 from tests.tasks.corpus.note_corpora import random_shards, write_corpus
 from tests.tasks.corpus.test_ingest_no_space import largest_file
@@ -106,7 +107,7 @@ def test_a_warm_start_is_named_by_id_and_must_fit(
 
 def test_metrics_hold_model_and_rivals_on_the_same_songs(place: Root, card: ModelCard) -> None:
     metrics = evaluate.evaluate_model(place, card.model_id)
-    assert metrics == json.loads(place.read_bytes(metrics_path(card.model_id)))
+    assert metrics == json.loads(place.read_bytes(model_path(card.model_id, METRICS_FILE)))
     assert metrics["samples"] == 4
     samples = evaluate.evaluated_samples(place, card.model_id)
     assert (samples.shape, samples.dtype) == ((4, 16, 4), np.int16)
@@ -120,7 +121,10 @@ def test_metrics_hold_model_and_rivals_on_the_same_songs(place: Root, card: Mode
 def test_a_model_is_judged_again_where_what_was_measured_is_not_whole(
     place: Root, card: ModelCard
 ) -> None:
-    path, samples = metrics_path(card.model_id), f"models/{card.model_id}/judged.safetensors"
+    path, samples = (
+        model_path(card.model_id, METRICS_FILE),
+        f"models/{card.model_id}/judged.safetensors",
+    )
     whole, drawn = place.read_bytes(path), place.read_bytes(samples)
     metrics = evaluate.measured(place, card.model_id)
     assert metrics["weights_sha256"] == card.weights_sha256
@@ -183,7 +187,7 @@ def test_a_model_is_no_worse_than_itself(place: Root, card: ModelCard) -> None:
 def test_promotion_follows_the_gate_and_says_why(
     place: Root, config: TrainConfig, card: ModelCard
 ) -> None:
-    path = metrics_path(card.model_id)
+    path = model_path(card.model_id, METRICS_FILE)
     place.write_json(path, {**PASSES, "bits_per_note": 3.0})
     refused = consider(place, card.model_id)
     assert not refused.promoted
@@ -200,7 +204,7 @@ def test_a_worse_candidate_does_not_replace_the_champion(
 ) -> None:
     promote(place, card.model_id, "for the test")
     slow = build.build_model(place, config.copy_with(learning_rate=1e-6, seed=5))
-    place.write_json(metrics_path(slow.model_id), PASSES)
+    place.write_json(model_path(slow.model_id, METRICS_FILE), PASSES)
     verdict = consider(place, slow.model_id)
     assert not verdict.promoted
     assert f"of {card.model_id}, the best champion so far" in verdict.reason

@@ -10,8 +10,9 @@ import pytest
 from nocturne.schemas.errors import ModelError
 from nocturne.tasks.model import promotion
 from nocturne.tasks.model.promotion import consider
-from nocturne.tasks.model.registry.champion import pointer_path, promote, read_champion, roll_back
-from nocturne.tasks.model.registry.models import metrics_path, read_metrics
+from nocturne.tasks.model.registry.champion import promote, read_champion, roll_back
+from nocturne.tasks.model.registry.models import read_metrics
+from nocturne.tasks.storage.layout import METRICS_FILE, champion_path, model_path
 from nocturne.tasks.storage.root import Root
 from tests.tasks.model.tiny_models import PASSES, add_card
 
@@ -31,7 +32,7 @@ class Measured:
     def add(self, name: str, bits: float, corpus: str = "folk") -> None:
         """Add a judged model."""
         add_card(self.root, name, corpus=corpus)
-        self.root.write_json(metrics_path(name), {**PASSES, "bits_per_note": bits})
+        self.root.write_json(model_path(name, METRICS_FILE), {**PASSES, "bits_per_note": bits})
         self.bits[name] = bits
 
     def __call__(self, _root: Root, model_id: str, _songs: object) -> float:
@@ -74,7 +75,7 @@ def test_nor_does_it_under_random_bits_whatever_the_metrics_say(
     for number in range(60):
         bits = 2.0 + 0.03 * random.standard_normal() + 0.004 * number
         models.add(f"m{number:03}", bits)
-        root.write_json(metrics_path(f"m{number:03}"), PASSES)  # all alike
+        root.write_json(model_path(f"m{number:03}", METRICS_FILE), PASSES)  # all alike
         if consider(root, f"m{number:03}", MARGIN).promoted:
             best = min(best, bits)
         assert models.bits[now(root) or ""] <= best + MARGIN
@@ -187,11 +188,11 @@ def test_with_too_few_test_songs_the_champion_stays(
 
 def test_a_damaged_pointer_stays_as_it_is_and_is_the_verdict(root: Root, models: Measured) -> None:
     models.add("a", 2.0)
-    root.write_bytes(pointer_path("folk", "factored"), b'{"model_id')
+    root.write_bytes(champion_path("folk", "factored"), b'{"model_id')
     verdict = consider(root, "a")
     assert not verdict.promoted
     assert "factored.json is damaged" in verdict.reason
-    assert root.read_bytes(pointer_path("folk", "factored")) == b'{"model_id'
+    assert root.read_bytes(champion_path("folk", "factored")) == b'{"model_id'
 
 
 def _at_once(*calls: Callable[[], object]) -> None:

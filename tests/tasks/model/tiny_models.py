@@ -12,8 +12,8 @@ from nocturne.schemas.sequences import Attribute, Vocabulary
 from nocturne.tasks.model.network.initialise import initial_weights
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.registry.model_folder import save_model
-from nocturne.tasks.model.registry.models import metrics_path, read_card
-from nocturne.tasks.model.registry.root_champion import ROOT_POINTER
+from nocturne.tasks.model.registry.models import read_card
+from nocturne.tasks.storage.layout import METRICS_FILE, OLD_CHAMPION, model_path
 from nocturne.tasks.storage.root import Root
 from tests.tasks.model import model_for_tests as example
 
@@ -60,7 +60,7 @@ def add_model(root: Root, model_id: str, seed: int = 0, **of: Any) -> ModelCard:
     state = np.arange(4 * TINY.units, dtype=np.float32)
     model = Model(model_id, TINY, vocabulary, weights, primers, state, state[None])
     save_model(root, model, card, {"history.json": b"[]"})
-    root.write_json(metrics_path(model_id), PASSES)
+    root.write_json(model_path(model_id, METRICS_FILE), PASSES)
     return read_card(root, model_id)
 
 
@@ -84,4 +84,4 @@ def earlier_version(root: Root, *promoted: str, reason: str = "better", hours: i
                 "previous": previous,
             }
         )
-    root.write_json(ROOT_POINTER, {"model_id": history[-1]["model_id"], "history": history})
+    root.write_json(OLD_CHAMPION, {"model_id": history[-1]["model_id"], "history": history})

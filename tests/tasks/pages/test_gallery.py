@@ -16,8 +16,8 @@ from nocturne.tasks.pages.gallery import (
     time_points,
 )
 from nocturne.tasks.pages.links import PageLink
-from nocturne.tasks.samples.files import make_files
-from nocturne.tasks.samples.run import plan
+from nocturne.tasks.samples.identity import plan_run
+from nocturne.tasks.samples.sample_files import make_files
 from tests.tasks.samples.runs_for_tests import card_of, wander
 
 
@@ -46,7 +46,9 @@ class Seen(HTMLParser):
 
 
 def request(samples: int = 2, audio: bool = True) -> SampleRun:
-    return plan(GenerateConfig(samples=samples, audio=audio, temperature=0.85, seed=41), card_of())
+    return plan_run(
+        GenerateConfig(samples=samples, audio=audio, temperature=0.85, seed=41), card_of()
+    )
 
 
 def manifest_of(run: SampleRun) -> pa.Table:

@@ -5,14 +5,13 @@ from typing import Any
 import pytest
 from pydantic.fields import FieldInfo
 
-from nocturne.schemas.config import GenerateConfig
-from nocturne.schemas.config.generate import SamplingConfig
+from nocturne.schemas.config import GenerateConfig, SamplingConfig
 from nocturne.tasks.pages.sampling_settings import (
     SHOWN_ELSEWHERE,
     settings_of_piece,
     settings_of_run,
 )
-from nocturne.tasks.samples.run import plan
+from nocturne.tasks.samples.identity import plan_run
 from tests.tasks.samples.runs_for_tests import card_of
 
 ROW: dict[str, Any] = {
@@ -27,7 +26,7 @@ ROW: dict[str, Any] = {
 
 
 def test_every_field_of_the_config_is_a_row() -> None:
-    run = plan(GenerateConfig(temperature=0.85, seed=41), card_of())
+    run = plan_run(GenerateConfig(temperature=0.85, seed=41), card_of())
     titles = {setting.title: setting.value for setting in settings_of_run(run)}
     fields = SamplingConfig.model_fields
     assert set(titles) == {fields[name].title for name in set(fields) - SHOWN_ELSEWHERE}

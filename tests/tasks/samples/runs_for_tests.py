@@ -1,6 +1,7 @@
 """A finished generation run of a made-up model, for tests of storage, gallery and browser."""
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,9 @@ from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.network_shape import PRESETS
 from nocturne.schemas.samples import SampleRun
 from nocturne.tasks.music.notes import Notes
-from nocturne.tasks.samples import run as sample_run
+from nocturne.tasks.samples.build import build_run
+from nocturne.tasks.samples.identity import plan_run
+from nocturne.tasks.storage.layout import run_path
 from nocturne.tasks.storage.root import Root
 from tests.tasks.music.notes_for_tests import notes_of
 
@@ -53,20 +56,22 @@ def wander(index: int, notes: int = 48) -> Notes:
 
 def write_run(root: Root, samples: int, *, notes: int = 48, audio: bool = True) -> SampleRun:
     config = GenerateConfig(root=root.uri, samples=samples, notes=notes, audio=audio, seed=7)
-    return make(root, sample_run.plan(config, card_of()))
+    return make(root, plan_run(config, card_of()))
 
 
 def make(root: Root, run: SampleRun) -> SampleRun:
     """Write what a run lacks, and publish it, as the flow does."""
-    for first, count in sample_run.begin(root, run):
-        pieces = [wander(i, run.config.notes) for i in range(first, first + count)]
-        sample_run.write_batch(root, run, first, pieces)
-    sample_run.publish(root, run, card_of())
+    build_run(root, run, card_of(), partial(wander_from, notes=run.config.notes))
     return run
+
+
+def wander_from(first: int, count: int, notes: int) -> list[Notes]:
+    """Pieces for `build_run`, as a model would compose them."""
+    return [wander(index, notes) for index in range(first, first + count)]
 
 
 def contents(root: Root, run: SampleRun) -> dict[str, bytes]:
     """What a run's folder holds, hidden files included, by path in it."""
-    folder = Path(root.full(sample_run.folder_of(run)))
+    folder = Path(root.full(run_path(run.run_id)))
     files = (path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}

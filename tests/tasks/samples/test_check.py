@@ -16,7 +16,10 @@ from nocturne.schemas.config import GenerateConfig
 from nocturne.schemas.samples import LATER_COLUMNS, RENDERER, SampleRun, checked
 from nocturne.tasks.pages import gallery
 from nocturne.tasks.samples import check
-from nocturne.tasks.samples import run as sample_run
+from nocturne.tasks.samples.batches import begin_run
+from nocturne.tasks.samples.check import is_published
+from nocturne.tasks.samples.identity import plan_run
+from nocturne.tasks.storage.layout import run_path
 from nocturne.tasks.storage.root import Root
 from tests.tasks.samples.runs_for_tests import card_of, contents, make, write_run
 
@@ -74,13 +77,13 @@ def heard(path: Path) -> np.ndarray:
 def test_a_damaged_file_is_made_again_and_no_other(
     root: Root, run: SampleRun, name: str, damage: Callable[[Path], None]
 ) -> None:
-    folder = Path(root.full(sample_run.folder_of(run)))
+    folder = Path(root.full(run_path(run.run_id)))
     before, inodes = contents(root, run), {p.name: p.stat().st_ino for p in folder.iterdir()}
     sound = heard(folder / name) if name.endswith(".ogg") else None
     damage(folder / name)
-    assert not sample_run.is_finished(root, run)
+    assert not is_published(root, run)
     make(root, run)
-    assert sample_run.is_finished(root, run)
+    assert is_published(root, run)
     after = contents(root, run)
     written = {p.name for p in folder.iterdir() if p.stat().st_ino != inodes[p.name]}
     if sound is None:
@@ -111,7 +114,7 @@ def test_a_damaged_file_is_made_again_and_no_other(
 def test_a_run_json_that_does_not_read_is_written_again(
     root: Root, run: SampleRun, content: bytes | str
 ) -> None:
-    path = f"{sample_run.folder_of(run)}/run.json"
+    path = f"{run_path(run.run_id)}/run.json"
     before = root.read_bytes(path)
     changes: dict[str, dict[str, Any]] = {
         "another": {"run_id": "another"},
@@ -122,7 +125,7 @@ def test_a_run_json_that_does_not_read_is_written_again(
     if isinstance(content, str):
         content = json.dumps(json.loads(before) | changes[content]).encode()
     root.write_bytes(path, content)
-    assert not sample_run.is_finished(root, run)
+    assert not is_published(root, run)
     make(root, run)
     assert root.read_bytes(path) == before
 
@@ -133,7 +136,7 @@ def test_a_run_of_an_earlier_version_is_read_as_it_is(
     root: Root, run: SampleRun, name: str | None, damage: Callable[[Path], None]
 ) -> None:
     """It has no sizes of pictures, audio and pages: files are there, or made again."""
-    folder = Path(root.full(sample_run.folder_of(run)))
+    folder = Path(root.full(run_path(run.run_id)))
     manifest = pq.read_table(folder / "manifest.parquet")
     pq.write_table(manifest.drop_columns(list(LATER_COLUMNS)), folder / "manifest.parquet")
     told = json.loads((folder / "run.json").read_bytes())
@@ -142,18 +145,18 @@ def test_a_run_of_an_earlier_version_is_read_as_it_is(
     for field in ("run", "more"):
         del told["config"][field]
     (folder / "run.json").write_text(json.dumps(told))
-    assert sample_run.is_finished(root, run)
+    assert is_published(root, run)
     if name:
         damage(folder / name)
-        assert not sample_run.is_finished(root, run)
+        assert not is_published(root, run)
         make(root, run)
-        assert sample_run.is_finished(root, run)
+        assert is_published(root, run)
         assert (folder / name).stat().st_size > 0
 
 
 def played_by(root: Root, run: SampleRun, renderer: str) -> None:
     """Make all audio of `run` that of an earlier version's renderer, and note it as such."""
-    folder = Path(root.full(sample_run.folder_of(run)))
+    folder = Path(root.full(run_path(run.run_id)))
     manifest = pq.read_table(folder / "manifest.parquet")
     rows = manifest.to_pylist()
     for row in rows:
@@ -172,43 +175,43 @@ def test_audio_of_a_poor_renderer_is_made_again_and_nothing_else(
 ) -> None:
     before = contents(root, run)
     played_by(root, run, "pretty_midi")
-    assert not sample_run.is_finished(root, run)
+    assert not is_published(root, run)
     make(root, run)
-    assert sample_run.is_finished(root, run)
+    assert is_published(root, run)
     after = contents(root, run)
     music = [name for name in before if name.endswith((".mid", ".png"))]
     assert [after[name] for name in music] == [before[name] for name in music]
     for name in ("00000.ogg", "00002.ogg"):
-        assert np.abs(heard(Path(root.full(f"{sample_run.folder_of(run)}/{name}")))).max() > 0.5
+        assert np.abs(heard(Path(root.full(f"{run_path(run.run_id)}/{name}")))).max() > 0.5
 
 
 def test_audio_of_fluidsynth_stays(root: Root, run: SampleRun) -> None:
     played_by(root, run, "fluidsynth")
-    assert sample_run.is_finished(root, run)
+    assert is_published(root, run)
     before = contents(root, run)
-    empty(Path(root.full(f"{sample_run.folder_of(run)}/00001.ogg")))
+    empty(Path(root.full(f"{run_path(run.run_id)}/00001.ogg")))
     make(root, run)
     after = contents(root, run)
     assert after["00000.ogg"] == before["00000.ogg"]
     assert after["00001.ogg"] != before["00001.ogg"]
-    rows = root.read_table(f"{sample_run.folder_of(run)}/manifest.parquet")
+    rows = root.read_table(f"{run_path(run.run_id)}/manifest.parquet")
     assert rows["audio_renderer"].to_pylist() == ["fluidsynth", RENDERER, "fluidsynth"]
 
 
 def test_a_run_with_other_facts_is_not_this_one(root: Root, run: SampleRun) -> None:
-    found = check.published(root, run.run_id)
-    assert check.is_whole(found, run)
+    found = check.read_run_folder(root, run.run_id)
+    assert check.holds_run(found, run)
     for changes in ({"samples": 2}, {"notes": 99}, {"seed": 8}, {"audio": False}):
         config = run.config.copy_with(**changes)
-        assert not check.is_whole(found, run.model_copy(update={"config": config}))
+        assert not check.holds_run(found, run.model_copy(update={"config": config}))
     elsewhere = run.config.copy_with(root="elsewhere", model="latest")
-    assert check.is_whole(found, run.model_copy(update={"config": elsewhere}))
+    assert check.holds_run(found, run.model_copy(update={"config": elsewhere}))
 
 
 def test_a_part_that_was_cut_is_made_again(root: Root) -> None:
     config = GenerateConfig(root=root.uri, samples=2, audio=False, seed=7)
-    run = sample_run.plan(config.copy_with(notes=16), card_of())
-    root.write_bytes(f"{sample_run.folder_of(run)}/parts/part-00000.parquet", b"PAR1, but cut")
-    assert sample_run.begin(root, run) == [(0, 2)]
+    run = plan_run(config.copy_with(notes=16), card_of())
+    root.write_bytes(f"{run_path(run.run_id)}/parts/part-00000.parquet", b"PAR1, but cut")
+    assert begin_run(root, run) == [(0, 2)]
     make(root, run)
-    assert sample_run.is_finished(root, run)
+    assert is_published(root, run)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nocturne.tasks.music.notes import Notes
-from nocturne.tasks.workers import shared_buffer as arena_module
+from nocturne.tasks.workers import shared_buffer as shared_buffer_module
 from nocturne.tasks.workers.limits import limit_memory
 from nocturne.tasks.workers.shared_buffer import SharedBuffer
 from nocturne.tasks.workers.worker_pool import Workers
@@ -19,7 +19,7 @@ from tests.tasks.workers.workers_for_tests import twice
 
 
 @pytest.fixture(scope="module")
-def arena() -> Iterator[SharedBuffer]:
+def buffer() -> Iterator[SharedBuffer]:
     made = SharedBuffer()
     yield made
     made.close()
@@ -31,36 +31,36 @@ def apart(parts: list[bytes]) -> list[pickle.PickleBuffer]:
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.binary(max_size=200)))
-def test_bytes_come_back_as_bytes(arena: SharedBuffer, parts: list[bytes]) -> None:
-    packed = arena.pack(apart(parts))
+def test_bytes_come_back_as_bytes(buffer: SharedBuffer, parts: list[bytes]) -> None:
+    packed = buffer.pack(apart(parts))
     assert len(packed.body) < 40 + 20 * len(parts)  # they are not in the pickle
-    assert arena.unpack(packed) == parts
+    assert buffer.unpack(packed) == parts
 
 
-def test_notes_come_back_and_stay_when_the_next_value_is_packed(arena: SharedBuffer) -> None:
+def test_notes_come_back_and_stay_when_the_next_value_is_packed(buffer: SharedBuffer) -> None:
     times = np.arange(5.0)
     keys = np.arange(5, dtype=np.uint8)
-    notes: Notes = arena.unpack(arena.pack(Notes(times, times + 1, times, times + 2, keys, keys)))
-    arena.pack(apart([bytes(10_000)]))
+    notes: Notes = buffer.unpack(buffer.pack(Notes(times, times + 1, times, times + 2, keys, keys)))
+    buffer.pack(apart([bytes(10_000)]))
     assert notes.onset_seconds.tolist() == [0, 1, 2, 3, 4]
     assert notes.offset_beats.tolist() == [2, 3, 4, 5, 6]
     assert notes.velocity.tolist() == [0, 1, 2, 3, 4]
 
 
-def test_what_is_larger_than_the_arena_goes_in_the_pickle(
-    arena: SharedBuffer, monkeypatch: pytest.MonkeyPatch
+def test_what_is_larger_than_the_buffer_goes_in_the_pickle(
+    buffer: SharedBuffer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(arena_module, "BUFFER_BYTES", 100)
-    packed = arena.pack(apart([bytes(60), bytes(41)]))
+    monkeypatch.setattr(shared_buffer_module, "BUFFER_BYTES", 100)
+    packed = buffer.pack(apart([bytes(60), bytes(41)]))
     assert packed.ends == ()
-    assert arena.unpack(packed) == [bytes(60), bytes(41)]
-    assert arena.pack(apart([bytes(60), bytes(40)])).ends == (60, 100)
+    assert buffer.unpack(packed) == [bytes(60), bytes(41)]
+    assert buffer.pack(apart([bytes(60), bytes(40)])).ends == (60, 100)
 
 
 def handles() -> int:
-    """Return how many files this process has open for arenas: two for each, one is the map's."""
+    """Return how many files are open for shared buffers: two for each, one is the map's."""
     places = Path("/proc/self/fd").iterdir()
-    return sum("memfd:arena" in os.fspath(p.readlink()) for p in places if p.is_symlink())
+    return sum("memfd:nocturne" in os.fspath(p.readlink()) for p in places if p.is_symlink())
 
 
 def test_workers_answer_through_it_and_lost_ones_leave_none_behind() -> None:

@@ -55,8 +55,8 @@ def test_an_outsider_killing_workers_costs_nothing(workers: Workers) -> None:
     random = Random(3)
 
     def kill_all() -> None:
-        for lane in workers._lanes:
-            for pid in list(lane._pool._pool_manager.worker_manager.workers):
+        for process in workers._processes:
+            for pid in list(process._pool._pool_manager.worker_manager.workers):
                 os.kill(pid, signal.SIGKILL)
 
     for _ in range(8):

@@ -32,6 +32,15 @@ def _behave(content: bytes) -> str:
     return content.decode()
 
 
+def grow(contents: list[bytes]) -> list[bytes]:
+    """Take 1 GiB of memory, little by little."""
+    held = bytearray()
+    while len(held) < 1024**3:
+        held.extend(b"x" * (1 << 20))
+        time.sleep(0.001)
+    return contents
+
+
 def twice(contents: list[bytes]) -> list[bytes]:
     """Return each content twice over; die at `kill`."""
     if b"kill" in contents:

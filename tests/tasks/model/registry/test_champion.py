@@ -12,18 +12,17 @@ from nocturne.schemas.errors import ModelError
 from nocturne.schemas.model_card import Champion
 from nocturne.tasks.model.registry.champion import (
     all_champions,
-    pointer_path,
     promote,
     read_champion,
     record,
     roll_back,
 )
-from nocturne.tasks.model.registry.root_champion import ROOT_POINTER
+from nocturne.tasks.storage.layout import OLD_CHAMPION, champion_path
 from nocturne.tasks.storage.root import Root
 from tests.tasks.model.tiny_models import add_card, add_model, earlier_version
 
-FOLK = pointer_path("folk", "factored")
-MINE = pointer_path("mine", "factored")
+FOLK = champion_path("folk", "factored")
+MINE = champion_path("mine", "factored")
 
 
 def _promote_elsewhere(uri: str, model_id: str) -> None:
@@ -81,7 +80,7 @@ def test_each_corpus_and_scheme_has_its_own(models: Root) -> None:
         ("mine", "factored"),
     ]
     assert read_champion(models, "mine", "song-max") is None
-    assert not models.exists(ROOT_POINTER)
+    assert not models.exists(OLD_CHAMPION)
 
 
 @pytest.mark.parametrize("corpus", ["champions", "card.json", "champion.json", "factored.json"])
@@ -228,7 +227,7 @@ def _put(stack: list[str], name: str) -> list[str]:
 @given(legacy=LEGACY.map(_as_earlier_versions), steps=STEPS)
 def test_rollback_is_a_stack(models: Root, legacy: list[str], steps: list[tuple[str, str]]) -> None:
     models.delete("models/champions")
-    models.delete(ROOT_POINTER)
+    models.delete(OLD_CHAMPION)
     for name in IDS:
         add_card(models, name)
     if legacy:

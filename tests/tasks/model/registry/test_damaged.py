@@ -13,17 +13,17 @@ from nocturne.schemas.config import TrainConfig
 from nocturne.schemas.errors import CorpusError, ModelError, NocturneError
 from nocturne.tasks.model.evaluation import evaluate
 from nocturne.tasks.model.promotion import consider
-from nocturne.tasks.model.registry.champion import pointer_path, promote, read_champion, roll_back
+from nocturne.tasks.model.registry.champion import promote, read_champion, roll_back
 from nocturne.tasks.model.registry.lookup import find
 from nocturne.tasks.model.registry.model_folder import damage_of, load_model
 from nocturne.tasks.model.registry.models import read_metrics
-from nocturne.tasks.model.registry.root_champion import ROOT_POINTER
 from nocturne.tasks.model.warm_start import start_of
 from nocturne.tasks.pages.model_report import publish
+from nocturne.tasks.storage.layout import OLD_CHAMPION, champion_path
 from nocturne.tasks.storage.root import Root
 from tests.tasks.model.tiny_models import add_model
 
-POINTER = pointer_path("folk", "factored")
+POINTER = champion_path("folk", "factored")
 WRONG = {  # by file: a field, and a value of the wrong type for it
     "models/b/card.json": ("steps", "many"),
     "models/b/config.json": ("sha256", 3),
@@ -31,7 +31,7 @@ WRONG = {  # by file: a field, and a value of the wrong type for it
     "models/b/metrics.json": ("bits_per_note", ["low"]),
     "models/b/history.json": (0, 7),
     POINTER: ("history", "none"),
-    ROOT_POINTER: ("history", [{"model_id": 3}]),
+    OLD_CHAMPION: ("history", [{"model_id": 3}]),
 }
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "cut": lambda content: content[: len(content) // 2],
@@ -54,7 +54,7 @@ def place(root: Root, monkeypatch: pytest.MonkeyPatch) -> Root:
         root.write_json(f"models/{name}/history.json", [{"step": 1, "seconds": 2.0}])
     for name in "ab":
         promote(root, name, "better")
-    root.write_bytes(ROOT_POINTER, _as_before(root))
+    root.write_bytes(OLD_CHAMPION, _as_before(root))
     return root
 
 
@@ -138,7 +138,7 @@ def test_a_damaged_model_hides_no_other(place: Root, damage: str) -> None:
     assert "models/b/card.json is" in verdict.reason
 
 
-@pytest.mark.parametrize("path", [POINTER, ROOT_POINTER])
+@pytest.mark.parametrize("path", [POINTER, OLD_CHAMPION])
 def test_a_damaged_pointer_hides_no_model(place: Root, path: str) -> None:
     _spoil(place, path, "cut")
     listing = list_models(place.uri)

@@ -8,11 +8,11 @@ from nocturne.schemas.errors import ModelError
 from nocturne.tasks.model.registry.champion import promote
 from nocturne.tasks.model.registry.models import (
     known_models,
-    metrics_path,
     read_card,
     read_cards,
     read_metrics,
 )
+from nocturne.tasks.storage.layout import METRICS_FILE, model_path
 from nocturne.tasks.storage.root import Root
 from tests.tasks.model.tiny_models import add_card
 
@@ -61,15 +61,15 @@ def test_metrics_count_for_the_weights_that_were_measured(root: Root) -> None:
     digest = read_card(root, "a").weights_sha256
     figures: dict[str, Any] = {"bits_per_note": 2.5, "looping_share": 0.5}
     for content in (figures, {**figures, "weights_sha256": digest}):  # earlier versions: without
-        root.write_json(metrics_path("a"), content)
+        root.write_json(model_path("a", METRICS_FILE), content)
         assert read_metrics(root, "a") == content
-    root.write_json(metrics_path("a"), {**figures, "weights_sha256": "another"})
+    root.write_json(model_path("a", METRICS_FILE), {**figures, "weights_sha256": "another"})
     assert read_metrics(root, "a") == {}
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"bits_per_note": "low"}'])
 def test_damaged_metrics_are_one_line(root: Root, content: bytes) -> None:
     add_card(root, "a")
-    root.write_bytes(metrics_path("a"), content)
+    root.write_bytes(model_path("a", METRICS_FILE), content)
     with pytest.raises(ModelError, match=r"a/metrics\.json is damaged: .*; delete it and train"):
         read_metrics(root, "a")

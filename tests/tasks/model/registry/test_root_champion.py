@@ -7,7 +7,7 @@ import pytest
 
 from nocturne.schemas.model_card import Champion
 from nocturne.tasks.model.registry.champion import promote, read_champion, roll_back
-from nocturne.tasks.model.registry.root_champion import ROOT_POINTER
+from nocturne.tasks.storage.layout import OLD_CHAMPION
 from nocturne.tasks.storage.root import Root
 from tests.tasks.model.tiny_models import BEGIN, add_card, add_model, earlier_version
 
@@ -47,12 +47,12 @@ def test_one_champion_for_a_root_is_split_by_the_models_own_cards(models: Root) 
 
 def test_a_promotion_takes_the_history_over_and_leaves_the_old_file(models: Root) -> None:
     earlier_version(models, "a", "m", "b")
-    before = models.read_bytes(ROOT_POINTER)
+    before = models.read_bytes(OLD_CHAMPION)
     promote(models, "c", "")
     assert ids(champion(models)) == ["a", "b", "c"]
-    assert models.read_bytes(ROOT_POINTER) == before
+    assert models.read_bytes(OLD_CHAMPION) == before
     assert ids(champion(models, "mine")) == ["m"]
-    models.delete(ROOT_POINTER)
+    models.delete(OLD_CHAMPION)
     assert ids(champion(models)) == ["a", "b", "c"]
 
 

@@ -8,11 +8,12 @@ import pytest
 
 from nocturne.schemas.config import GenerateConfig
 from nocturne.schemas.errors import ModelError
+from nocturne.schemas.progress import silent
 from nocturne.schemas.samples import SampleRun
 from nocturne.schemas.sequences import Vocabulary
 from nocturne.tasks.model.sampling.compose import compose_batch
 from nocturne.tasks.music.categories import encode_song, fit
-from nocturne.tasks.samples.run import plan
+from nocturne.tasks.samples.identity import plan_run
 from tests.tasks.music.notes_for_tests import notes_of, scale
 from tests.tasks.samples.runs_for_tests import card_of
 
@@ -26,7 +27,7 @@ class Fake:
 
 def run_of(**changes: Any) -> SampleRun:
     card = card_of().model_copy(update={"vocabulary_id": VOCABULARY.vocabulary_id})
-    return plan(GenerateConfig(samples=4, notes=16, **changes), card)
+    return plan_run(GenerateConfig(samples=4, notes=16, **changes), card)
 
 
 def test_ids_become_the_notes_they_stand_for() -> None:
@@ -47,24 +48,17 @@ def test_a_rest_before_the_first_note_is_dropped() -> None:
 
 
 def test_the_sampler_gets_the_request() -> None:
-    asked: dict[str, Any] = {}
+    asked: list[Any] = []
 
-    def sampler(model: Fake, **request: Any) -> np.ndarray:
-        asked.update(request)
-        return np.zeros((2, 16, 4), dtype=np.int16)
+    def sampler(model: Fake, *request: Any) -> np.ndarray:
+        asked.extend(request)
+        return np.zeros((3, 16, 4), dtype=np.int16)
 
     run = run_of(seed=5, temperature=0.8, top_p=0.9, random_input="gaussian")
-    compose_batch(Fake(), sampler, run, 2, 2)
-    del asked["progress"]
-    assert asked == {
-        "count": 2,
-        "first_index": 2,
-        "notes": 16,
-        "seed": 5,
-        "temperature": 0.8,
-        "top_p": 0.9,
-        "random_input": "gaussian",
-    }
+    compose_batch(Fake(), sampler, run, 2, 3, silent)
+    assert asked == [run.config, 2, 3, silent]
+    assert (run.config.notes, run.config.seed, run.config.temperature) == (16, 5, 0.8)
+    assert (run.config.top_p, run.config.random_input) == (0.9, "gaussian")
 
 
 def test_another_vocabulary_is_refused() -> None:

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from nocturne.schemas.config import SamplingConfig
 from nocturne.schemas.errors import ModelError
 from nocturne.schemas.network_shape import NetworkShape
+from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.sequences import SplitIds, Vocabulary
 from nocturne.tasks.model.network.encoder_decoder import Network
 from nocturne.tasks.model.network.initialise import initial_weights
@@ -17,13 +19,7 @@ from nocturne.tasks.model.sampling import sample as sampling
 from nocturne.tasks.model.sampling.random_inputs import random_inputs
 from nocturne.tasks.model.sampling.sample import BATCH_ROWS, sample
 
-ASKED: dict[str, Any] = {
-    "notes": 20,
-    "seed": 7,
-    "temperature": 1.0,
-    "top_p": 1.0,
-    "random_input": "primer",
-}
+CONFIG = SamplingConfig(notes=20, seed=7, temperature=1.0)
 
 
 @pytest.fixture(scope="module")
@@ -34,26 +30,32 @@ def model(tiny_shape: NetworkShape, tiny_vocabulary: Vocabulary, train_songs: Sp
     return Model("tiny", tiny_shape, tiny_vocabulary, weights, *inputs)
 
 
+def draw(
+    model: Model, count: int, first_index: int = 0, progress: Progress = silent, **changes: Any
+) -> Any:
+    """Draw samples with some fields of CONFIG changed."""
+    return sample(model, CONFIG.copy_with(**changes), first_index, count, progress)
+
+
 @pytest.mark.parametrize("random_input", ["primer", "gaussian"])
 def test_samples_are_valid_repeatable_and_follow_the_seed(model: Model, random_input: str) -> None:
-    asked = ASKED | {"random_input": random_input}
-    ids = sample(model, count=4, **asked)
+    ids = draw(model, 4, random_input=random_input)
     assert ids.shape == (4, 20, 4)
     assert ids.dtype == np.int16
     assert (ids >= 0).all()
     assert (ids < model.vocabulary.sizes).all()
-    np.testing.assert_array_equal(ids, sample(model, count=4, **asked))
-    assert (ids != sample(model, count=4, **(asked | {"seed": 8}))).any()
+    np.testing.assert_array_equal(ids, draw(model, 4, random_input=random_input))
+    assert (ids != draw(model, 4, random_input=random_input, seed=8)).any()
     assert len({piece.tobytes() for piece in ids}) == 4
 
 
 def test_a_sample_depends_on_its_index_and_not_on_the_batch(model: Model) -> None:
     count = 2 * BATCH_ROWS + 3
-    together = sample(model, count=count, **ASKED)
+    together = draw(model, count)
     for first, some in ((0, 1), (5, 3), (BATCH_ROWS - 2, 4), (count - 1, 1)):
-        apart = sample(model, count=some, first_index=first, **ASKED)
+        apart = draw(model, some, first)
         np.testing.assert_array_equal(apart, together[first : first + some])
-    longer = sample(model, count=2, **(ASKED | {"notes": 33}))
+    longer = draw(model, 2, notes=33)
     np.testing.assert_array_equal(longer[:, :20], together[:2])
 
 
@@ -62,7 +64,7 @@ def test_the_first_note_is_drawn_from_the_models_distribution(model: Model) -> N
     one_primer = Model(
         "tiny", model.shape, model.vocabulary, model.weights, model.primers[:1], *_states(model)
     )
-    drawn = sample(one_primer, count=3200, **(ASKED | {"notes": 1}))[:, 0, 0]
+    drawn = draw(one_primer, 3200, notes=8)[:, 0, 0]
     network = Network(model.shape, model.vocabulary)
     ids = np.zeros((1, network.context + model.shape.window, 4), np.int32)
     ids += np.asarray(model.vocabulary.sizes, np.int32)
@@ -75,8 +77,8 @@ def test_the_first_note_is_drawn_from_the_models_distribution(model: Model) -> N
 
 
 def test_a_low_temperature_and_a_small_top_p_leave_the_likeliest(model: Model) -> None:
-    cold = sample(model, count=3, **(ASKED | {"temperature": 1e-6}))
-    narrow = sample(model, count=3, **(ASKED | {"top_p": 1e-6}))
+    cold = draw(model, 3, temperature=1e-6)
+    narrow = draw(model, 3, top_p=1e-6)
     np.testing.assert_array_equal(cold, narrow)
 
 
@@ -89,13 +91,18 @@ def test_top_p_keeps_the_smallest_set_with_that_mass() -> None:
 
 def test_progress_ends_at_all_notes_and_no_primers_is_an_error(model: Model) -> None:
     seen: list[tuple[float, float]] = []
-    sample(model, count=1, **ASKED, progress=lambda now, total: seen.append((now, total)))
+    draw(model, 1, progress=lambda now, total: seen.append((now, total)))
     assert [now / total for now, total in seen] == pytest.approx([1 / 3, 2 / 3, 1])
     bare = Model(
         "bare", model.shape, model.vocabulary, model.weights, model.primers[:0], *_states(model)
     )
     with pytest.raises(ModelError, match="no primers"):
-        sample(bare, count=1, **ASKED)
+        draw(bare, 1)
+
+
+def test_an_empty_seed_is_an_error(model: Model) -> None:
+    with pytest.raises(ValueError, match="needs a seed"):
+        draw(model, 1, seed=None)
 
 
 def _states(model: Model) -> tuple[Any, Any]:
@@ -109,7 +116,7 @@ def test_no_run_in_a_sample_is_longer_than_its_limit(model: Model) -> None:
             *("tiny", model.shape, model.vocabulary, model.weights, model.primers),
             *(*_states(model), allowed),
         )
-        drawn = sample(guarded, count=32, **(ASKED | {"notes": 64, "temperature": 0.3}))
+        drawn = draw(guarded, 32, notes=64, temperature=0.3)
         primers = _primers_of(model, 32)
         pieces = np.concatenate([primers, drawn], axis=1)[..., :2]  # interval and pitch
         longest = [_longest_run(pieces, period, primers.shape[1]) for period in (1, 2)]
@@ -129,7 +136,7 @@ def test_windows_that_crowd_a_piece_are_held_back(model: Model) -> None:
             *("tiny", model.shape, model.vocabulary, model.weights, model.primers),
             *(*_states(model), limits),
         )
-        drawn = sample(guarded, count=32, **(ASKED | {"notes": 64, "temperature": 0.02}))
+        drawn = draw(guarded, 32, notes=64, temperature=0.02)
         most.append(np.mean([_most_windows(piece[:, :2]) for piece in drawn]))
     assert most[0] < most[1] / 2
 
@@ -140,7 +147,7 @@ def test_no_pitch_has_more_than_its_share_of_recent_notes(model: Model) -> None:
         *("tiny", model.shape, model.vocabulary, model.weights, model.primers),
         *(*_states(model), limits),
     )
-    drawn = sample(guarded, count=8, **(ASKED | {"notes": 48, "temperature": 0.02}))
+    drawn = draw(guarded, 8, notes=48, temperature=0.02)
     seen = model.shape.window  # before the first window's end the notes of the primer count too
     for piece in drawn[:, :, 1]:
         for end in range(seen, len(piece) + 1):
@@ -155,7 +162,7 @@ def _most_windows(piece: Any) -> int:
 
 def _primers_of(model: Model, count: int) -> Any:
     """The primers that the first samples continue."""
-    random = [np.random.default_rng([ASKED["seed"], index]) for index in range(count)]
+    random = [np.random.default_rng([CONFIG.seed, index]) for index in range(count)]
     return model.primers[[int(r.integers(len(model.primers))) for r in random]]
 
 

@@ -8,6 +8,7 @@ import pytest
 from nocturne.schemas.errors import StorageError
 from nocturne.tasks.model.training import checkpoint
 from nocturne.tasks.model.training.checkpoint import Checkpoint, TrainingProgress
+from nocturne.tasks.storage.layout import CHECKPOINT_FILE
 from tests.tasks.corpus.test_ingest_no_space import largest_file
 
 
@@ -24,7 +25,7 @@ def test_a_full_disk_is_one_line_and_the_last_checkpoint_stays(tmp_path: Path, l
     message = str(caught.value)
     assert "free space" in message
     assert "\n" not in message
-    assert [path.name for path in tmp_path.iterdir()] == [checkpoint.NAME]
+    assert [path.name for path in tmp_path.iterdir()] == [CHECKPOINT_FILE]
     kept = checkpoint.read(tmp_path, "run")
     assert kept is not None
     assert kept.place.step == kept.weights["w"][0] == 1
@@ -36,7 +37,7 @@ def test_a_full_disk_is_one_line_and_the_last_checkpoint_stays(tmp_path: Path, l
 
 @pytest.mark.parametrize("call", ["write", "clear"])
 def test_what_a_killed_process_left_is_deleted(tmp_path: Path, call: str) -> None:
-    left = tmp_path / f".{checkpoint.NAME}.1.part"
+    left = tmp_path / f".{CHECKPOINT_FILE}.1.part"
     left.write_bytes(b"half")
     if call == "write":
         checkpoint.write(tmp_path, state(1))

@@ -17,6 +17,7 @@ from nocturne.tasks.model.network.initialise import Weights, initial_weights
 from nocturne.tasks.model.training import checkpoint, loop
 from nocturne.tasks.model.training.optimiser import Schedule
 from nocturne.tasks.model.training.train import TrainingResult, train
+from nocturne.tasks.storage.layout import CHECKPOINT_FILE
 
 REPOSITORY = Path(__file__).parents[4]
 
@@ -204,7 +205,7 @@ def test_a_damaged_checkpoint_and_an_empty_split_are_refused(
     tiny_config: TrainConfig,
     tmp_path: Path,
 ) -> None:
-    (tmp_path / checkpoint.NAME).write_bytes(b"\x10\0\0\0\0\0\0\0half a file")
+    (tmp_path / CHECKPOINT_FILE).write_bytes(b"\x10\0\0\0\0\0\0\0half a file")
     with pytest.raises(ModelError, match=r"checkpoint\.safetensors: it is damaged"):
         checkpoint.read(tmp_path, "run")
     empty = SplitIds(train_songs.ids[:0], np.array([0]))

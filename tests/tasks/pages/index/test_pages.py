@@ -13,7 +13,6 @@ import pytest
 from pyarrow import fs
 
 from nocturne.schemas.errors import StorageError, StoreUnavailableError
-from nocturne.tasks.model.registry.champion import pointer_path
 from nocturne.tasks.pages.index import models as index_models
 from nocturne.tasks.pages.index import samples
 from nocturne.tasks.pages.index.models import models_index
@@ -21,6 +20,7 @@ from nocturne.tasks.pages.index.page import IndexPage, Row, page_html
 from nocturne.tasks.pages.index.pages import write_index_pages
 from nocturne.tasks.pages.index.quality import quality_index
 from nocturne.tasks.pages.index.samples import samples_index
+from nocturne.tasks.storage.layout import champion_path
 from nocturne.tasks.storage.root import Root
 from tests.tasks.pages.roots_for_tests import CHAMPION, add_model, filled_root
 
@@ -114,7 +114,7 @@ def test_an_empty_manifest_is_damaged(filled: Root) -> None:
 
 
 def test_a_damaged_champion_pointer_marks_nobody(filled: Root) -> None:
-    filled.write_bytes(pointer_path("folk", "factored"), b"{")
+    filled.write_bytes(champion_path("folk", "factored"), b"{")
     assert {row.mark for row in models_index(filled).rows} == {""}
 
 
@@ -187,6 +187,7 @@ def test_the_pages_of_two_publishings_at_once_have_both(root: Root) -> None:
 def test_a_root_that_cannot_be_written_is_said_in_one_line(
     filled: Root, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    filled.delete("quality/index.html")
     filled.write_bytes("quality/index.html/in the way", b"")
     with pytest.raises(StorageError) as error:
         write_index_pages(filled)

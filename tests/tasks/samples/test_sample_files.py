@@ -1,15 +1,17 @@
 """The files of one sample: what an earlier try left is kept if it is what would be made."""
 
+import hashlib
+
 import pytest
 
 from nocturne.schemas.config import GenerateConfig
 from nocturne.tasks.pages.charts.piano_roll import is_current
 from nocturne.tasks.pages.charts.roll_axes import time_axis
-from nocturne.tasks.samples.files import make_files
-from nocturne.tasks.samples.run import plan
+from nocturne.tasks.samples.identity import plan_run
+from nocturne.tasks.samples.sample_files import make_files
 from tests.tasks.samples.runs_for_tests import card_of, wander
 
-RUN = plan(GenerateConfig(samples=1, audio=False, seed=1), card_of())
+RUN = plan_run(GenerateConfig(samples=1, audio=False, seed=1), card_of())
 
 
 def test_whole_pictures_of_today_are_kept() -> None:
@@ -29,3 +31,10 @@ def test_a_cut_picture_or_one_with_other_axes_is_drawn_again(change) -> None:  #
     again, _ = make_files(RUN, 0, wander(0), left.get)
     assert list(again) == ["00000.png"]
     assert is_current(again["00000.png"])
+
+
+def test_midi_of_earlier_versions_stays() -> None:
+    run = plan_run(GenerateConfig(seed=0, audio=False), card_of())
+    files, row = make_files(run, 3, wander(3))
+    assert row["midi_sha256"].startswith("a58278cc0f5d822b")
+    assert hashlib.sha256(files["00003.mid"]).hexdigest() == row["midi_sha256"]

@@ -1,0 +1,39 @@
+"""What a generation run publishes: one row for every MIDI file it made, and where they are.
+
+Under samples/<run_id>/: NNNNN.mid, NNNNN.png (piano roll), NNNNN.ogg (when audio was asked for),
+manifest.parquet (SampleManifest, sorted by index), run.json (SampleRun), index.html (the
+gallery; further pages page-N.html), written last: it completes the folder.
+"""
+
+from nocturne.schemas.samples.audio_facts import (
+    EARLIER_RENDERERS,
+    MAX_AUDIO_SECONDS,
+    POOR_RENDERERS,
+    RENDERER,
+)
+from nocturne.schemas.samples.manifest import (
+    LATER_COLUMNS,
+    SAMPLE_SCHEMA,
+    SampleManifest,
+    checked,
+    completed,
+    manifest_schema,
+)
+from nocturne.schemas.samples.parameter_columns import PARAMETERS
+from nocturne.schemas.samples.run import GeneratedRun, SampleRun
+
+__all__ = [
+    "EARLIER_RENDERERS",
+    "LATER_COLUMNS",
+    "MAX_AUDIO_SECONDS",
+    "PARAMETERS",
+    "POOR_RENDERERS",
+    "RENDERER",
+    "SAMPLE_SCHEMA",
+    "GeneratedRun",
+    "SampleManifest",
+    "SampleRun",
+    "checked",
+    "completed",
+    "manifest_schema",
+]

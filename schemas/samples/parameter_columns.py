@@ -1,0 +1,50 @@
+"""Manifest columns of the sampling parameters: they follow from the fields of SamplingConfig.
+
+A parameter's column has the field's name, type, bounds and choices: a new field is recorded in
+every manifest without a change here.
+"""
+
+from types import NoneType
+from typing import Any, Literal, get_args, get_origin
+
+import pandera.pyarrow as pandera
+import pyarrow as pa
+
+from nocturne.schemas.config import SamplingConfig
+
+# What a run is besides its parameters: how much is made, and what is written beside the MIDI files.
+NO_PARAMETER = ("samples", "notes", "audio")
+PARAMETERS = tuple(
+    name for name in SamplingConfig.fields_changing("samples") if name not in NO_PARAMETER
+)
+ARROW_TYPES = {bool: pa.bool_(), int: pa.int64(), float: pa.float64(), str: pa.string()}
+BOUNDS = ("ge", "gt", "le", "lt")
+
+
+def arrow_type(name: str) -> pa.DataType:
+    """Return the type of a parameter's column."""
+    return _arrow_type(SamplingConfig.model_fields[name].annotation)
+
+
+def checks_of(name: str) -> list[pandera.Check]:
+    """Return the bounds and choices of a parameter as checks; none for any other column."""
+    if name not in PARAMETERS:
+        return []
+    field = SamplingConfig.model_fields[name]
+    checks = [
+        getattr(pandera.Check, bound)(getattr(limit, bound))
+        for limit in field.metadata
+        for bound in BOUNDS
+        if hasattr(limit, bound)
+    ]
+    if get_origin(field.annotation) is Literal:
+        checks.append(pandera.Check.isin(list(get_args(field.annotation))))
+    return checks
+
+
+def _arrow_type(annotation: Any) -> pa.DataType:
+    """Return the Arrow type of a field's values, None left aside."""
+    options = [option for option in get_args(annotation) if option is not NoneType]
+    if options:  # of a union, or the values of a Literal
+        return _arrow_type(options[0])
+    return ARROW_TYPES[annotation if isinstance(annotation, type) else type(annotation)]

@@ -1,0 +1,110 @@
+"""Writing a run a batch at a time: what is still to be made, and the files of one batch.
+
+While a run is under way, parts/request.json holds the run that it is to become, and
+parts/part-NNNNN.parquet the manifest rows of each batch that was made. A run that is extended or
+made whole again stays published meanwhile.
+"""
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import cache
+
+import pyarrow as pa
+
+from nocturne.schemas.progress import Progress, silent
+from nocturne.schemas.samples import SampleRun
+from nocturne.tasks.music.notes import Notes
+from nocturne.tasks.samples.check import RunFolder, holds_samples, read_run_folder
+from nocturne.tasks.samples.manifest import manifest_of, read_manifest
+from nocturne.tasks.samples.sample_files import make_files
+from nocturne.tasks.samples.writers.writer import Row
+from nocturne.tasks.storage.layout import REQUEST_FILE, part_file, run_path
+from nocturne.tasks.storage.root import Root
+
+BATCH_SAMPLES = 256
+MAX_THREADS = 4  # of encoding and writing; each may take 80 MB for the longest pieces
+
+
+def batches_of(run: SampleRun) -> list[tuple[int, int]]:
+    """Return (first index, count) of every batch."""
+    total = run.config.samples
+    return [(i, min(BATCH_SAMPLES, total - i)) for i in range(0, total, BATCH_SAMPLES)]
+
+
+def begin_run(root: Root, run: SampleRun) -> list[tuple[int, int]]:
+    """Record the run in its folder as being under way; return the batches still to be made.
+
+    A batch is made if its rows are known, from the manifest or from a try that was cut off, and
+    all its files are there.
+    """
+    request = run.model_copy(update={"page_bytes": {}})
+    content = request.model_dump_json(indent=2).encode()
+    root.write_bytes(run_path(run.run_id, REQUEST_FILE), content)
+    folder = read_run_folder(root, run.run_id)
+    return [batch for batch in batches_of(run) if batch_rows(root, run, folder, *batch) is None]
+
+
+def batch_rows(
+    root: Root, run: SampleRun, folder: RunFolder, first_index: int, count: int
+) -> pa.Table | None:
+    """Return a batch's manifest rows if they are known and its files are there, else None."""
+    name = _part(first_index)
+    part = read_manifest(root, run.run_id, name) if name in folder.sizes else None
+    if holds_samples(folder.sizes, part, first_index, count):
+        return part
+    published = None if folder.manifest is None else folder.manifest.slice(first_index, count)
+    return published if holds_samples(folder.sizes, published, first_index, count) else None
+
+
+def write_batch(
+    root: Root,
+    run: SampleRun,
+    first_index: int,
+    pieces: Sequence[Notes],
+    progress: Progress = silent,
+) -> None:
+    """Write the files of consecutive samples, then the batch's manifest rows.
+
+    Files that an interrupted try left are kept. StorageError if the root cannot be written.
+    """
+    existing = set(root.files(run_path(run.run_id)))
+    numbered = enumerate(pieces, start=first_index)
+    jobs = [_threads().submit(_write_sample, root, run, *piece, existing) for piece in numbered]
+    rows = []
+    try:
+        for done, job in enumerate(jobs, start=1):
+            rows.append(job.result())
+            progress(done, len(pieces))
+    finally:
+        for job in jobs:
+            job.cancel()
+        wait(jobs)
+    root.write_table(run_path(run.run_id, _part(first_index)), manifest_of(rows))
+
+
+def _part(first_index: int) -> str:
+    return part_file(first_index // BATCH_SAMPLES)
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    """Return the threads that write samples, the same for all batches of a process.
+
+    The C library gives threads memory pools of their own and keeps freed memory in them, 40 MB
+    after drawing pictures: new threads for each batch would take ever more.
+    """
+    return ThreadPoolExecutor(min(MAX_THREADS, os.cpu_count() or 1), "samples")
+
+
+def _write_sample(root: Root, run: SampleRun, index: int, notes: Notes, existing: set[str]) -> Row:
+    """Write one sample's missing files and return its manifest row."""
+
+    def read_existing(name: str) -> bytes | None:
+        path = run_path(run.run_id, name)
+        return root.read_bytes(path) if path in existing else None
+
+    files, row = make_files(run, index, notes, read_existing)
+    for name, content in files.items():
+        root.write_bytes(run_path(run.run_id, name), content)
+    return row

@@ -1,0 +1,79 @@
+"""A generation run from a config: the whole stage, without Prefect, and its steps."""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+
+from nocturne.schemas.config import GenerateConfig
+from nocturne.schemas.model_card import ModelCard
+from nocturne.schemas.progress import Progress, silent
+from nocturne.schemas.samples import GeneratedRun, SampleRun
+from nocturne.tasks.music.notes import Notes
+from nocturne.tasks.pages.index.pages import write_index_pages
+from nocturne.tasks.samples.batches import begin_run, write_batch
+from nocturne.tasks.samples.check import is_published
+from nocturne.tasks.samples.publish import clear_leftovers, generated_run, publish_run
+from nocturne.tasks.samples.request import request_samples, sole_writer
+from nocturne.tasks.storage.root import Root
+
+Compose = Callable[[int, int], Sequence[Notes]]  # (first index, count) -> the pieces
+
+
+def build_samples(root: Root, config: GenerateConfig, progress: Progress = silent) -> GeneratedRun:
+    """Draw music from a model and publish it as MIDI, pictures, audio and a gallery.
+
+    A run that is published already is returned as it is, one that was cut off is gone on with.
+    `progress` counts the samples written. Raises ModelError if there is no such model,
+    SamplesError if there is no such run to go on from, BusyError if another process writes the
+    run, StorageError where the root cannot be written.
+    """
+    request = request_samples(root, config)
+    with sole_writer(root, request.runs) as run:
+        if published := reuse_published(root, run, request.caution):
+            return published
+        return build_run(root, run, request.card, _composer(root, run), request.caution, progress)
+
+
+def reuse_published(root: Root, run: SampleRun, caution: str = "") -> GeneratedRun | None:
+    """Return a run that is published already, and renew the index pages; None if it is not."""
+    if not is_published(root, run):
+        return None
+    clear_leftovers(root, run)
+    write_index_pages(root)
+    return generated_run(root, run, reused=True, caution=caution)
+
+
+def build_run(
+    root: Root,
+    run: SampleRun,
+    card: ModelCard,
+    compose: Compose,
+    caution: str = "",
+    progress: Progress = silent,
+) -> GeneratedRun:
+    """Write the batches that a run lacks, of the pieces of `compose`, and publish the run."""
+    for first, count in begin_run(root, run):
+        written = _offset(progress, first, run.config.samples)
+        write_batch(root, run, first, compose(first, count), written)
+    return finish_run(root, run, card, caution)
+
+
+def finish_run(root: Root, run: SampleRun, card: ModelCard, caution: str = "") -> GeneratedRun:
+    """Publish a run whose batches are made, and renew the index pages."""
+    publish_run(root, run, card, caution)
+    write_index_pages(root)
+    return generated_run(root, run, reused=False, caution=caution)
+
+
+def _offset(progress: Progress, first_index: int, total: int) -> Progress:
+    """Return a Progress of one batch that reports over the whole run."""
+    return lambda done, _: progress(first_index + done, total)
+
+
+def _composer(root: Root, run: SampleRun) -> Compose:
+    """Return what draws the pieces of a run; loads the model when first called."""
+    from nocturne.tasks.model.registry.model_folder import load_model
+    from nocturne.tasks.model.sampling.compose import compose_batch
+    from nocturne.tasks.model.sampling.sample import sample
+
+    load = cache(lambda: load_model(root, run.model_id))
+    return lambda first, count: compose_batch(load(), sample, run, first, count)

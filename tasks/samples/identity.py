@@ -1,0 +1,53 @@
+"""The name of a run: the same request of the same model always gives the same one."""
+
+import hashlib
+import json
+import re
+import secrets
+
+from nocturne.schemas.config import GenerateConfig
+from nocturne.schemas.model_card import ModelCard
+from nocturne.schemas.samples import SampleRun
+
+FORMAT_VERSION = 1  # raise it when the same model and seed would give other MIDI bytes
+SEEDS = 2**31
+RUN_ID = re.compile(r"(?P<model>.+)-seed(?P<seed>\d+)-[0-9a-f]{8}")
+# Fields of a config that fix a run, and name it. Of runs that differ elsewhere one is enough.
+COUNTED = tuple(GenerateConfig.fields_changing("samples"))
+
+
+def plan_run(config: GenerateConfig, card: ModelCard) -> SampleRun:
+    """Return the run that `config` asks of the model; the same request has the same run_id.
+
+    An empty seed is drawn by the operating system.
+    """
+    drawn = config.seed is None
+    if drawn:
+        config = config.copy_with(seed=secrets.randbelow(SEEDS))
+    program = card.program if config.program is None else int(config.program)
+    return SampleRun(
+        run_id=_run_id(config, card, program),
+        model_id=card.model_id,
+        vocabulary_id=card.vocabulary_id,
+        program=program,
+        config=config.copy_with(run=None, more=None),
+        drawn_seed=drawn,
+    )
+
+
+def _run_id(config: GenerateConfig, card: ModelCard, program: int) -> str:
+    fields = config.fingerprint_fields("samples")
+    model = [card.model_id, card.weights_sha256, card.vocabulary_id]
+    content = json.dumps([FORMAT_VERSION, *model, program, fields], sort_keys=True)
+    digest = hashlib.sha256(content.encode()).hexdigest()[:8]
+    return f"{card.model_id}-seed{config.seed}-{digest}"
+
+
+def is_same_run(first: SampleRun, second: SampleRun) -> bool:
+    """Whether two runs have the same name and the same parameters."""
+
+    def facts(run: SampleRun) -> tuple[object, ...]:
+        fields = tuple(getattr(run.config, name) for name in COUNTED)
+        return (run.run_id, run.model_id, run.vocabulary_id, run.program, *fields)
+
+    return facts(first) == facts(second)

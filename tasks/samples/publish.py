@@ -1,0 +1,119 @@
+"""Publishing a run whose batches are made: manifest, run.json and gallery, index.html last."""
+
+import io
+import re
+from collections.abc import Sequence
+
+import pyarrow.parquet as pq
+
+from nocturne.schemas.errors import SamplesError
+from nocturne.schemas.model_card import ModelCard
+from nocturne.schemas.samples import GeneratedRun, SampleRun
+from nocturne.tasks.pages.gallery import page_name, page_names, pages
+from nocturne.tasks.pages.links import links_of_gallery
+from nocturne.tasks.samples.batches import batch_rows, batches_of
+from nocturne.tasks.samples.check import RunFolder, read_run, read_run_folder
+from nocturne.tasks.samples.manifest import joined_manifests
+from nocturne.tasks.samples.writers import WRITERS
+from nocturne.tasks.samples.writers.writer import Writer
+from nocturne.tasks.storage.layout import (
+    INDEX_PAGE,
+    MANIFEST_FILE,
+    PARTS,
+    REQUEST_FILE,
+    RUN_FILE,
+    piece_file,
+    run_path,
+)
+from nocturne.tasks.storage.root import COMPRESSION, Root
+
+
+def piece_pattern(writers: Sequence[Writer]) -> re.Pattern[str]:
+    """Return the pattern of the names of all files of samples."""
+    suffixes = "|".join(re.escape(writer.suffix) for writer in writers)
+    return re.compile(rf"(?P<index>\d{{5,7}})\.(?P<suffix>{suffixes})")
+
+
+PIECE_FILE = piece_pattern(WRITERS)
+PAGE_FILE = re.compile(r"page-\d+\.html")
+
+
+def publish_run(root: Root, run: SampleRun, card: ModelCard, caution: str = "") -> None:
+    """Join the batches' rows into the manifest and write the gallery; index.html comes last.
+
+    The pages begin with `caution`, if there is one. Files that are there with the same content
+    are left as they are. SamplesError if a batch has lost files since it was made.
+    """
+    folder = read_run_folder(root, run.run_id)
+    rows = [batch_rows(root, run, folder, *batch) for batch in batches_of(run)]
+    if any(part is None for part in rows):
+        raise SamplesError(
+            f"files of {root.display_path(run_path(run.run_id))} have gone while it was made: "
+            "run this again"
+        )
+    manifest = joined_manifests(rows)
+    table = io.BytesIO()
+    pq.write_table(manifest, table, compression=COMPRESSION)
+    _write_changed(root, run, folder, MANIFEST_FILE, table.getvalue())
+    page_bytes = {}
+    links = links_of_gallery(root, card.model_id, card.corpus)
+    for name, html in pages(run, card, manifest, caution, links):
+        page_bytes[name] = len(html)
+        if name == page_name(1):  # the last one
+            published = run.model_copy(update={"page_bytes": page_bytes})
+            content = published.model_dump_json(indent=2).encode()
+            _write_changed(root, run, folder, RUN_FILE, content)
+        _write_changed(root, run, folder, name, html)
+    clear_leftovers(root, run)
+
+
+def clear_leftovers(root: Root, run: SampleRun) -> None:
+    """Delete what tries that were cut off left in the folder of a published run.
+
+    What an unfinished extension has made stays: the next one goes on with it.
+    """
+    request = read_run(root, run.run_id, REQUEST_FILE)
+    if request is not None and request.config.samples > run.config.samples:
+        return
+    for name in root.sizes(run_path(run.run_id)):
+        if _is_leftover(name, run.config.samples):
+            root.delete(run_path(run.run_id, name))
+    root.delete(run_path(run.run_id, PARTS))
+
+
+def _is_leftover(name: str, samples: int) -> bool:
+    """Whether a file of that name is a sample or page that a run of so many samples lacks."""
+    if match := PIECE_FILE.fullmatch(name):
+        index = int(match["index"])
+        return index >= samples or name != piece_file(index, match["suffix"])
+    return PAGE_FILE.fullmatch(name) is not None and name not in page_names(samples)
+
+
+def generated_run(root: Root, run: SampleRun, *, reused: bool, caution: str = "") -> GeneratedRun:
+    """Return where a published run lies."""
+    return GeneratedRun(
+        run_id=run.run_id,
+        model_id=run.model_id,
+        samples=run.config.samples,
+        seed=run.seed,
+        folder=root.display_path(run_path(run.run_id)),
+        gallery=root.display_path(run_path(run.run_id, INDEX_PAGE)),
+        manifest=root.display_path(run_path(run.run_id, MANIFEST_FILE)),
+        reused=reused,
+        caution=caution,
+    )
+
+
+def first_pictures(root: Root, run: SampleRun, count: int) -> list[bytes]:
+    """Return the piano rolls (PNG) of the first `count` samples."""
+    indices = range(min(count, run.config.samples))
+    return [root.read_bytes(run_path(run.run_id, piece_file(i, "png"))) for i in indices]
+
+
+def _write_changed(
+    root: Root, run: SampleRun, folder: RunFolder, name: str, content: bytes
+) -> None:
+    """Write a file of the run, unless it is there with just that content."""
+    path = run_path(run.run_id, name)
+    if folder.sizes.get(name) != len(content) or root.read_bytes(path) != content:
+        root.write_bytes(path, content)

@@ -1,0 +1,72 @@
+"""One generated piece: its files in every output format, and its row in the manifest."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from nocturne.schemas.samples import PARAMETERS, SampleRun
+from nocturne.schemas.sequences import TICKS_PER_QUARTER
+from nocturne.tasks.music.midi.writer import TickNotes, microseconds_per_quarter, to_ticks
+from nocturne.tasks.music.notes import Notes
+from nocturne.tasks.samples.writers import WRITERS
+from nocturne.tasks.samples.writers.writer import Piece, Row, SampleFile, Writer
+from nocturne.tasks.storage.layout import piece_file
+
+ExistingFile = Callable[[str], bytes | None]  # a file's name -> what an earlier try left of it
+
+
+def no_existing_file(name: str) -> None:
+    """An ExistingFile that knows no earlier file."""
+
+
+def make_files(
+    run: SampleRun, index: int, notes: Notes, existing: ExistingFile = no_existing_file
+) -> tuple[dict[str, bytes], Row]:
+    """Return the files of sample `index` that are still to be written, and its manifest row.
+
+    `notes` has at least one note. Files that `existing` returns are not written again if they are
+    as good as new: see Writer.keep.
+    """
+    piece = Piece(run, index, notes)
+    files = {}
+    row = {"index": index, **_shared_by_samples(run), **_content(to_ticks(notes), run.config.tempo)}
+    for writer in WRITERS:
+        name = piece_file(index, writer.suffix)
+        file = None
+        if writer.is_wanted(run.config):
+            earlier = existing(name)
+            file = _kept_or_made(writer, piece, earlier)
+            if file.content != earlier:
+                files[name] = file.content
+        row |= writer.row(name, file)
+    return files, row
+
+
+def _kept_or_made(writer: Writer, piece: Piece, earlier: bytes | None) -> SampleFile:
+    kept = None if earlier is None else writer.keep(piece, earlier)
+    return writer.make(piece) if kept is None else kept
+
+
+def _shared_by_samples(run: SampleRun) -> Row:
+    """Return the columns that are the same for all samples of a run."""
+    return {
+        "run_id": run.run_id,
+        "model_id": run.model_id,
+        "vocabulary_id": run.vocabulary_id,
+        "program": run.program,
+        **{name: getattr(run.config, name) for name in PARAMETERS},
+    }
+
+
+def _content(ticks: TickNotes, tempo: float) -> Row:
+    """Return what the MIDI file holds, as its reader finds it."""
+    end = int(ticks.offset.max())
+    seconds_per_tick = microseconds_per_quarter(tempo) / 1e6 / TICKS_PER_QUARTER
+    return {
+        "notes": len(ticks.onset),
+        "beats": end / TICKS_PER_QUARTER,
+        "seconds": end * seconds_per_tick,
+        "lowest_pitch": int(ticks.pitch.min()),
+        "highest_pitch": int(ticks.pitch.max()),
+        "distinct_pitches": len(np.unique(ticks.pitch)),
+    }

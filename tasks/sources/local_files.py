@@ -1,0 +1,126 @@
+"""A folder or an archive on this machine as a source."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pyarrow import fs
+
+from nocturne.schemas.config import IngestConfig
+from nocturne.schemas.config.corpus_name import absolute_path
+from nocturne.schemas.config.local_path import THREE_SLASHES, is_file_uri, local_path
+from nocturne.schemas.errors import SourceError
+from nocturne.schemas.progress import Progress
+from nocturne.tasks.sources.archives.archive import read_archive
+from nocturne.tasks.sources.folder import fingerprint_of, read_folder, walk
+from nocturne.tasks.sources.source_file import RawFile, Skipped
+from nocturne.tasks.sources.source_kind import Source, SourceKind
+from nocturne.tasks.storage.file_names import visible
+from nocturne.tasks.storage.root import Root
+
+
+class LocalFiles(SourceKind):
+    """A path on this machine, or a file:// URI of one: what no other kind owns."""
+
+    def owns(self, spelling: str) -> bool:
+        return True
+
+    def source_id(self, spelling: str) -> str:
+        return f"path {os.fsencode(absolute_path(spelling)).decode(errors='backslashreplace')}"
+
+    def is_absolute(self, spelling: str) -> bool:
+        return "://" in spelling or spelling.startswith(("/", "~"))
+
+    def is_one_file(self, spelling: str) -> bool:
+        return os.path.isfile(_path_of(spelling))  # noqa: PTH113 - no errors
+
+    def require(self, root: Root, config: IngestConfig) -> None:
+        path = _path_of(config.source)
+        with _readable(path):
+            if _is_folder(path):
+                _require_files(path, _root_inside(root, path))
+            else:
+                path.open("rb").close()
+
+    def open(self, root: Root, config: IngestConfig, progress: Progress) -> Source:
+        path = _path_of(config.source)
+        with _readable(path):
+            return _folder(root, config, path) if _is_folder(path) else _archive(config, path)
+
+
+def _path_of(source: str) -> Path:
+    """Return the path of a source on this machine; SourceError if it names none."""
+    if (path := local_path(source)) is None:
+        mend = THREE_SLASHES if is_file_uri(source) else "only http:// and https:// are downloaded"
+        raise SourceError(f"source {visible(source)}: {mend}")
+    return Path(path)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Say in one line why a folder or archive cannot be read."""
+    try:
+        yield
+    except OSError as error:
+        raise SourceError(
+            f"cannot read {visible(str(path))}: {error.strerror}; check the path and permissions"
+        ) from error
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether a source is a folder; SourceError if it is no archive either."""
+    if path.is_dir():
+        return True
+    if not path.is_file():
+        raise SourceError(
+            f"there is no folder or archive {visible(str(path))}; "
+            "a source is folk, lakh-full, lakh-matched, lakh-clean, a folder, an archive, a URL"
+        )
+    return False
+
+
+def _root_inside(root: Root, path: Path) -> Path | None:
+    """Return a local storage root, to be left out of a folder; SourceError if it is the folder."""
+    inside = Path(root.base).resolve() if root.is_local else None
+    if inside == path.resolve():
+        raise SourceError(
+            f"{visible(str(path))} is the storage root itself; name the folder of MIDI files"
+        )
+    return inside
+
+
+def _require_files(path: Path, inside: Path | None) -> None:
+    if next(walk(path, inside), None) is None:
+        raise SourceError(f"folder {visible(str(path))} holds no files; put MIDI files in it")
+
+
+def _folder(root: Root, config: IngestConfig, path: Path) -> Source:
+    """Return a folder as a source. The storage root is left out of it, should it lie inside."""
+    inside = _root_inside(root, path)
+    _require_files(path, inside)
+    digest, count = fingerprint_of(path, inside)
+    return Source(
+        config.source,
+        f"folder {digest}",
+        lambda largest, progress: read_folder(path, inside, largest, progress, count),
+    )
+
+
+def _archive(config: IngestConfig, path: Path) -> Source:
+    """Return an archive file as a source, verified if its hash is given."""
+    facts = path.stat()
+    with path.open("rb") as stream:
+        if config.source_sha256 is not None:
+            found = hashlib.file_digest(stream, "sha256").hexdigest()
+            if found != config.source_sha256:
+                raise SourceError(
+                    f"{path} has SHA-256 {found} where {config.source_sha256} is expected"
+                )
+
+    def read(largest: int, progress: Progress) -> Iterator[RawFile | Skipped]:
+        with fs.LocalFileSystem().open_input_file(str(path)) as stream:
+            yield from read_archive(stream, str(path), largest, progress)
+
+    return Source(config.source, f"archive {path.name} {facts.st_size} {facts.st_mtime_ns}", read)

@@ -1,0 +1,53 @@
+"""Where a storage root is, and how its paths are spelt."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from pyarrow import fs
+
+from nocturne.schemas.config.credentials import without_secrets
+from nocturne.tasks.storage.location import open_filesystem, store_options
+
+
+@dataclass(frozen=True)
+class RootPlace:
+    """A storage root by its URI. Paths given to methods are relative and use `/`."""
+
+    uri: str
+    filesystem: fs.FileSystem
+    base: str
+
+    @classmethod
+    def open(cls, uri: str, *, create: bool = True) -> Self:
+        """Open `uri` (a path, file://, s3://, gs://), making a missing folder if `create`.
+
+        Raises StorageError if the folder is missing, not a folder or cannot be made.
+        """
+        filesystem, base = open_filesystem(uri, create=create)
+        return cls(uri, filesystem, base)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether files lie on this machine's own file system."""
+        return isinstance(self.filesystem, fs.LocalFileSystem)
+
+    @property
+    def key(self) -> str:
+        """What names this root alone, however its URI spells it: without secrets and options."""
+        if self.is_local:
+            return self.base
+        options = store_options(self.filesystem)
+        endpoint = str(options.get("endpoint_override", "")).rpartition("://")[2]
+        return f"{self.filesystem.type_name}://{endpoint}/{self.base}"
+
+    def full(self, path: str) -> str:
+        """Return `path` as the underlying file system spells it."""
+        return f"{self.base}/{path}" if path else self.base
+
+    def object_key(self, path: str) -> str:
+        """Return `path` as an object store's own programs spell it inside the bucket."""
+        return self.full(path).partition("/")[2]
+
+    def display_path(self, path: str) -> str:
+        """Return `path` as a person would open it."""
+        return self.full(path) if self.is_local else f"{without_secrets(self.uri)}/{path}"

@@ -1,0 +1,49 @@
+"""Reading the files of a storage root."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from nocturne.tasks.storage.retry import with_retries
+from nocturne.tasks.storage.root.listing import RootListing
+from nocturne.tasks.storage.store_file import StoreFile
+
+
+class RootReading(RootListing):
+    """A storage root whose files can be read."""
+
+    def read_bytes(self, path: str) -> bytes:
+        """Read a whole file; FileNotFoundError if there is none."""
+
+        def attempt() -> bytes:
+            with self.filesystem.open_input_stream(self.full(path), compression=None) as stream:
+                return bytes(stream.read())
+
+        return with_retries("read", self.display_path(path), attempt)
+
+    @contextmanager
+    def reading(self, path: str) -> Iterator[Any]:
+        """Open a file for reading at any place, a part at a time; FileNotFoundError if missing."""
+        shown = self.display_path(path)
+        opened = with_retries(
+            "read", shown, lambda: self.filesystem.open_input_file(self.full(path))
+        )
+        with opened if self.is_local else StoreFile(opened, shown) as stream:
+            yield stream
+
+    def read_json(self, path: str) -> Any:
+        """Read a JSON file; FileNotFoundError if there is none."""
+        return json.loads(self.read_bytes(path))
+
+    def read_table(self, path: str, columns: list[str] | None = None) -> pa.Table:
+        """Read one Parquet file; FileNotFoundError if there is none."""
+
+        def attempt() -> pa.Table:
+            with self.filesystem.open_input_file(self.full(path)) as stream:
+                return pq.read_table(stream, columns=columns)
+
+        return with_retries("read", self.display_path(path), attempt)

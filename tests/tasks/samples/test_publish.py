@@ -1,0 +1,86 @@
+"""Tests of publishing a run: complete, with true rows, and nothing left over."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+import symusic
+
+from nocturne.schemas.samples import SampleRun, checked
+from nocturne.tasks.samples import batches
+from nocturne.tasks.samples.check import is_published
+from nocturne.tasks.samples.publish import clear_leftovers
+from nocturne.tasks.storage.layout import run_path
+from nocturne.tasks.storage.root import Root
+from tests.tasks.samples.runs_for_tests import contents, write_run
+
+
+def names(root: Root, run: SampleRun) -> list[str]:
+    return [f.rpartition("/")[2] for f in root.files(f"samples/{run.run_id}", recursive=True)]
+
+
+def test_a_run_is_complete(root: Root) -> None:
+    run = write_run(root, 3)
+    each = [f"{i:05d}.{kind}" for i in range(3) for kind in ("mid", "ogg", "png")]
+    assert names(root, run) == sorted([*each, "index.html", "manifest.parquet", "run.json"])
+    assert is_published(root, run)
+    told = SampleRun.model_validate(root.read_json(f"samples/{run.run_id}/run.json"))
+    size = root.size(f"samples/{run.run_id}/index.html")
+    assert told == run.model_copy(update={"page_bytes": {"index.html": size}})
+
+
+def test_manifest_rows_tell_the_truth(root: Root) -> None:
+    run = write_run(root, 3)
+    manifest = checked(root.read_table(f"samples/{run.run_id}/manifest.parquet"))
+    assert manifest["index"].to_pylist() == [0, 1, 2]
+    for row in manifest.to_pylist():
+        content = root.read_bytes(f"samples/{run.run_id}/{row['file']}")
+        assert row["midi_sha256"] == hashlib.sha256(content).hexdigest()
+        assert row["midi_bytes"] == len(content)
+        for name in ("picture", "audio"):
+            assert row[f"{name}_bytes"] == root.size(f"samples/{run.run_id}/{row[name]}")
+        score = symusic.Score.from_midi(content)
+        pitches = [n.pitch for n in score.tracks[0].notes]
+        assert (row["notes"], row["distinct_pitches"]) == (len(pitches), len(set(pitches)))
+        assert (row["lowest_pitch"], row["highest_pitch"]) == (min(pitches), max(pitches))
+        assert row["beats"] == score.end() / 480
+        assert row["picture_beats"] == [0, 4 * -(-score.end() // (4 * 480))]
+        assert row["seconds"] == pytest.approx(row["beats"] / 2)
+        assert row["audio_seconds"] == pytest.approx(row["seconds"] + 1.5, abs=1e-3)
+
+
+def test_the_same_request_gives_the_same_midi(root: Root, tmp_path: Path) -> None:
+    other = Root.open(str(tmp_path / "other"))
+    one, two = write_run(root, 2, audio=False), write_run(other, 2, audio=False)
+    assert one.run_id == two.run_id
+    for name in ("00000.mid", "00001.mid", "00000.png"):
+        path = f"samples/{one.run_id}/{name}"
+        assert root.read_bytes(path) == other.read_bytes(path)
+
+
+def test_a_run_that_lost_a_midi_file_is_not_finished(root: Root) -> None:
+    run = write_run(root, 2, audio=False)
+    Path(root.full(f"samples/{run.run_id}/00001.mid")).unlink()
+    assert not is_published(root, run)
+    assert write_run(root, 2, audio=False) == run
+    assert is_published(root, run)
+
+
+def test_several_batches_make_one_manifest(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "BATCH_SAMPLES", 2)
+    run = write_run(root, 5, audio=False)
+    manifest = root.read_table(f"samples/{run.run_id}/manifest.parquet")
+    assert manifest["file"].to_pylist() == [f"{i:05d}.mid" for i in range(5)]
+
+
+def test_what_a_kill_left_is_cleared_by_the_next_run(root: Root) -> None:
+    run = write_run(root, 2, audio=False)
+    before = contents(root, run)
+    folder = Path(root.full(run_path(run.run_id)))
+    folder.joinpath("parts").mkdir()
+    for name in ("parts/part-00000.parquet", "00002.mid", "00007.png", "page-2.html"):
+        folder.joinpath(name).write_bytes(b"left over")
+    folder.joinpath("notes.txt").write_bytes(b"a person's own file")
+    assert is_published(root, run)
+    clear_leftovers(root, run)
+    assert contents(root, run) == before | {"notes.txt": b"a person's own file"}

@@ -1,0 +1,112 @@
+"""Fingerprints of earlier versions stay: what they made in a storage root is found and reused.
+
+The values are those of version 0.1. A stage's own version (raw.VERSION, EXTRACTOR_VERSION and so
+on) is part of its fingerprints: whoever raises one writes new values here.
+"""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nocturne.schemas.config import IngestConfig, PrepareConfig, TrainConfig
+from nocturne.schemas.network_shape import PRESETS
+from nocturne.schemas.raw import RawDataset
+from nocturne.schemas.sequences import SplitIds
+from nocturne.tasks.corpus import raw
+from nocturne.tasks.corpus.notes import note_dataset
+from nocturne.tasks.corpus.sequences.sequence_plan import plan_sequences
+from nocturne.tasks.model.training.checkpoint import run_digest
+from nocturne.tasks.sources.source import Source
+from nocturne.tasks.storage.root import Root
+from tests.tasks.corpus.note_corpora import random_shards, write_corpus
+from tests.tasks.model.tiny_models import tiny_vocabulary
+
+Changes = dict[str, Any]
+
+
+@pytest.mark.parametrize(
+    ("changes", "fingerprint"),
+    [
+        ({}, "eb27b60fc29ba8bf2518a0cf4759a09f"),
+        ({"workers": 4, "replace": True, "max_shrink": 0.5}, "eb27b60fc29ba8bf2518a0cf4759a09f"),
+        ({"shard_files": 10, "max_file_bytes": 4096}, "4f6f9370ab3c1c23ddaf6de49aa9ae4a"),
+    ],
+)
+def test_raw_shards(changes: Changes, fingerprint: str) -> None:
+    source = Source("folk", "id 1", lambda *_: iter(()))
+    assert raw._fingerprint(source, IngestConfig(**changes)) == fingerprint
+
+
+@pytest.mark.parametrize(
+    ("changes", "fingerprint"),
+    [
+        ({}, "7233af0f03ca3419"),
+        ({"shard_files": 10, "workers": 9, "allow_shrink": True}, "7233af0f03ca3419"),
+        ({"reader": "pretty_midi"}, "c1c68d5a356cc656"),
+        (
+            {
+                "timeout_seconds": 2.5,
+                "worker_memory_mib": 512,
+                "max_file_bytes": 4096,
+                "max_notes": 9,
+                "max_song_seconds": 60,
+            },
+            "f33f2b5b8bbac1da",
+        ),
+    ],
+)
+def test_notes(root: Root, changes: Changes, fingerprint: str) -> None:
+    shards = RawDataset(fingerprint="r", source="s", files=1, midi=1, bytes=1, shards=1)
+    assert note_dataset.plan(root, IngestConfig(**changes), shards).fingerprint == fingerprint
+
+
+@pytest.mark.parametrize(
+    ("changes", "fingerprint", "earlier"),
+    [
+        ({}, "089240c10f9d0658", "16d5a739b72e74a8"),
+        ({"min_song_notes": 20}, "99d90c316e9187ed", "bb59497e757ae5b8"),
+        ({"valid_share": 0.2}, "a7c54c25ef9180ba", "16752ce14e476b1c"),
+        ({"test_share": 0.25}, "4d0d30325e414877", "57ab6bdcb3df13a5"),
+        ({"scheme": "song-max"}, "3b877831ab15417f", "9e0fe4c04df6b22b"),
+    ],
+)
+def test_sequences(root: Root, changes: Changes, fingerprint: str, earlier: str) -> None:
+    write_corpus(root, random_shards(8))
+    plan = plan_sequences(root, PrepareConfig(root=root.uri, corpus="tunes", **changes))
+    assert (plan.fingerprint, plan.earlier_fingerprint) == (fingerprint, earlier)
+
+
+@pytest.mark.parametrize(
+    ("changes", "digest"),
+    [
+        ({}, "58dd1a1601e0fc56"),
+        (
+            {
+                "root": "x",
+                "corpus": "y",
+                "init_from": "m",
+                "resume": False,
+                "checkpoint_minutes": 1,
+                "promotion_margin": 1,
+                "min_test_songs": 9,
+                "least_steps": 1,
+                "precision": "float32",
+            },
+            "58dd1a1601e0fc56",
+        ),
+        ({"precision": "mixed"}, "aff649f988369286"),
+        ({"max_steps": 5}, "1640775bc0783fe0"),
+        ({"executor": "xla"}, "1250206ef1fafc55"),
+        (
+            {"preset": "medium", "learning_rate": 1e-5, "seed": 3, "scheme": "song-max"},
+            "3de7b3f5b9abfeb4",
+        ),
+    ],
+)
+def test_training_runs(changes: Changes, digest: str) -> None:
+    train = SplitIds(np.ones((4, 4), np.int16), np.array([0, 4]))
+    first = {"w": np.zeros(2, np.float32)}
+    config = TrainConfig(**changes)
+    found = run_digest(config, PRESETS["small"], tiny_vocabulary(), train, first)
+    assert found.startswith(digest)
