@@ -18,8 +18,8 @@ from nocturne.tasks.model.evaluation.gate import Verdict
 from nocturne.tasks.model.registry.finished_models import finished_model, learned_model
 from nocturne.tasks.model.registry.models import read_card, read_metrics
 from nocturne.tasks.model.warm_start import carried, start_of
-from nocturne.tasks.pages.caution import caution_of
-from nocturne.tasks.pages.index.pages import write_index_pages
+from nocturne.tasks.pages.index.write import write_index_pages
+from nocturne.tasks.pages.model_caution import caution_of
 from nocturne.tasks.pages.model_report import publish
 from nocturne.tasks.policy import may_pass
 from nocturne.tasks.progress import progress_of

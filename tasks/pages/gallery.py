@@ -12,7 +12,7 @@ from nocturne.tasks.pages.charts.piano_roll import AXES_LEFT, AXES_WIDTH
 from nocturne.tasks.pages.charts.roll_axes import TimeAxis, flat_axis, whole_axis
 from nocturne.tasks.pages.environment import render
 from nocturne.tasks.pages.formatting import counted, pitch_name
-from nocturne.tasks.pages.links import PageLink
+from nocturne.tasks.pages.page_links import PageLink
 from nocturne.tasks.pages.sampling_settings import settings_of_piece, settings_of_run
 from nocturne.tasks.storage.layout import INDEX_PAGE
 

@@ -14,7 +14,7 @@ import pytest
 from nocturne.schemas.samples import SampleRun
 from nocturne.tasks.pages.formatting import clock
 from nocturne.tasks.pages.gallery import pages
-from nocturne.tasks.pages.links import PageLink
+from nocturne.tasks.pages.page_links import PageLink
 from nocturne.tasks.samples.batches import write_batch
 from nocturne.tasks.samples.publish import generated_run, publish_run
 from nocturne.tasks.storage.layout import run_path

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nocturne.tasks.pages.index.pages import write_index_pages
+from nocturne.tasks.pages.index.write import write_index_pages
 from nocturne.tasks.storage.root import Root
 from tests.deploy.page_servers import nginx, page_server
 from tests.integration.pages import Visit

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from nocturne.tasks.pages.environment import render
-from nocturne.tasks.pages.links import SECTIONS, links_of_index
+from nocturne.tasks.pages.page_links import SECTIONS, links_of_index
 from nocturne.tasks.storage.root import Root
 
 TEMPLATE = "index.html.j2"

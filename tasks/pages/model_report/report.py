@@ -8,7 +8,6 @@ from nocturne.tasks.pages.charts.charts import Chart
 from nocturne.tasks.pages.charts.picture import charts_picture
 from nocturne.tasks.pages.environment import render
 from nocturne.tasks.pages.formatting import UNSTATED, counted, duration
-from nocturne.tasks.pages.links import PageLink
 from nocturne.tasks.pages.markdown import data_uri
 from nocturne.tasks.pages.model_report.curves import best_evaluation, curves
 from nocturne.tasks.pages.model_report.distributions import distributions
@@ -16,6 +15,7 @@ from nocturne.tasks.pages.model_report.facts import course, facts, network, sett
 from nocturne.tasks.pages.model_report.figures import NOT_MEASURED, bits_table, figure
 from nocturne.tasks.pages.model_report.samples import compared, other_figures
 from nocturne.tasks.pages.model_report.words import bits_in_words, samples_in_words, tiles, verdict
+from nocturne.tasks.pages.page_links import PageLink
 
 PAGE, MARKDOWN = "report.html.j2", "report.md.j2"
 MOST_MARKDOWN_BYTES = 680_000  # the Prefect API refuses bodies that are much larger

@@ -7,8 +7,8 @@ import pyarrow as pa
 
 from nocturne.schemas.manifest import NoteDataset
 from nocturne.tasks.pages.environment import render
-from nocturne.tasks.pages.links import links_of_quality
 from nocturne.tasks.pages.markdown import as_text
+from nocturne.tasks.pages.page_links import links_of_quality
 from nocturne.tasks.pages.quality.charts import KINDS, pitch_charts, quality_chart
 from nocturne.tasks.pages.quality.contents import (
     CountRow,

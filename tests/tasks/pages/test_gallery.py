@@ -15,7 +15,7 @@ from nocturne.tasks.pages.gallery import (
     picture_text,
     time_points,
 )
-from nocturne.tasks.pages.links import PageLink
+from nocturne.tasks.pages.page_links import PageLink
 from nocturne.tasks.samples.identity import plan_run
 from nocturne.tasks.samples.sample_files import make_files
 from tests.tasks.samples.runs_for_tests import card_of, wander

@@ -17,9 +17,9 @@ from nocturne.tasks.pages.index import models as index_models
 from nocturne.tasks.pages.index import samples
 from nocturne.tasks.pages.index.models import models_index
 from nocturne.tasks.pages.index.page import IndexPage, Row, page_html
-from nocturne.tasks.pages.index.pages import write_index_pages
 from nocturne.tasks.pages.index.quality import quality_index
 from nocturne.tasks.pages.index.samples import samples_index
+from nocturne.tasks.pages.index.write import write_index_pages
 from nocturne.tasks.storage.layout import champion_path
 from nocturne.tasks.storage.root import Root
 from tests.tasks.pages.roots_for_tests import CHAMPION, add_model, filled_root
