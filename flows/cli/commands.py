@@ -92,7 +92,7 @@ def prepare(*, config: Annotated[PrepareConfig, Flags] = PrepareConfig()) -> Non
 
 @app.command
 def train(*, config: Annotated[TrainConfig, Flags] = TrainConfig()) -> None:
-    """Train a model on a prepared corpus, judge it, and promote it if it is better."""
+    """Train a model on a prepared corpus, evaluate it, and promote it if it is better."""
     _run("train", config)
 
 

@@ -6,9 +6,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from nocturne.tasks.pages.formatting import clock, counted, date_utc, pitch_name
+from nocturne.tasks.pages.formatting import clock, counted, date_utc, format_figure, pitch_name
 from nocturne.tasks.pages.markdown import as_text
-from nocturne.tasks.pages.model_report.figures import shown
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -33,7 +32,7 @@ def _environment() -> Environment:
         clock=clock,
         counted=counted,
         date_utc=date_utc,
-        figure=shown,
+        figure=format_figure,
         md=as_text,
         pitch_name=pitch_name,
         signed="{:+.2f}".format,

@@ -4,8 +4,13 @@ from datetime import UTC, datetime
 
 from nocturne.schemas.instruments import INSTRUMENTS
 
-UNSTATED = "not stated"
+NOT_MEASURED, UNSTATED = "not measured", "not stated"
 PITCH_CLASSES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
+
+
+def format_figure(value: float | None, spec: str = ".2f") -> str:
+    """Return a figure as text; None is not measured."""
+    return NOT_MEASURED if value is None else format(value, spec)
 
 
 def clock(seconds: float) -> str:

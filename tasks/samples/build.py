@@ -71,7 +71,7 @@ def _offset(progress: Progress, first_index: int, total: int) -> Progress:
 
 def _composer(root: Root, run: SampleRun) -> Compose:
     """Return what draws the pieces of a run; loads the model when first called."""
-    from nocturne.tasks.model.registry.model_folder import load_model
+    from nocturne.tasks.model.registry.open_models import load_model
     from nocturne.tasks.model.sampling.compose import compose_batch
     from nocturne.tasks.model.sampling.sample import sample
 

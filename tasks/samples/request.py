@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from nocturne.schemas.config import GenerateConfig
 from nocturne.schemas.errors import BusyError, NocturneError, SamplesError
+from nocturne.schemas.metrics import ModelMetrics
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.samples import SampleRun
 from nocturne.tasks.model.registry.lookup import find
@@ -115,5 +116,5 @@ def _caution(root: Root, card: ModelCard) -> str:
     try:
         metrics = read_metrics(root, card.model_id)
     except (NocturneError, ValueError):  # damaged: they say nothing of the weights, which load
-        metrics = {}
+        metrics = ModelMetrics()
     return caution_of(card, metrics)

@@ -29,7 +29,8 @@ def test_the_page_opens_in_a_browser(
     card = example.card(**changes)
     path = tmp_path / "report.html"
     path.write_text(
-        report_page(card, example.metrics(), example.history(), example.rolls()), encoding="utf-8"
+        report_page(card, example.model_metrics(), example.history(), example.rolls()),
+        encoding="utf-8",
     )
     page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
     complaints: list[str] = []

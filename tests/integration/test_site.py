@@ -33,7 +33,7 @@ def test_every_run_of_the_night_leaves_what_a_person_wants(deployed: Site) -> No
         address = by_key[link]["data"].partition("](")[2].rstrip(")")
         assert "<html" in httpx.get(address).text
     progress = {one["description"]: one["data"] for one in found if one["type"] == "progress"}
-    stages = ("read source", "extract notes", "encode songs", "train model", "judge model")
+    stages = ("read source", "extract notes", "encode songs", "train model", "evaluate model")
     assert {progress[f"{stage} 100 %"] for stage in stages} == {100}
     assert any(one.startswith("draw notes ") for one in progress)
 

@@ -94,7 +94,7 @@ def test_flow_and_task_runs_have_names_that_say_what_they_do(deployed: Site, nig
     assert {"ingest folk", "prepare folk", "train small on folk"} <= flows
     assert not [name for name in flows if re.fullmatch(r"[a-z]+-[a-z]+", name)]
     tasks = {one["name"] for one in deployed.server.post("/task_runs/filter")}
-    assert {"shard folk", "extract shard 0", f"judge {night.model}"} <= tasks
+    assert {"shard folk", "extract shard 0", f"evaluate {night.model}"} <= tasks
     assert not [name for name in tasks if re.fullmatch(r"[a-z ]+-[0-9a-f]{3}", name)]
 
 

@@ -30,7 +30,7 @@ def chosen_precision(precision: Precision) -> Precision:
     return "mixed" if able and all(able) else "float32"
 
 
-def decided(config: TrainConfig) -> TrainConfig:
+def resolve_precision(config: TrainConfig) -> TrainConfig:
     """Return the config with the precision that this machine trains in."""
     return config.copy_with(precision=chosen_precision(config.precision))
 

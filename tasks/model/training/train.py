@@ -11,7 +11,7 @@ from nocturne.schemas.sequences import SplitIds, Vocabulary
 from nocturne.tasks.model.network.encoder_decoder import Network
 from nocturne.tasks.model.network.executors import layer_of
 from nocturne.tasks.model.network.initialise import Weights, initial_weights, weight_shapes
-from nocturne.tasks.model.network.precision import decided, half_layer, half_product
+from nocturne.tasks.model.network.precision import half_layer, half_product, resolve_precision
 from nocturne.tasks.model.training import checkpoint
 from nocturne.tasks.model.training.loop import Loop
 
@@ -49,7 +49,7 @@ def train(
     result again until `checkpoint.clear` is called. progress counts seconds when the clock
     ends the run, else steps.
     """
-    config = decided(config)
+    config = resolve_precision(config)
     first = initial or initial_weights(shape, vocabulary, config.seed)
     _check(first, shape, vocabulary, train, valid)
     network = network_of(config, shape, vocabulary)

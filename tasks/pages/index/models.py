@@ -6,12 +6,13 @@ from functools import partial
 from urllib.parse import quote
 
 from nocturne.schemas.errors import NocturneError, StoreUnavailableError
+from nocturne.schemas.metrics import ModelMetrics
 from nocturne.schemas.model_card import ModelCard
 from nocturne.tasks.model.registry.champion import all_champions
 from nocturne.tasks.model.registry.models import read_card, read_metrics
-from nocturne.tasks.pages.formatting import counted, duration
+from nocturne.tasks.pages.formatting import counted, duration, format_figure
 from nocturne.tasks.pages.index.page import MOST_ROWS, READERS, Cell, Column, IndexPage, Row, newest
-from nocturne.tasks.pages.model_report.figures import Metrics, figure, mapping, shown
+from nocturne.tasks.pages.model_report.tables import baseline_bits, finite
 from nocturne.tasks.storage.layout import CARD_FILE, MODELS, QUALITY, REPORT_PAGE, quality_page_path
 from nocturne.tasks.storage.root import Root
 
@@ -75,21 +76,21 @@ def _row(
     return Row(model_id, link, card.created, (corpus, *figures), mark)
 
 
-def _metrics(root: Root, model_id: str) -> Metrics:
+def _metrics(root: Root, model_id: str) -> ModelMetrics:
     """Return the model's figures; none where they do not read."""
     try:
-        return mapping(read_metrics(root, model_id))
+        return read_metrics(root, model_id)
     except StoreUnavailableError:
         raise
     except (NocturneError, ValueError):
-        return {}
+        return ModelMetrics()
 
 
-def _figures(card: ModelCard, metrics: Metrics) -> tuple[Cell, ...]:
+def _figures(card: ModelCard, metrics: ModelMetrics) -> tuple[Cell, ...]:
     return (
         Cell(card.config.scheme),
-        Cell(shown(figure(metrics, "bits_per_note"))),
-        Cell(shown(figure(metrics, "composite_bits_per_note"))),
+        Cell(format_figure(finite(metrics.bits_per_note))),
+        Cell(format_figure(baseline_bits(metrics, "composite"))),
         Cell(f"{card.parameters / 1e6:.1f} M"),
         Cell(duration(card.train_seconds)),
     )

@@ -1,4 +1,4 @@
-"""What a report says about a model besides its figures: where it came from, its settings."""
+"""The facts of a report: where the model came from, how training went, its settings."""
 
 from nocturne.schemas.model_card import ModelCard
 from nocturne.tasks.pages.formatting import UNSTATED, counted, duration
@@ -43,11 +43,11 @@ def facts(card: ModelCard) -> Rows:
 
 def course(card: ModelCard, evaluations: int, best: tuple[float, float] | None) -> Rows:
     """Return how training went as (term, text) rows; `best` is (step, validation bits)."""
-    found = (
+    best_bits = (
         "not measured" if best is None else f"{best[1]:.2f} bits per note at step {best[0]:,.0f}"
     )
     return (
-        ("Best on validation songs", found),
+        ("Best on validation songs", best_bits),
         ("Evaluations", f"{evaluations:,}"),
         ("Trained for", f"{duration(card.train_seconds)}, {_passes(card)}"),
         ("Ended because", card.stopped),

@@ -1,42 +1,46 @@
-"""One report per model: a page that opens from disk with no network, and Markdown for Prefect."""
+"""The report on a model: a page that opens from disk with no network, and Markdown for Prefect."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from nocturne.schemas.metrics import ModelMetrics
 from nocturne.schemas.model_card import ModelCard
 from nocturne.tasks.pages.charts.charts import Chart
 from nocturne.tasks.pages.charts.picture import charts_picture
 from nocturne.tasks.pages.environment import render
-from nocturne.tasks.pages.formatting import UNSTATED, counted, duration
+from nocturne.tasks.pages.formatting import NOT_MEASURED, UNSTATED, counted, duration
 from nocturne.tasks.pages.markdown import data_uri
 from nocturne.tasks.pages.model_report.curves import best_evaluation, curves
 from nocturne.tasks.pages.model_report.distributions import distributions
 from nocturne.tasks.pages.model_report.facts import course, facts, network, settings
-from nocturne.tasks.pages.model_report.figures import NOT_MEASURED, bits_table, figure
-from nocturne.tasks.pages.model_report.samples import compared, other_figures
-from nocturne.tasks.pages.model_report.words import bits_in_words, samples_in_words, tiles, verdict
+from nocturne.tasks.pages.model_report.tables import (
+    bits_table,
+    compared,
+    finite,
+    other_figures,
+)
+from nocturne.tasks.pages.model_report.words import bits_in_words, samples_in_words, tiles
 from nocturne.tasks.pages.page_links import PageLink
 
 PAGE, MARKDOWN = "report.html.j2", "report.md.j2"
 MOST_MARKDOWN_BYTES = 680_000  # the Prefect API refuses bodies that are much larger
 MARKDOWN_RESERVE_BYTES = 60_000  # the tables and the words
 
-Metrics = Mapping[str, Any]
 History = Sequence[Mapping[str, Any]]
 Rolls = Sequence[tuple[str, bytes]]
 
 
 def report_page(
     card: ModelCard,
-    metrics: Metrics,
+    metrics: ModelMetrics,
     history: History,
     rolls: Rolls,
     links: Sequence[PageLink] = (),
 ) -> str:
     """Return one self-contained HTML page, with `links` to other pages.
 
-    `metrics` is metrics.json, of which any part may be missing; `history` has one row for each
-    evaluation: step, seconds, train_bits, valid_bits, rate, each of them optional.
+    Any part of `metrics` may be missing. `history` has one row for each evaluation during
+    training: step, seconds, train_bits, valid_bits, rate, each of them optional.
     `rolls` are (caption, PNG) pictures of samples, in the order to show them.
     """
     pictures = [(caption, data_uri(png, "image/png")) for caption, png in rolls]
@@ -50,7 +54,7 @@ def report_page(
     )
 
 
-def report_markdown(card: ModelCard, metrics: Metrics, history: History, rolls: Rolls) -> str:
+def report_markdown(card: ModelCard, metrics: ModelMetrics, history: History, rolls: Rolls) -> str:
     """Return the same report as Markdown with inline pictures, of at most MOST_MARKDOWN_BYTES.
 
     Pictures beyond that are left out, the last ones first, and their captions say so.
@@ -72,19 +76,19 @@ def report_markdown(card: ModelCard, metrics: Metrics, history: History, rolls: 
     )
 
 
-def _contents(card: ModelCard, metrics: Metrics, history: History) -> dict[str, Any]:
+def _contents(card: ModelCard, metrics: ModelMetrics, history: History) -> dict[str, Any]:
     """Return what both forms show."""
     return {
         "card": card,
         "opening": _opening(card),
         "tiles": tiles(metrics),
-        "verdict": verdict(metrics),
+        "verdict": metrics.verdict.strip(),
         "bits_in_words": bits_in_words(metrics),
         "samples_in_words": samples_in_words(metrics),
         "table": bits_table(metrics),
         "course": course(card, len(history), best_evaluation(history)),
-        "samples": figure(metrics, "samples"),
-        "mean_overlap": figure(metrics, "mean_overlap"),
+        "samples": metrics.sample_count,
+        "mean_overlap": finite(metrics.mean_overlap),
         "compared": compared(metrics),
         "facts": facts(card),
         "settings": settings(card),

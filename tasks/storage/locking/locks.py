@@ -61,7 +61,7 @@ def corpus_writer(root: Root, corpus: str, stage: str) -> AbstractContextManager
 
 
 def model_writer(root: Root, model_id: str) -> AbstractContextManager[None]:
-    """Let one process train, judge and describe a model."""
+    """Let one process train, evaluate and describe a model."""
     work, clear = f"training of model {model_id}", (model_path(model_id),)
     return one_writer(root, f"model-{model_id}", work, clear=clear)
 

@@ -9,6 +9,7 @@ from nocturne.tasks.pages.formatting import (
     counted,
     date_utc,
     duration,
+    format_figure,
     instrument_name,
     pitch_name,
 )
@@ -46,3 +47,11 @@ def test_names_of_pitches_and_instruments() -> None:
     names = [pitch_name(p) for p in (0, 21, 60, 61, 127)]
     assert names == ["C-1", "A0", "C4", "C♯4", "G9"]
     assert [instrument_name(p) for p in (0, 73)] == ["Acoustic Grand Piano", "Flute"]
+
+
+def test_a_figure_that_is_missing_says_so() -> None:
+    assert [format_figure(1.234), format_figure(0.5, ".0%"), format_figure(None)] == [
+        "1.23",
+        "50%",
+        "not measured",
+    ]

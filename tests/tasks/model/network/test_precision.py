@@ -11,7 +11,7 @@ from nocturne.schemas.config import TrainConfig
 from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.sequences import SplitIds, Vocabulary
 from nocturne.tasks.model.network.initialise import initial_weights
-from nocturne.tasks.model.network.precision import chosen_precision, decided
+from nocturne.tasks.model.network.precision import chosen_precision, resolve_precision
 from nocturne.tasks.model.training import checkpoint, windows
 from nocturne.tasks.model.training.checkpoint import Checkpoint, TrainingProgress
 from nocturne.tasks.model.training.loss_scale import LossScale
@@ -41,7 +41,7 @@ def test_auto_is_mixed_where_every_gpu_has_tensor_cores(
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda _: gpus)
     monkeypatch.setattr(tf.config.experimental, "get_device_details", details)
     assert chosen_precision("auto") == expected
-    assert decided(TrainConfig()).precision == expected
+    assert resolve_precision(TrainConfig()).precision == expected
     assert [chosen_precision("float32"), chosen_precision("mixed")] == ["float32", "mixed"]
 
 

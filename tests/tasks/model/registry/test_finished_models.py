@@ -11,12 +11,12 @@ from nocturne.schemas.network_shape import PRESETS, NetworkShape
 from nocturne.tasks.corpus.sequences.sequence_plan import plan_sequences, published
 from nocturne.tasks.corpus.sequences.write_sequences import fit_vocabulary, write_sequences
 from nocturne.tasks.model import build
-from nocturne.tasks.model.network.precision import decided
+from nocturne.tasks.model.network.precision import resolve_precision
 from nocturne.tasks.model.registry.champion import promote
 from nocturne.tasks.model.registry.finished_models import finished_model, learned_model
 from nocturne.tasks.model.registry.models import known_models
 from nocturne.tasks.model.training.train import TrainingResult
-from nocturne.tasks.model.warm_start import start_of
+from nocturne.tasks.model.warm_start import choose_warm_start
 from nocturne.tasks.storage.root import Root
 from tests.tasks.corpus.note_corpora import Shard, random_shards, write_corpus
 
@@ -48,7 +48,7 @@ def night(root: Root, config: TrainConfig) -> ModelCard | None:
     """Train as a retrain does; return the new model's card, None if there is nothing to learn."""
     if learned_model(root, config):
         return None
-    return build.build_model(root, config.copy_with(init_from=start_of(root, config)[0]))
+    return build.build_model(root, config.copy_with(init_from=choose_warm_start(root, config)[0]))
 
 
 def untrained(*parts: Any) -> TrainingResult:
@@ -83,7 +83,7 @@ def test_of_models_that_learned_the_same_the_champion_is_found_else_the_newest(
     assert learned_model(root, config) == second
     promote(root, first.model_id, "passes")
     assert learned_model(root, config) == first
-    assert learned_model(root, decided(config)) == first
+    assert learned_model(root, resolve_precision(config)) == first
     root.write_bytes(f"models/{first.model_id}/weights.safetensors", b"half")
     assert finished_model(root, config) is None
     assert learned_model(root, config) == second

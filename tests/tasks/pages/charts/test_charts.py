@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nocturne.schemas.metrics import ModelMetrics
 from nocturne.tasks.music.metrics.excerpt import Excerpt
 from nocturne.tasks.music.metrics.overlap import histograms
 from nocturne.tasks.pages.charts.bars import Labels, counts_chart
@@ -72,7 +73,7 @@ def test_the_best_evaluation_is_the_lowest_on_validation() -> None:
 
 
 def test_curves_hold_both_splits_and_both_rivals() -> None:
-    steps, minutes, rate = curves(example.history(), example.metrics())
+    steps, minutes, rate = curves(example.history(), example.model_metrics())
     assert [line.kind for line in steps.lines] == ["composite", "cache", "train", "valid"]
     assert [entry.kind for entry in steps.key] == [line.kind for line in steps.lines]
     assert steps.lines[0].label == "best n-grams (test songs): 2.38"
@@ -87,7 +88,10 @@ def test_curves_hold_both_splits_and_both_rivals() -> None:
 
 def _one(samples: list[float], held_out: list[float], name: str = "duration", **more: object):  # type: ignore[no-untyped-def]
     entry = {"samples": samples, "held_out": held_out, **more}
-    return {one.title: one for one in distributions({"histograms": {name: entry}})}
+    return {
+        one.title: one
+        for one in distributions(ModelMetrics.from_flat({"histograms": {name: entry}}))
+    }
 
 
 def test_a_histogram_shows_shares_of_each_side() -> None:
@@ -132,7 +136,7 @@ def test_pitches_and_intervals_have_their_names_and_no_gaps() -> None:
 
 def test_the_histograms_of_the_metrics_are_drawn() -> None:
     one = Excerpt(np.array([60, 62, 64]), np.array([0, 240, 480]), np.array([240, 480, 960]))
-    found = distributions({"histograms": histograms([one], [one])})
+    found = distributions(ModelMetrics(histograms=histograms([one], [one])))
     assert [len(shape.chart.bars) for shape in found if shape.chart] == [5, 12, 1, 1, 2]
     assert found[4].chart is not None
     tips = [bar.tip for bar in found[4].chart.bars]
@@ -141,7 +145,8 @@ def test_the_histograms_of_the_metrics_are_drawn() -> None:
 
 @pytest.mark.parametrize("entry", [None, {}, {"samples": [0, 0], "held_out": [1]}, {"samples": 3}])
 def test_a_histogram_without_notes_is_left_out(entry: object) -> None:
-    found = distributions({"histograms": {"pitch": entry}, "overlap_pitch": 0.5})
+    metrics = ModelMetrics.from_flat({"histograms": {"pitch": entry}, "overlap_pitch": 0.5})
+    found = distributions(metrics)
     assert (found[0].title, found[0].overlap, found[0].chart) == ("Pitch", 0.5, None)
     assert len(found) == 5
 

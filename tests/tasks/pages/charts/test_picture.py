@@ -23,11 +23,11 @@ def texts(chart: ElementTree.Element) -> list[str]:
 
 
 def histograms() -> list[Chart]:
-    return [shape.chart for shape in distributions(example.metrics()) if shape.chart]
+    return [shape.chart for shape in distributions(example.model_metrics()) if shape.chart]
 
 
 def test_every_chart_has_its_title_its_axes_and_its_key() -> None:
-    charts = [*curves(example.history(), example.metrics()), *histograms()]
+    charts = [*curves(example.history(), example.model_metrics()), *histograms()]
     for drawn, chart in zip(charts_in(charts_picture(charts)), charts, strict=True):
         shown = texts(drawn)
         assert shown[0] == chart.title
@@ -53,7 +53,7 @@ def test_charts_stand_in_rows_of_two_within_the_picture() -> None:
 
 
 def test_a_picture_and_a_page_have_the_same_drawing() -> None:
-    page = report_page(example.card(), example.metrics(), example.history(), [])
+    page = report_page(example.card(), example.model_metrics(), example.history(), [])
     for chart in histograms():
         picture = charts_picture([chart]).decode()
         begin, end = picture.index('  <line class="grid-line"'), picture.index('class="axis-name"')

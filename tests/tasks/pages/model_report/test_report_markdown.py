@@ -3,6 +3,7 @@
 import base64
 import re
 
+from nocturne.schemas.metrics import ModelMetrics
 from nocturne.tasks.pages.model_report.report import MOST_MARKDOWN_BYTES, report_markdown
 from tests.tasks.model import model_for_tests as example
 from tests.tasks.pages.charts.test_picture import charts_in
@@ -10,7 +11,7 @@ from tests.tasks.pages.charts.test_picture import charts_in
 
 def test_hostile_names_stay_text_in_markdown() -> None:
     card = example.card(corpus=example.HOSTILE, attribution=example.HOSTILE)
-    text = report_markdown(card, {"verdict": example.HOSTILE}, [], [])
+    text = report_markdown(card, ModelMetrics(verdict=example.HOSTILE), [], [])
     assert "<script" not in text
     assert "<img" not in text
     assert "\n# e" not in text
@@ -21,7 +22,7 @@ def test_hostile_names_stay_text_in_markdown() -> None:
 
 def test_markdown_holds_the_same_figures_and_real_pictures() -> None:
     rolls = example.rolls()
-    text = report_markdown(example.card(), example.metrics(), example.history(), rolls)
+    text = report_markdown(example.card(), example.model_metrics(), example.history(), rolls)
     assert "| This model | 1.43 | 0.21 | 0.91 | 0.30 | 0.01 |" in text
     assert "| Composite | 2.38 (+0.95) | 0.36 (+0.15) | 1.56 (+0.65) |" in text
     assert "| Repetition | 0.34 | 0.52 |" in text
@@ -39,7 +40,7 @@ def test_markdown_holds_the_same_figures_and_real_pictures() -> None:
 
 def test_markdown_leaves_out_pictures_that_are_too_large() -> None:
     rolls = [("small", b"s" * 1000), ("huge", b"h" * 800_000), ("small too", b"t" * 1000)]
-    text = report_markdown(example.card(), example.metrics(), example.history(), rolls)
+    text = report_markdown(example.card(), example.model_metrics(), example.history(), rolls)
     assert len(text.encode()) < MOST_MARKDOWN_BYTES
     assert text.count("![Piano roll]") == 2
     assert text.count("too large to show here; it is in report.html") == 1
