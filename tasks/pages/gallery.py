@@ -30,7 +30,7 @@ def pages(
     """Yield (file name, HTML) of every page, index.html last.
 
     `manifest` is a SampleManifest sorted by index; pages link to its files by relative name.
-    `caution` is a warning that stands before the music; `links` lead to other pages.
+    `caution` is a warning above the music, "" for none; `links` lead to other pages.
     """
     count = _page_count(manifest.num_rows)
     for page in reversed(range(1, count + 1)):

@@ -35,7 +35,7 @@ def links_of_index(section: str) -> list[PageLink]:
 
 
 def links_of_gallery(root: Root, model_id: str, corpus: str) -> list[PageLink]:
-    """Return the links of samples/<run>/index.html; those to single pages only if they exist."""
+    """Return the links of samples/<run>/index.html; to reports only if these exist."""
     report = _existing(root, model_path(model_id, REPORT_PAGE), "Report of the model")
     return [PageLink("All samples", f"../{INDEX_PAGE}"), *report, *_quality(root, corpus)]
 

@@ -14,7 +14,7 @@ MARK_POINTS = 14  # area of a triangle, in square points
 
 
 def draw_breaks(axes: Any, time: TimeAxis) -> None:
-    """A hatched band for every shortened stretch, with the number of its beats."""
+    """Draw a hatched band for every shortened stretch, with the number of its beats."""
     for begin, end in time.breaks:
         left, right = time.places(np.array([begin, end]))
         axes.axvspan(left, right, color=BREAK, linewidth=0, zorder=1.2)

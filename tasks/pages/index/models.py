@@ -25,7 +25,7 @@ COLUMNS = (
     Column("Weights", True),
     Column("Trained for", True),
 )
-PAGES = (MODELS, QUALITY)  # whose reports the rows lead to
+PAGES = (MODELS, QUALITY)  # sections whose reports the rows link to
 
 
 def models_index(root: Root) -> IndexPage:
@@ -48,7 +48,7 @@ def models_index(root: Root) -> IndexPage:
 
 
 def _champions(root: Root) -> set[str]:
-    """Return the ids of the champions; those whose pointers do not read are left out."""
+    """Return the ids of all champions; none if a pointer to one cannot be read."""
     try:
         champions, _ = all_champions(root)
     except StoreUnavailableError:
@@ -66,10 +66,10 @@ def _row(
     mark = "champion" if model_id in champions else ""
     try:
         card = read_card(root, model_id)
-    except StoreUnavailableError:  # it may well read
+    except StoreUnavailableError:  # a fault of the store, not of the file
         raise
     except NocturneError:
-        return Row(model_id, link, saved, mark=mark, trouble="its card.json does not read")
+        return Row(model_id, link, saved, mark=mark, trouble="its card.json cannot be read")
     quality = f"../{quote(quality_page_path(card.corpus))}"
     corpus = Cell(card.corpus, quality if card.corpus in pages[QUALITY] else "")
     figures = _figures(card, _metrics(root, model_id))
@@ -77,7 +77,7 @@ def _row(
 
 
 def _metrics(root: Root, model_id: str) -> ModelMetrics:
-    """Return the model's figures; none where they do not read."""
+    """Return the metrics of a model; empty if they cannot be read."""
     try:
         return read_metrics(root, model_id)
     except StoreUnavailableError:

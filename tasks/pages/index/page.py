@@ -14,7 +14,7 @@ READERS = 8  # files read at once: an object store takes tens of milliseconds fo
 
 @dataclass(frozen=True)
 class Column:
-    """One column; numbers stand to the right."""
+    """One column of the table; numbers are aligned to the right."""
 
     name: str
     is_number: bool = False
@@ -22,7 +22,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """One fact of a row, with the relative address of the page it leads to, if any."""
+    """The text of a cell; `link` is the relative address of a page, "" without one."""
 
     text: str
     link: str = ""
@@ -32,7 +32,7 @@ class Cell:
 class Row:
     """One run, model or corpus; `link` is the relative address of its page, "" without one.
 
-    `mark` distinguishes it (champion); `trouble` says what of it does not read.
+    `mark` distinguishes the row (champion); `trouble` says which of its files cannot be read.
     """
 
     name: str
@@ -45,9 +45,9 @@ class Row:
 
 @dataclass(frozen=True)
 class IndexPage:
-    """What one page shows; `section` is a key of SECTIONS and its folder in the root.
+    """The contents of a page; `section` is a key of SECTIONS and the page's folder in the root.
 
-    The first of `columns` is the row's name, the others its cells; the date comes last of all.
+    The first of `columns` holds the names of the rows, the others their cells; the date comes last.
     """
 
     section: str
@@ -59,7 +59,7 @@ class IndexPage:
 
 
 def newest(root: Root, section: str, marker: str) -> list[tuple[str, datetime]]:
-    """Return (folder name, when `marker` in it was written) of the folders that have it."""
+    """Return (name, time when its `marker` was written) of every folder that has a marker."""
     names = [name for name in root.folders(section) if not name.startswith(".")]
     times = root.modified([f"{section}/{name}/{marker}" for name in names])
     pairs = zip(names, times, strict=True)

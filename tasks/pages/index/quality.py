@@ -36,10 +36,10 @@ def _row(root: Root, corpus: str, reported: datetime) -> Row:
     link = f"{quote(corpus)}/{REPORT_PAGE}"
     try:
         dataset = note_dataset(root, corpus)
-    except StoreUnavailableError:  # it may well read
+    except StoreUnavailableError:  # a fault of the store, not of the file
         raise
     except (NocturneError, ValueError):
-        return Row(corpus, link, reported, trouble="its notes are not complete")
+        return Row(corpus, link, reported, trouble="its notes are incomplete")
     return Row(corpus, link, reported, _cells(dataset))
 
 

@@ -96,12 +96,12 @@ def test_one_damaged_file_hides_nothing_else(filled: Root, content: bytes | None
             filled.write_bytes(path, content)
     pages = [samples_index(filled), models_index(filled), quality_index(filled)]
     assert [len(page.rows) for page in pages] == [2, 3 if content is None else 4, 2]
-    assert row_of(pages[0], run).trouble == "its manifest does not read"
+    assert row_of(pages[0], run).trouble == "its manifest cannot be read"
     if content is not None:
-        assert row_of(pages[1], CHAMPION).trouble == "its card.json does not read"
-    assert row_of(pages[2], "folk").trouble == "its notes are not complete"
+        assert row_of(pages[1], CHAMPION).trouble == "its card.json cannot be read"
+    assert row_of(pages[2], "folk").trouble == "its notes are incomplete"
     assert texts(row_of(pages[1], "folk-small-20260102"))[2] == "not measured"
-    assert "its manifest does not read" in page_html(pages[0])
+    assert "its manifest cannot be read" in page_html(pages[0])
 
 
 def test_an_empty_manifest_is_damaged(filled: Root) -> None:
@@ -138,7 +138,7 @@ def test_the_oldest_are_counted_where_there_are_very_many(
     page = samples_index(filled)
     assert (len(page.rows), page.left_out) == (1, 1)
     assert page.rows[0].cells[1].text == "3"
-    assert "1 older ones are not listed" in page_html(page)
+    assert "Not listed: 1 older entry." in page_html(page)
     models = models_index(filled)
     assert (len(models.rows), models.left_out) == (1, 6)
 
