@@ -1,8 +1,8 @@
-"""What audio costs a sample: `python -m benchmarks.audio --midi FOLDER`.
+"""Measure CPU time and size of audio per sample: `python -m benchmarks.audio --midi FOLDER`.
 
 The beginnings of real songs are rendered by `render` and, where its program is installed, by
-FluidSynth as earlier versions started it, one after the other in turn. CPU time is of this
-process and its children, encoding included. The last line is one JSON object.
+FluidSynth as earlier versions started it, in turn. CPU time is of this process and its children,
+encoding included. The last line is one JSON object.
 """
 
 import argparse
@@ -65,7 +65,7 @@ def figures(songs: list[Notes]) -> dict[str, Any]:
     if shutil.which("fluidsynth"):
         renderers["fluidsynth"] = by_fluidsynth
     for renderer in renderers.values():
-        renderer(songs[0], 0)  # what only a first call has to load
+        renderer(songs[0], 0)  # loads the sound font
     taken: dict[str, list[tuple[float, int]]] = {name: [] for name in renderers}
     for index, notes in enumerate(songs):
         for name, renderer in renderers.items():
@@ -87,7 +87,7 @@ def main() -> None:
     parser.add_argument("--notes", type=int, default=256)
     options = parser.parse_args()
     read = (extract(content) for content in contents_under(options.midi)[: options.samples])
-    songs = [beginning(one.notes, options.notes) for one in read if isinstance(one, Extracted)]
+    songs = [beginning(song.notes, options.notes) for song in read if isinstance(song, Extracted)]
     print(json.dumps(figures(songs)))
 
 

@@ -1,4 +1,4 @@
-"""What memory a large generation takes: `python -m benchmarks.generation_memory --midi FOLDER`.
+"""Measure the memory of a large generation: `python -m benchmarks.generation_memory --midi FOLDER`.
 
 The generate flow runs in this process, as in a worker's, with an untrained model of the small
 preset, whose vocabulary and primers are of the songs under --midi. Resident memory is of this
@@ -24,7 +24,7 @@ from nocturne.flows.generate import generate
 from nocturne.schemas.config import GenerateConfig, TrainConfig
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.network_shape import PRESETS
-from nocturne.tasks.model.network.initialise import initial_weights
+from nocturne.tasks.model.network.network import initial_weights
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.registry.save_model import save_model
 from nocturne.tasks.music.categories import encode_song, fit
@@ -66,7 +66,7 @@ def save_untrained(root: Root, midi: Path) -> None:
     """Write a model of the small preset with first weights."""
     shape = PRESETS["small"]
     read = (extract(content) for content in contents_under(midi)[:SONGS])
-    songs = [one.notes for one in read if isinstance(one, Extracted)]
+    songs = [song.notes for song in read if isinstance(song, Extracted)]
     songs = [song for song in songs if len(song) >= shape.window]
     vocabulary = fit("factored", songs, MODEL)
     primers = np.stack([encode_song(vocabulary, song)[: shape.window] for song in songs])
@@ -77,7 +77,7 @@ def save_untrained(root: Root, midi: Path) -> None:
 
 
 def card() -> ModelCard:
-    """Return a card that says nothing but what generating asks for."""
+    """Return a card with only the fields that generating reads."""
     return ModelCard(
         model_id=MODEL,
         created=datetime.now(UTC),
@@ -103,7 +103,7 @@ def card() -> ModelCard:
 
 
 def figures(config: GenerateConfig, midi: Path) -> dict[str, Any]:
-    """Generate, and return the memory and the time that it took."""
+    """Generate, and return the memory and time taken."""
     save_untrained(Root.open(config.root), midi)
     watch = Watch()
     with shown_by(watch):

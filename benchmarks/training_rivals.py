@@ -1,6 +1,6 @@
 """The source project's network in plain Keras and in PyTorch, to measure training against.
 
-Both take the steps that a user of the library would write: embeddings, an encoder and a decoder
+Both are written as a user of the library would write them: embeddings, an encoder and a decoder
 of two LSTM layers that hands over (h, c), a head for each attribute given the ones before, mean
 cross-entropy, a clipped gradient, Adam. PyTorch is not a dependency of Nocturne: install it for
 the benchmark alone.
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from nocturne.schemas.config import TrainConfig
 from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.sequences import Vocabulary
-from nocturne.tasks.model.network.initialise import embedding_widths
+from nocturne.tasks.model.network.weights import embedding_widths
 
 Step = Callable[[NDArray[np.int32]], float]
 
@@ -32,7 +32,7 @@ def keras_step(shape: NetworkShape, vocabulary: Vocabulary, config: TrainConfig)
         [
             keras.layers.Embedding(size + 1, width)(ids[..., k])
             for k, (size, width) in enumerate(
-                zip(sizes, embedding_widths(shape, vocabulary), strict=True)
+                zip(sizes, embedding_widths(shape, len(sizes)), strict=True)
             )
         ]
     )
@@ -70,7 +70,7 @@ def torch_step(
 
     torch.set_num_threads(threads)
     window, sizes = shape.window, vocabulary.sizes
-    widths = embedding_widths(shape, vocabulary)
+    widths = embedding_widths(shape, len(sizes))
     parts = nn.ModuleDict(
         {
             "embed": nn.ModuleList(

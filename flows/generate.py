@@ -1,4 +1,4 @@
-"""Generate: a model turns random input into MIDI, pictures, audio and a gallery."""
+"""The generate flow: a model turns random input into MIDI, pictures, audio and a gallery."""
 
 from prefect import flow
 
@@ -17,7 +17,7 @@ from nocturne.tasks.progress_artifacts import progress_artifacts
 
 @flow(name="generate", flow_run_name="{config.action}")
 def generate(config: GenerateConfig) -> GeneratedRun:
-    """Make MIDI files and a gallery: a new run, what a run lacks, or more of it."""
+    """Draw music from a model: MIDI files, pictures, audio and a gallery, or more of a run."""
     request = plan_generation(config)
     with sole_writer(request) as (root, run):
         if published := published_run(root, run, request):

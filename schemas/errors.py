@@ -1,4 +1,33 @@
-"""Nocturne's errors: each message is one line that says what, where and what to do."""
+"""Nocturne's errors. Each message is one line that says what is wrong, where, and what to do.
+
+    NocturneError
+    ├── SourceError               a source of MIDI files
+    ├── StorageError              the storage root
+    │   └── StoreUnavailableError     an object store, for a time
+    ├── BusyError                 another process is at work
+    ├── CorpusError               a corpus
+    ├── ModelError                a model
+    ├── SamplesError              a generation run
+    ├── ResourceError             memory
+    ├── SurroundingsError         the shell and its environment
+    └── ServerError               the Prefect server
+
+An input file that cannot be used is no error: it becomes a row of the file manifest, with a reason.
+"""
+
+__all__ = [
+    "BusyError",
+    "CorpusError",
+    "ModelError",
+    "NocturneError",
+    "ResourceError",
+    "SamplesError",
+    "ServerError",
+    "SourceError",
+    "StorageError",
+    "StoreUnavailableError",
+    "SurroundingsError",
+]
 
 
 class NocturneError(Exception):
@@ -6,7 +35,7 @@ class NocturneError(Exception):
 
 
 class SourceError(NocturneError):
-    """A source of MIDI files is missing, empty, cut short or not what it claims to be."""
+    """A source of MIDI files is missing, empty, cut short or of the wrong kind."""
 
 
 class StorageError(NocturneError):
@@ -14,15 +43,15 @@ class StorageError(NocturneError):
 
 
 class StoreUnavailableError(StorageError):
-    """An object store answers with trouble that may pass: it was asked again for minutes."""
+    """An object store still fails after minutes of retries; the same call may work later."""
 
 
 class BusyError(NocturneError):
-    """Another process is writing the same thing, or took it over from this one."""
+    """Another process writes the same corpus, model or run, or has taken its lock over."""
 
 
 class CorpusError(NocturneError):
-    """A corpus is unknown, unfinished, too small or too broken to go on with."""
+    """A corpus is unknown, unfinished, too small or damaged."""
 
 
 class SamplesError(NocturneError):
@@ -34,12 +63,12 @@ class ModelError(NocturneError):
 
 
 class ResourceError(NocturneError):
-    """This machine has not enough memory for what was asked."""
+    """This machine has not enough memory for the requested work."""
 
 
 class SurroundingsError(NocturneError):
-    """The shell, the file system or a setting of the environment lets no command work."""
+    """The shell, the file system or an environment variable lets no command work."""
 
 
 class ServerError(NocturneError):
-    """The Prefect server that is configured does not answer, or a temporary one does not start."""
+    """The configured Prefect server does not answer, or a temporary one does not start."""

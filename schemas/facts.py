@@ -1,10 +1,10 @@
-"""What a completion marker records of the files that it stands for."""
+"""Sizes and rows of published files, as recorded in completion markers."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
 
 class FileFacts(BaseModel):
-    """One published file. A file of another size is cut short, or is not the published one."""
+    """One published file. A file of another size is cut short, or another file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -29,7 +29,7 @@ class RawDataset(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     fingerprint: str = Field(description="Of the source and the config that shaped the shards")
-    source: str = Field(description="The source as it was named, without credentials")
+    source: str = Field(description="The source as the user named it, without credentials")
     files: int = Field(ge=1, description="Rows in all shards")
     midi: int = Field(ge=1, description="Rows with content")
     bytes: int = Field(ge=0, description="Total size of the files")
@@ -43,7 +43,7 @@ class RawDataset(BaseModel):
 
 
 class DownloadRecord(BaseModel):
-    """What lies in downloads/<corpus>/<name>; without it a download is not finished."""
+    """Record of the file downloads/<corpus>/<name>; without it a download is not finished."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -1,4 +1,4 @@
-"""Why a file was not accepted, as people read it."""
+"""The reasons why a file is not accepted, as sentences for people."""
 
 REASON_SENTENCES = {
     "not_midi": "Not a MIDI file: it begins like another kind of file",

@@ -1,10 +1,10 @@
-"""What can become of an input file. Light on purpose: worker processes import it."""
+"""The outcomes of an input file. Imports nothing heavy, as worker processes import it."""
 
 from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """Every input file has exactly one."""
+    """The outcome of an input file; each has exactly one."""
 
     ACCEPTED = "accepted"
     QUARANTINED = "quarantined"

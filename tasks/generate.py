@@ -1,7 +1,7 @@
-"""Prefect tasks of generation: one for each batch of samples, so that a loss costs one batch.
+"""Prefect tasks of generation: one for each batch of samples, so that a failure repeats one batch.
 
-Nothing is cached by Prefect: the files of a run are the truth, and its folder is named by the
-model, the seed and the parameters.
+Prefect caches no results: a batch is made if its files are in the run's folder, which is named by
+the model, the seed and the parameters.
 """
 
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ _last_model: dict[tuple[str, str], Model] = {}  # at most one, by root and run
 def plan_generation(config: GenerateConfig) -> SampleRequest:
     """Find the model and name the run; ModelError if there is no such model."""
     request = request_samples(Root.open(config.root, create=False), config)
-    get_run_logger().info("plays %s", request.model_words)
+    get_run_logger().info("model %s", request.model_words)
     if request.caution:
         get_run_logger().warning("caution: %s", request.caution)
     return request
@@ -58,7 +58,7 @@ def sole_writer(request: SampleRequest) -> Iterator[tuple[Root, SampleRun]]:
     root = Root.open(new_run.config.root)
     with samples_request.sole_writer(root, request.runs) as run:
         if run.run_id != new_run.run_id:
-            get_run_logger().info("samples %s were cut off: gone on with", run.run_id)
+            get_run_logger().info("run %s was interrupted: continuing it", run.run_id)
         elif run.drawn_seed:
             get_run_logger().info("seed %d was drawn", run.seed)
         yield root, run
@@ -68,17 +68,17 @@ def published_run(root: Root, run: SampleRun, request: SampleRequest) -> Generat
     """Return and show what an identical run published; None if there is no such run."""
     result = reuse_published(root, run, request.caution)
     if result is not None:
-        get_run_logger().info("samples %s are already there: reused", run.run_id)
+        get_run_logger().info("run %s is already published: reused", run.run_id)
         _show(root, run, request.card, result)
     return result
 
 
 def unfinished_batches(root: Root, run: SampleRun) -> list[tuple[int, int]]:
-    """Begin the run, or go on with it; return (first index, count) of the batches to be made."""
+    """Begin the run or continue it; return (first index, count) of the batches to be made."""
     batches = begin_run(root, run)
     kept = run.config.samples - sum(count for _, count in batches)
     if kept:
-        get_run_logger().info("%d samples of %s are already there: kept", kept, run.run_id)
+        get_run_logger().info("%d samples of run %s are already written: kept", kept, run.run_id)
     return batches
 
 

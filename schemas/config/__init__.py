@@ -20,10 +20,10 @@ from nocturne.schemas.config.prepare import PrepareConfig
 from nocturne.schemas.config.train import (
     Executor,
     Precision,
-    PresetName,
     PromoteConfig,
     TrainConfig,
 )
+from nocturne.schemas.network_shape import PresetName
 
 __all__ = [
     "ComposeConfig",

@@ -82,10 +82,8 @@ class Config(BaseModel):
     def fingerprint_fields(self, result: Result) -> dict[str, Any]:
         """Return the fields that a fingerprint of `result` holds, by name, in that order."""
         values = self.model_dump(include=set(self.fields_changing(result)))
-        fields = type(self).model_fields
-        return {
-            n: value for n, value in values.items() if value not in changes_of(fields[n]).unless
-        }
+        unless = {name: changes_of(field).unless for name, field in type(self).model_fields.items()}
+        return {name: value for name, value in values.items() if value not in unless[name]}
 
 
 class StorageConfig(Config):

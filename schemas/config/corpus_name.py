@@ -1,4 +1,4 @@
-"""The name of a corpus that nobody named: that of its source."""
+"""The default name of a corpus, made from its source."""
 
 import hashlib
 import os
@@ -12,16 +12,16 @@ from nocturne.schemas.config.local_path import is_file_uri, local_path
 from nocturne.schemas.config.rules import NAME
 
 LONGEST = 64
-# The empty name stands for a corpus that is not named; configs with a source fill it in.
+# An empty name means that the user gave none; configs with a source then derive it.
 CorpusName = Annotated[str, NAME]
 ARCHIVE = re.compile(r"\.(tar\.gz|tgz|tar|zip|gz)$", re.IGNORECASE)
 
 
 def corpus_name_of(source: str) -> str:
-    """Return a valid corpus name after a source.
+    """Return a valid corpus name for a source.
 
-    A folder's or archive's own name, a URL's file name, or the source's name, in lower case;
-    what a corpus name may not hold becomes a hyphen.
+    It is the name of the folder or archive, the file name of a URL, or the source's name, in lower
+    case; characters that a corpus name may not contain become hyphens.
     """
     last = ARCHIVE.sub("", _last_part(source))
     ascii_only = unicodedata.normalize("NFKD", last).encode("ascii", "ignore").decode()

@@ -1,4 +1,4 @@
-"""Keys in a storage root's URI: refused in configs, which are shown and stored in many places."""
+"""Credentials in a storage root's URI: refused, since configs are shown and stored."""
 
 import re
 from typing import Any
@@ -8,8 +8,8 @@ from nocturne.schemas.config.rules import Rule
 
 _SECRETS = ("key", "secret", "token", "password", "signature", "credential")
 _OPTION = "|".join("".join(f"[{c}{c.upper()}]" for c in word) for word in _SECRETS)
-# Before the host: someone@ or key:secret@, where an unescaped secret may hold slashes. gs:// has
-# anonymous@, which is nobody. In the options: any name with one of the words above.
+# Before the host: user@ or key:secret@, where an unescaped secret may contain slashes. The
+# anonymous@ of gs:// is no credential. In the options: any name with one of the words above.
 _KEYS = (
     r"[A-Za-z][A-Za-z0-9+.-]*://"
     rf"((?!anonymous@)[^/?]*@|[^/:@?]+:[^@?]*@|[^?]*\?([^=]*=[^&]*&)*[^=&]*({_OPTION})[^=&]*=)"
@@ -38,9 +38,9 @@ def without_secrets(uri: str) -> str:
 
 
 def without_keys(config: Any) -> Any:
-    """Return a stored config as read from JSON; its root loses the keys that it may hold.
+    """Return a stored config, as read from JSON, without keys in its root.
 
-    Earlier versions took and stored them.
+    Earlier versions accepted and stored them.
     """
     if isinstance(config, dict) and has_keys(root := str(config.get("root", ""))):
         return config | {"root": without_secrets(root)}

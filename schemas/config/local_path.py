@@ -1,4 +1,4 @@
-"""How a folder or file on this machine is spelt: a path, one with `~`, or a file:// URI."""
+"""Paths on this machine: a plain path, one with `~`, or a file:// URI."""
 
 import os
 import re
@@ -15,10 +15,10 @@ def is_file_uri(name: str) -> bool:
 
 
 def local_path(name: str) -> str | None:
-    """Return the path on this machine that `name` stands for; None if it stands for none.
+    """Return the path on this machine that `name` stands for; None if it is another address.
 
-    The path of a URI is percent-decoded, to bytes that need not be UTF-8; one that exists only
-    as it is written is taken as it is. `?` and `#` are part of a name. `~nobody` stays as it is.
+    The path of a URI is percent-decoded, to bytes that need not be UTF-8, unless a file exists
+    only under the undecoded name. `?` and `#` are part of a name. `~nobody` is not changed.
     """
     if (uri := FILE_URI.fullmatch(name)) is None:
         return None if "://" in name else os.path.expanduser(name)  # noqa: PTH111

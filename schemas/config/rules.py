@@ -1,6 +1,6 @@
-"""Rules for text fields, said in words wherever a value breaks one.
+"""Rules for text fields; a value that breaks one gives a message in words.
 
-A pattern in a JSON schema would make Prefect's form and API answer with a regular expression.
+A plain pattern in the JSON schema would show a regular expression in Prefect's form and API.
 """
 
 import re
@@ -13,15 +13,13 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 @dataclass(frozen=True)
 class Rule:
-    """Annotates a text field, optional or not: all of its value matches `pattern`, or in words
-    `words`.
-    """
+    """Annotation of a text field: its whole value must match `pattern`; `words` say so."""
 
     pattern: str
     words: str
 
     def checked(self, value: str | None) -> str | None:
-        """Return the value; an error of pydantic's with the words where it breaks the rule."""
+        """Return the value; a pydantic error with the words if it breaks the rule."""
         if value is not None and not re.fullmatch(self.pattern, value):
             raise PydanticCustomError("rule", "{words} expected", {"words": self.words})
         return value
@@ -29,13 +27,13 @@ class Rule:
     def __get_pydantic_core_schema__(
         self, source: object, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        """Check what pydantic has found to be text, or nothing where that is allowed."""
+        """Check the text after pydantic's own checks; None passes where the field allows it."""
         return core_schema.no_info_after_validator_function(self.checked, handler(source))
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        """Say the rule so that a validator answers with the words: "'a name ...' was expected"."""
+        """Write the rule so that a validator answers in words: "'a name ...' was expected"."""
         broken = {"type": "string", "not": {"pattern": f"^(?:{self.pattern})$(?!\\n)"}}
         return {**handler(schema), "if": broken, "then": {"const": self.words}}
 

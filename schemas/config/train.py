@@ -14,8 +14,8 @@ from nocturne.schemas.config.base import (
 )
 from nocturne.schemas.config.changes import CIRCUMSTANCE, Changes
 from nocturne.schemas.config.rules import NAME
+from nocturne.schemas.network_shape import PRESETS_IN_WORDS, PresetName
 
-PresetName = Literal["small", "medium", "seed"]
 Executor = Literal["auto", "xla", "keras"]
 Precision = Literal["auto", "float32", "mixed"]
 TRAINING = Changes("model", "weights")
@@ -30,7 +30,7 @@ class TrainConfig(SchemeConfig, Seeded):
     preset: Annotated[PresetName, TRAINING] = Field(
         "small",
         title="Preset",
-        description="Network size: small (2x128) for CPU, medium (2x256), seed (2x1024, 2019's)",
+        description=f"Network size: {PRESETS_IN_WORDS}",
     )
     max_minutes: Annotated[float, TRAINING] = Field(
         60.0,

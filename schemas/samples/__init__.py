@@ -1,8 +1,8 @@
-"""What a generation run publishes: one row for every MIDI file it made, and where they are.
+"""The files of a generation run: their table (manifest) and their description (run.json).
 
 Under samples/<run_id>/: NNNNN.mid, NNNNN.png (piano roll), NNNNN.ogg (when audio was asked for),
 manifest.parquet (SampleManifest, sorted by index), run.json (SampleRun), index.html (the
-gallery; further pages page-N.html), written last: it completes the folder.
+gallery; further pages page-N.html). index.html is written last: it completes the folder.
 """
 
 from nocturne.schemas.samples.audio_facts import (

@@ -89,7 +89,7 @@ class SampleManifest(pandera.DataFrameModel):
 
     @pandera.dataframe_check
     def stretches_rise(cls, data: Any) -> bool:  # noqa: N805 - pandera binds the class
-        """Every stretch of a picture has a begin and an end, and comes after the one before."""
+        """Stretches of a picture have a begin and an end, and follow each other in time."""
         pictures = [beats for beats in data.table["picture_beats"].to_pylist() if beats is not None]
         rises = all(a < b for beats in pictures for a, b in pairwise(beats))
         return rises and all(beats and len(beats) % 2 == 0 for beats in pictures)
@@ -98,7 +98,8 @@ class SampleManifest(pandera.DataFrameModel):
 @cache
 def manifest_schema(further: tuple[pa.Field, ...] = ()) -> pa.Schema:
     """Return the Arrow schema of a manifest that has `further` columns of output formats."""
-    types = SampleManifest.__annotations__ | {name: arrow_type(name) for name in PARAMETERS}
+    parameters = {name: arrow_type(field.annotation) for name, field in PARAMETERS.items()}
+    types = SampleManifest.__annotations__ | parameters
     later = [name for name in types if name not in FIRST_COLUMNS]
     fixed = SampleManifest.to_schema().columns
     fields = [
@@ -113,11 +114,16 @@ def _contract(further: tuple[pa.Field, ...]) -> pandera.DataFrameSchema:
     """Return the whole check of a manifest that has `further` columns of output formats."""
     base = SampleManifest.to_schema()
     columns = {
-        field.name: base.columns.get(field.name)
-        or pandera.Column(field.type, checks_of(field.name), nullable=field.nullable)
+        field.name: base.columns.get(field.name) or _generated_column(field)
         for field in manifest_schema(further)
     }
     return pandera.DataFrameSchema(columns, checks=base.checks, strict=True, ordered=True)
+
+
+def _generated_column(field: pa.Field) -> pandera.Column:
+    """Return the check of a column of a sampling parameter or of an output format."""
+    checks = checks_of(PARAMETERS[field.name]) if field.name in PARAMETERS else []
+    return pandera.Column(field.type, checks, nullable=field.nullable)
 
 
 SAMPLE_SCHEMA = manifest_schema()

@@ -9,28 +9,31 @@ from typing import Any, Literal, get_args, get_origin
 
 import pandera.pyarrow as pandera
 import pyarrow as pa
+from pydantic.fields import FieldInfo
 
 from nocturne.schemas.config import SamplingConfig
 
-# What a run is besides its parameters: how much is made, and what is written beside the MIDI files.
+# Fields that change a run, but not how notes are drawn: how many, and in which formats.
 NO_PARAMETER = ("samples", "notes", "audio")
-PARAMETERS = tuple(
-    name for name in SamplingConfig.fields_changing("samples") if name not in NO_PARAMETER
-)
+PARAMETERS = {
+    name: SamplingConfig.model_fields[name]
+    for name in SamplingConfig.fields_changing("samples")
+    if name not in NO_PARAMETER
+}
 ARROW_TYPES = {bool: pa.bool_(), int: pa.int64(), float: pa.float64(), str: pa.string()}
 BOUNDS = ("ge", "gt", "le", "lt")
 
 
-def arrow_type(name: str) -> pa.DataType:
-    """Return the type of a parameter's column."""
-    return _arrow_type(SamplingConfig.model_fields[name].annotation)
+def arrow_type(annotation: Any) -> pa.DataType:
+    """Return the Arrow type of the values of a field; None in a union is left out."""
+    options = [option for option in get_args(annotation) if option is not NoneType]
+    if options:  # of a union, or the values of a Literal
+        return arrow_type(options[0])
+    return ARROW_TYPES[annotation if isinstance(annotation, type) else type(annotation)]
 
 
-def checks_of(name: str) -> list[pandera.Check]:
-    """Return the bounds and choices of a parameter as checks; none for any other column."""
-    if name not in PARAMETERS:
-        return []
-    field = SamplingConfig.model_fields[name]
+def checks_of(field: FieldInfo) -> list[pandera.Check]:
+    """Return the bounds and choices of a field as checks of its column."""
     checks = [
         getattr(pandera.Check, bound)(getattr(limit, bound))
         for limit in field.metadata
@@ -40,11 +43,3 @@ def checks_of(name: str) -> list[pandera.Check]:
     if get_origin(field.annotation) is Literal:
         checks.append(pandera.Check.isin(list(get_args(field.annotation))))
     return checks
-
-
-def _arrow_type(annotation: Any) -> pa.DataType:
-    """Return the Arrow type of a field's values, None left aside."""
-    options = [option for option in get_args(annotation) if option is not NoneType]
-    if options:  # of a union, or the values of a Literal
-        return _arrow_type(options[0])
-    return ARROW_TYPES[annotation if isinstance(annotation, type) else type(annotation)]

@@ -1,4 +1,4 @@
-"""A generation run as its run.json describes it, and what a generation returns."""
+"""A generation run, as run.json holds it and as the generate flow returns it."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from nocturne.schemas.config.credentials import without_keys
 
 
 class SampleRun(BaseModel):
-    """run.json: what fixes every byte of a run's MIDI. Its seed is never empty.
+    """The content of run.json, which fixes every byte of a run's MIDI. Its seed is never empty.
 
-    A run is named once, by its first request; --more then adds samples under the same name.
+    A run is named by its first request; --more then adds samples under the same name.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
@@ -21,7 +21,7 @@ class SampleRun(BaseModel):
     vocabulary_id: str
     program: int = Field(ge=0, le=127)
     config: GenerateConfig
-    drawn_seed: bool = Field(False, description="Whether the seed was left empty, and drawn")
+    drawn_seed: bool = Field(False, description="Whether the request left the seed empty")
     first_samples: int | None = Field(
         None, description="Samples of the request that named the run, if it was extended"
     )
@@ -45,14 +45,14 @@ class SampleRun(BaseModel):
 
 
 class GeneratedRun(BaseModel):
-    """What a generation flow returns: where the music is."""
+    """A published run, as the generate flow returns it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
     run_id: str
     model_id: str
     samples: int
-    seed: int = Field(description="Seed of the samples: it makes the same ones again")
+    seed: int = Field(description="Seed of the samples: the same seed makes the same samples")
     folder: str = Field(description="Folder with the MIDI files")
     gallery: str = Field(description="Page to open in a browser")
     manifest: str = Field(description="Parquet table with one row per MIDI file")

@@ -144,7 +144,7 @@ def _is_whole(root: Root, corpus: str, dataset: RawDataset) -> bool:
 
 def _fingerprint(source: Source, config: IngestConfig) -> str:
     shaping = config.fingerprint_fields("raw").values()
-    facts = [VERSION, source.shown, source.identity, *shaping]
+    facts = [VERSION, source.display_name, source.identity, *shaping]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]
 
 
@@ -152,8 +152,8 @@ def _require_midi(source: Source, tally: SourceCounts) -> None:
     if not tally.midi:
         unread = f", {tally.skipped} of them unreadable" if tally.skipped else ""
         raise SourceError(
-            f"{source.shown} holds no MIDI among its {tally.files + tally.skipped} files{unread}; "
-            "name a folder or archive of .mid files"
+            f"{source.display_name} holds no MIDI among its {tally.files + tally.skipped} files"
+            f"{unread}; name a folder or archive of .mid files"
         )
 
 
@@ -164,7 +164,7 @@ def _dataset(
     rows = {shard_name(number): count for number, count in enumerate(tally.rows)}
     return RawDataset(
         fingerprint=fingerprint,
-        source=source.shown,
+        source=source.display_name,
         files=tally.files,
         midi=tally.midi,
         bytes=tally.size,

@@ -14,8 +14,8 @@ from nocturne.schemas.reasons import Outcome
 from nocturne.tasks.corpus.notes.note_marker import published_notes
 from nocturne.tasks.corpus.notes.read_notes import shard_names, shard_table
 from nocturne.tasks.sources.identity import (
-    says_where,
-    shown_source,
+    display_source,
+    is_absolute,
     source_id,
     surely_different,
     surely_same,
@@ -59,7 +59,7 @@ def require_no_shrink(root: Root, config: IngestConfig, accepted: int) -> None:
     if songs - accepted > config.max_shrink * songs + 1e-9:
         raise CorpusError(
             f"corpus {config.corpus} has {songs:,} songs and would keep at most {accepted:,} of "
-            f"{shown_source(config.source)}, a loss of more than {config.max_shrink:.0%}: check "
+            f"{display_source(config.source)}, a loss of more than {config.max_shrink:.0%}: check "
             "that the source is mounted and complete, or add --allow-shrink if it is meant; the "
             "corpus stays as it was"
         )
@@ -87,7 +87,7 @@ def _id_of(old: NoteDataset) -> str:
     """Return the id of a corpus's source; unknown where an older marker has a relative path."""
     if old.source_id:
         return old.source_id
-    return source_id(old.source) if says_where(old.source) else "unknown source"
+    return source_id(old.source) if is_absolute(old.source) else "unknown source"
 
 
 def _song_ids(root: Root, corpus: str) -> set[str]:
@@ -106,6 +106,6 @@ def _song_ids(root: Root, corpus: str) -> set[str]:
 def _other_source(old: NoteDataset, config: IngestConfig) -> CorpusError:
     return CorpusError(
         f"corpus {config.corpus} was made from {old.source or 'another source'}, not from "
-        f"{shown_source(config.source)}: give this one a name of its own with --corpus, or add "
+        f"{display_source(config.source)}: give this one a name of its own with --corpus, or add "
         "--replace to replace the corpus"
     )

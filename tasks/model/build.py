@@ -5,14 +5,13 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from platform import processor
 
-import tensorflow as tf
-
 from nocturne.schemas.config import TrainConfig
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.network_shape import PRESETS
 from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.sequences import SequenceDataset, SplitIds, Vocabulary
 from nocturne.tasks.corpus.sequences.read_sequences import load_dataset, load_split, load_vocabulary
+from nocturne.tasks.model.network.executors import gpu_count
 from nocturne.tasks.model.network.precision import resolve_precision
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.registry.identity import model_id
@@ -49,7 +48,7 @@ def build_model(root: Root, config: TrainConfig, progress: Progress = silent) ->
     name = model_id(config, dataset)
     checkpoints = scratch(root, checkpoints_of(name))
     shape = PRESETS[config.preset]
-    if not tf.config.list_physical_devices("GPU"):  # which has memory of its own
+    if not gpu_count():  # which has memory of its own
         require_memory(config, shape)
     first = first_weights(root, config, shape, vocabulary)
     result = train(training_songs, valid, vocabulary, config, shape, checkpoints, progress, first)
@@ -107,7 +106,5 @@ def _card(
 
 
 def _device() -> str:
-    gpus = tf.config.list_physical_devices("GPU")
-    if gpus:
-        return f"{len(gpus)} GPU"
-    return processor() or "CPU"
+    gpus = gpu_count()
+    return f"{gpus} GPU" if gpus else processor() or "CPU"

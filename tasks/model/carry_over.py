@@ -13,7 +13,7 @@ from nocturne.schemas.config import TrainConfig
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.network_shape import PRESETS
 from nocturne.schemas.sequences import Vocabulary
-from nocturne.tasks.model.network.initialise import Weights, id_axes
+from nocturne.tasks.model.network.weights import Weights, id_axes
 
 Sources = Mapping[str, NDArray[np.int64]]
 

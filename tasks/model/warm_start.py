@@ -6,7 +6,8 @@ from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.sequences import Vocabulary
 from nocturne.tasks.corpus.sequences.read_sequences import load_vocabulary
 from nocturne.tasks.model.carry_over import carry_over, describe_carry_over, misfit
-from nocturne.tasks.model.network.initialise import Weights, initial_weights
+from nocturne.tasks.model.network.network import initial_weights
+from nocturne.tasks.model.network.weights import Weights
 from nocturne.tasks.model.registry.champion import read_champion
 from nocturne.tasks.model.registry.lookup import resolve
 from nocturne.tasks.model.registry.models import known_models

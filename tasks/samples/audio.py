@@ -1,4 +1,4 @@
-"""Notes to audio: an OGG file of the synthesizer's frames, of one loudness and a known length."""
+"""Render notes as audio: an OGG file of normalised loudness and known length."""
 
 import io
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from nocturne.tasks.samples.synthesizer import SAMPLE_RATE_HZ, Samples, peak_of,
 
 TAIL_SECONDS = 1.5  # for the last note to ring
 FADE_SECONDS = 0.75
-PEAK = 0.89  # -1 dBFS: Vorbis may overshoot what it was given by a little
+PEAK = 0.89  # -1 dBFS: Vorbis may exceed the peak of its input a little
 BLOCK_FRAMES = 65_536  # libsndfile has crashed on very long writes of OGG
 
 
 @dataclass(frozen=True)
 class Rendering:
-    """An OGG (Vorbis) file, how many seconds it plays and what made its sound."""
+    """An OGG (Vorbis) file, its length in seconds and the renderer of its sound."""
 
     ogg: bytes
     seconds: float
@@ -39,10 +39,10 @@ def render(notes: Notes, *, tempo: float, program: int) -> Rendering:
 
 
 def earlier_rendering(ogg: bytes, notes: Notes, tempo: float) -> Rendering | None:
-    """Return the rendering that the file `ogg` holds, if it is one of all of `notes`.
+    """Return the rendering in the file `ogg` if it is of all of `notes`, else None.
 
-    None for a damaged file, another length, or a renderer whose instruments sound alike. The
-    file may have the sample rate of an earlier version.
+    None, too, for a damaged file and for a renderer whose instruments sound alike. The file may
+    have the sample rate of an earlier version.
     """
     try:
         with soundfile.SoundFile(io.BytesIO(ogg)) as file:
@@ -69,9 +69,9 @@ def _frames(midi: PrettyMIDI, rate: int) -> int:
 
 
 def mastered(audio: Samples, frames: int) -> Samples:
-    """Cut or pad `audio` to `frames`, fade its end out and bring its peak to -1 dBFS.
+    """Cut or pad `audio` to `frames`, fade its end out and scale its peak to -1 dBFS.
 
-    `audio` itself is changed where it is long enough: five minutes of it are 115 MB.
+    Changes `audio` in place if it is long enough: a copy of five minutes would take 115 MB.
     """
     out = audio[:frames]
     if len(out) < frames:
@@ -85,7 +85,7 @@ def mastered(audio: Samples, frames: int) -> Samples:
 
 
 def to_ogg(audio: Samples, comment: str, rate: int = SAMPLE_RATE_HZ) -> bytes:
-    """Encode float32 [frames, channels] as OGG Vorbis with a comment, a block at a time."""
+    """Encode float32 [frames, channels] as OGG Vorbis with a comment, block by block."""
     stream = io.BytesIO()
     with soundfile.SoundFile(
         stream, "w", rate, audio.shape[1], format="OGG", subtype="VORBIS"

@@ -1,4 +1,4 @@
-"""Writing a run a batch at a time: what is still to be made, and the files of one batch.
+"""Write a run in batches: list the batches to be made, and write the files of one batch.
 
 While a run is under way, parts/request.json holds the run that it is to become, and
 parts/part-NNNNN.parquet the manifest rows of each batch that was made. A run that is extended or
@@ -35,7 +35,7 @@ def batches_of(run: SampleRun) -> list[tuple[int, int]]:
 def begin_run(root: Root, run: SampleRun) -> list[tuple[int, int]]:
     """Record the run in its folder as being under way; return the batches still to be made.
 
-    A batch is made if its rows are known, from the manifest or from a try that was cut off, and
+    A batch is made if its rows are known, from the manifest or from a try that was interrupted, and
     all its files are there.
     """
     request = run.model_copy(update={"page_bytes": {}})

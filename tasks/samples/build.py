@@ -21,7 +21,7 @@ Compose = Callable[[int, int], Sequence[Notes]]  # (first index, count) -> the p
 def build_samples(root: Root, config: GenerateConfig, progress: Progress = silent) -> GeneratedRun:
     """Draw music from a model and publish it as MIDI, pictures, audio and a gallery.
 
-    A run that is published already is returned as it is, one that was cut off is gone on with.
+    Returns a run that is published already as it is; continues a run that was interrupted.
     `progress` counts the samples written. Raises ModelError if there is no such model,
     SamplesError if there is no such run to go on from, BusyError if another process writes the
     run, StorageError where the root cannot be written.
@@ -30,11 +30,12 @@ def build_samples(root: Root, config: GenerateConfig, progress: Progress = silen
     with sole_writer(root, request.runs) as run:
         if published := reuse_published(root, run, request.caution):
             return published
-        return build_run(root, run, request.card, _composer(root, run), request.caution, progress)
+        build_batches(root, run, _composer(root, run), progress)
+        return finish_run(root, run, request.card, request.caution)
 
 
 def reuse_published(root: Root, run: SampleRun, caution: str = "") -> GeneratedRun | None:
-    """Return a run that is published already, and renew the index pages; None if it is not."""
+    """Return the run if it is published already, and renew the index pages; else None."""
     if not is_published(root, run):
         return None
     clear_leftovers(root, run)
@@ -42,19 +43,13 @@ def reuse_published(root: Root, run: SampleRun, caution: str = "") -> GeneratedR
     return generated_run(root, run, reused=True, caution=caution)
 
 
-def build_run(
-    root: Root,
-    run: SampleRun,
-    card: ModelCard,
-    compose: Compose,
-    caution: str = "",
-    progress: Progress = silent,
-) -> GeneratedRun:
-    """Write the batches that a run lacks, of the pieces of `compose`, and publish the run."""
+def build_batches(
+    root: Root, run: SampleRun, compose: Compose, progress: Progress = silent
+) -> None:
+    """Write the batches that a run lacks; their pieces are those that `compose` returns."""
     for first, count in begin_run(root, run):
         written = _offset(progress, first, run.config.samples)
         write_batch(root, run, first, compose(first, count), written)
-    return finish_run(root, run, card, caution)
 
 
 def finish_run(root: Root, run: SampleRun, card: ModelCard, caution: str = "") -> GeneratedRun:
@@ -70,7 +65,7 @@ def _offset(progress: Progress, first_index: int, total: int) -> Progress:
 
 
 def _composer(root: Root, run: SampleRun) -> Compose:
-    """Return what draws the pieces of a run; loads the model when first called."""
+    """Return a function that draws pieces of a run; its first call loads the model."""
     from nocturne.tasks.model.registry.open_models import load_model
     from nocturne.tasks.model.sampling.compose import compose_batch
     from nocturne.tasks.model.sampling.sample import sample

@@ -86,5 +86,5 @@ def _has_pages(folder: RunFolder, published: SampleRun) -> bool:
 
 
 def _fits(size: int, recorded: int | None) -> bool:
-    """Whether a file of `size` bytes is as recorded; not recorded, it must only not be empty."""
+    """Whether a file has its recorded size; if none was recorded, whether it is not empty."""
     return size > 0 if recorded is None else size == recorded

@@ -1,4 +1,4 @@
-"""The run that a request goes on from (--run, --more), and whether the request fits it."""
+"""Find the run that a request continues or extends (--run, --more)."""
 
 from collections.abc import Iterator
 
@@ -14,9 +14,9 @@ from nocturne.tasks.storage.root import Root
 
 
 def run_to_extend(root: Root, config: GenerateConfig, card: ModelCard) -> SampleRun:
-    """Return the run to go on from, with as many samples as it is to have.
+    """Return the run that the request extends, with the number of samples that it is to have.
 
-    SamplesError if there is none, or it has another model or other parameters.
+    SamplesError if there is none, or if it has another model or other parameters.
     """
     run_id = config.run or _latest_run(root, card.model_id)
     request = read_run(root, run_id, REQUEST_FILE)
@@ -40,14 +40,14 @@ def runs_of_model(root: Root, model_id: str) -> Iterator[tuple[str, int]]:
 def _target(
     request: SampleRun | None, published: SampleRun | None, more: int | None
 ) -> SampleRun | None:
-    """Return what the run is to become; None if its files do not say, or it is not published.
+    """Return the run with its new number of samples; None if it is damaged or not published.
 
-    `request` is what was under way when the run was cut off.
+    `request` is the run.json-to-be of a try that was interrupted.
     """
     if more is None:
         return request or published
     if request and request.extends and request.extends + more == request.config.samples:
-        return request  # the same request, cut off: it is not added twice
+        return request  # the same --more, interrupted: its samples are not added twice
     if published is None:
         return None
     before = published.config.samples
@@ -72,7 +72,7 @@ def _latest_run(root: Root, model_id: str) -> str:
 
 
 def _why_not(root: Root, run_id: str) -> str:
-    """Return in one line why there is nothing to go on from, and what to do."""
+    """Return in one line why the run cannot be extended, and what to do."""
     if not root.exists(run_path(run_id)):
         return (
             f"no run {run_id} under {root.display_path(SAMPLES)}: --run takes a folder's name there"

@@ -1,4 +1,4 @@
-"""The name of a run: the same request of the same model always gives the same one."""
+"""The id of a run: the same request of the same model always gives the same id."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ from nocturne.schemas.samples import SampleRun
 FORMAT_VERSION = 1  # raise it when the same model and seed would give other MIDI bytes
 SEEDS = 2**31
 RUN_ID = re.compile(r"(?P<model>.+)-seed(?P<seed>\d+)-[0-9a-f]{8}")
-# Fields of a config that fix a run, and name it. Of runs that differ elsewhere one is enough.
+# Fields of a config that a run id depends on.
 COUNTED = tuple(GenerateConfig.fields_changing("samples"))
 
 

@@ -26,7 +26,7 @@ def manifest_of(rows: list[Row]) -> pa.Table:
 
 
 def joined_manifests(parts: list[pa.Table]) -> pa.Table:
-    """Return the manifest of all batches; pandera's SchemaError if it breaks its contract."""
+    """Return the rows of all batches as one manifest; pandera's SchemaError if they break it."""
     return checked(pa.concat_tables(parts), FURTHER_COLUMNS)
 
 

@@ -1,4 +1,4 @@
-"""Publishing a run whose batches are made: manifest, run.json and gallery, index.html last."""
+"""Publish a run whose batches are made: manifest, run.json and gallery, index.html last."""
 
 import io
 import re
@@ -42,13 +42,13 @@ def publish_run(root: Root, run: SampleRun, card: ModelCard, caution: str = "") 
     """Join the batches' rows into the manifest and write the gallery; index.html comes last.
 
     The pages begin with `caution`, if there is one. Files that are there with the same content
-    are left as they are. SamplesError if a batch has lost files since it was made.
+    are not written again. SamplesError if files of a batch have been deleted since it was made.
     """
     folder = read_run_folder(root, run.run_id)
     rows = [batch_rows(root, run, folder, *batch) for batch in batches_of(run)]
     if any(part is None for part in rows):
         raise SamplesError(
-            f"files of {root.display_path(run_path(run.run_id))} have gone while it was made: "
+            f"files of {root.display_path(run_path(run.run_id))} were deleted while it was made: "
             "run this again"
         )
     manifest = joined_manifests(rows)
@@ -68,9 +68,9 @@ def publish_run(root: Root, run: SampleRun, card: ModelCard, caution: str = "") 
 
 
 def clear_leftovers(root: Root, run: SampleRun) -> None:
-    """Delete what tries that were cut off left in the folder of a published run.
+    """Delete the files that interrupted tries left in the folder of a published run.
 
-    What an unfinished extension has made stays: the next one goes on with it.
+    Keeps the files of an unfinished extension, which the next extension continues.
     """
     request = read_run(root, run.run_id, REQUEST_FILE)
     if request is not None and request.config.samples > run.config.samples:

@@ -1,4 +1,4 @@
-"""Which generation run a request means: a new one, one that was cut off, or more of an old one."""
+"""Find the run of a request: a new run, an interrupted run, or an old run to be extended."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -22,10 +22,10 @@ from nocturne.tasks.storage.root import Root
 
 @dataclass(frozen=True)
 class SampleRequest:
-    """What a config asks for: a model, and the runs that would do, most wanted first.
+    """A config's model, and the runs that fit the request, best first.
 
-    All runs but the last may be under way elsewhere. `caution` says why the model's music may be
-    noise; empty for a sound model. `model_words` is the model and why it was chosen, in words.
+    All runs but the last may be locked by other processes. `caution` says why the model's music
+    may be noise; empty for a sound model. `model_words` names the model and why it was chosen.
     """
 
     card: ModelCard
@@ -43,7 +43,7 @@ def request_samples(root: Root, config: GenerateConfig) -> SampleRequest:
 
 
 def model_named(config: GenerateConfig) -> str:
-    """Return the model that `config` asks for: that of the run it names, if it names one."""
+    """Return the name of the model: that of the run in `config.run`, if one is named there."""
     if config.run is None:
         return config.model
     match = RUN_ID.fullmatch(config.run)
@@ -53,39 +53,39 @@ def model_named(config: GenerateConfig) -> str:
 
 
 def requested_runs(root: Root, config: GenerateConfig, card: ModelCard) -> list[SampleRun]:
-    """Return the runs that would do, most wanted first; all but the last may be taken.
+    """Return the runs that fit the request, best first; all but the last may be locked.
 
-    An empty seed goes on with runs of the same request that were cut off, if nobody else does;
+    An empty seed continues a run of the same request that was interrupted, if nobody else does;
     else it is drawn. SamplesError if there is no run to go on from, or it does not fit.
     """
     if config.run is not None or config.more is not None:
         return [run_to_extend(root, config, card)]
-    unfinished = _cut_off_runs(root, config, card) if config.seed is None else ()
+    unfinished = _interrupted_runs(root, config, card) if config.seed is None else ()
     return [*unfinished, plan_run(config, card)]
 
 
 @contextmanager
 def sole_writer(root: Root, runs: list[SampleRun]) -> Iterator[SampleRun]:
-    """Lock the first of `runs` that nobody else writes, and yield it as it now stands in the root.
+    """Lock the first of `runs` that no other process writes; yield it as it is in the root now.
 
     BusyError if others write all of them.
     """
     with ExitStack() as locks:
-        run = next(filter(None, (_lock_cut_off(root, run, locks) for run in runs[:-1])), None)
+        run = next(filter(None, (_lock_interrupted(root, run, locks) for run in runs[:-1])), None)
         if run is None:
             locks.enter_context(run_writer(root, runs[-1].run_id))
             run = as_published(root, runs[-1])
         yield run
 
 
-def is_cut_off(root: Root, run: SampleRun) -> bool:
-    """Whether `run` was begun with an empty seed and has not been published."""
+def is_interrupted(root: Root, run: SampleRun) -> bool:
+    """Whether `run` was begun with an empty seed and is not published."""
     request = read_run(root, run.run_id, REQUEST_FILE)
     return request is not None and request.drawn_seed and request.extends is None
 
 
 def as_published(root: Root, run: SampleRun) -> SampleRun:
-    """Return `run` as it is published, if that has no fewer samples than asked for."""
+    """Return the published state of `run` if it has no fewer samples than requested, else `run`."""
     folder = read_run_folder(root, run.run_id)
     if folder.run is not None and folder.run.config.samples >= run.config.samples:
         config = folder.run.config.copy_with(root=run.config.root)
@@ -94,21 +94,21 @@ def as_published(root: Root, run: SampleRun) -> SampleRun:
     return run.with_samples(rows) if rows > run.config.samples else run
 
 
-def _lock_cut_off(root: Root, run: SampleRun, locks: ExitStack) -> SampleRun | None:
-    """Lock a run that was cut off and return it; None if another writes or has published it."""
+def _lock_interrupted(root: Root, run: SampleRun, locks: ExitStack) -> SampleRun | None:
+    """Lock a run that was interrupted and return it; None if another writes or has published it."""
     with ExitStack() as lock, suppress(BusyError):
         lock.enter_context(run_writer(root, run.run_id))
-        if is_cut_off(root, run):
+        if is_interrupted(root, run):
             locks.push(lock.pop_all())
             return run
     return None
 
 
-def _cut_off_runs(root: Root, config: GenerateConfig, card: ModelCard) -> Iterator[SampleRun]:
-    """Yield the runs of exactly this request, with an empty seed, that were never published."""
+def _interrupted_runs(root: Root, config: GenerateConfig, card: ModelCard) -> Iterator[SampleRun]:
+    """Yield the unpublished runs of exactly this request with an empty seed."""
     for run_id, seed in runs_of_model(root, card.model_id):
         run = plan_run(config.copy_with(seed=seed), card) if seed < SEEDS else None
-        if run is not None and run.run_id == run_id and is_cut_off(root, run):
+        if run is not None and run.run_id == run_id and is_interrupted(root, run):
             yield run.model_copy(update={"drawn_seed": True})
 
 

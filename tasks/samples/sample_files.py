@@ -12,7 +12,7 @@ from nocturne.tasks.samples.writers import WRITERS
 from nocturne.tasks.samples.writers.writer import Piece, Row, SampleFile, Writer
 from nocturne.tasks.storage.layout import piece_file
 
-ExistingFile = Callable[[str], bytes | None]  # a file's name -> what an earlier try left of it
+ExistingFile = Callable[[str], bytes | None]  # a file's name -> its content from an earlier try
 
 
 def no_existing_file(name: str) -> None:
@@ -59,7 +59,7 @@ def _shared_by_samples(run: SampleRun) -> Row:
 
 
 def _content(ticks: TickNotes, tempo: float) -> Row:
-    """Return what the MIDI file holds, as its reader finds it."""
+    """Return the columns that describe the notes in the MIDI file."""
     end = int(ticks.offset.max())
     seconds_per_tick = microseconds_per_quarter(tempo) / 1e6 / TICKS_PER_QUARTER
     return {

@@ -1,8 +1,8 @@
-"""The synthesizer of one pretty_midi piece: rustysynth, with pretty_midi's sound font.
+"""Synthesize one pretty_midi piece with rustysynth and pretty_midi's sound font.
 
-Audio is float32 [frames, 2] at 48,000 frames a second, the only rate that midirenderer has.
+Audio is float32 [frames, 2] at 48,000 frames a second, the only rate of midirenderer.
 midirenderer is a wheel around rustysynth: the same notes give the same frames on every call
-and thread. It holds Python's global lock while it renders (about 0.4 s for a minute of music).
+and thread. It holds Python's global lock while it renders (about 0.4 s per minute of music).
 """
 
 import io
@@ -26,10 +26,11 @@ CHANNELS = 2
 SOUND_FONT = Path(pretty_midi.__file__).parent / "TimGM6mb.sf2"
 VOLUME = 7  # number of the MIDI controller
 # midirenderer returns 16-bit frames. The loudest volume leaves the least rounding noise; where
-# many loud notes together exceed 16 bits, a lower one is taken. Amplitude goes with its square.
+# many loud notes together exceed 16 bits, the next lower volume is tried. Amplitude is
+# proportional to the square of the volume.
 VOLUMES = (127, 64, 16)
 FULL_SCALE = 32_767 / 32_768
-# A second rendering beside the first would wait for Python's lock, and take memory meanwhile.
+# A second rendering at the same time would only wait for Python's lock and hold memory.
 _one_at_a_time = threading.Lock()
 
 
@@ -39,16 +40,16 @@ def peak_of(audio: Samples) -> float:
 
 
 def play(midi: PrettyMIDI, seconds: float) -> Samples:
-    """Return `seconds` of audio, or little less, of the one instrument of `midi`.
+    """Return `seconds` of audio, or slightly less, of the only instrument of `midi`.
 
-    SamplesError if it cannot be rendered. The instrument's volume is set.
+    Sets the instrument's volume. SamplesError if rendering fails.
     """
     (instrument,) = midi.instruments
     audio = np.zeros((0, CHANNELS), np.float32)
     if not instrument.notes:
         return audio
     for volume in VOLUMES:
-        # Rendering ends with the last event: the second one lets the last note ring until then.
+        # Rendering ends at the last event: a second event lets the last note ring until `seconds`.
         instrument.control_changes = [
             ControlChange(VOLUME, volume, time) for time in (0.0, seconds)
         ]

@@ -20,8 +20,8 @@ from nocturne.tasks.sources.source_file import (
 PROGRESS_FILES = 50
 
 
-class Found(NamedTuple):
-    """A regular file of a folder: where it is, its size in bytes and time of change."""
+class FolderFile(NamedTuple):
+    """A regular file of a folder: its relative path, its place, size in bytes, time of change."""
 
     path: str
     place: Path
@@ -33,11 +33,12 @@ def _entries(folder: Path) -> list[Path]:
     return sorted(folder.iterdir(), key=lambda path: os.fsencode(path.name), reverse=True)
 
 
-def walk(folder: Path, left_out: Path | None) -> Iterator[Found | Skipped]:
+def walk(folder: Path, left_out: Path | None) -> Iterator[FolderFile | Skipped]:
     """Yield the regular files under `folder`, sorted by name within each folder, depth first.
 
-    A link to a file counts as the file; linked folders are not entered (they may go round) and
-    Skipped, as are pipes, devices and what cannot be looked at. `left_out` is passed over.
+    A link to a file counts as the file. Links to folders are Skipped, since they may lead in a
+    circle, as are pipes, devices and files that cannot be examined. The folder `left_out` is passed
+    over.
     """
     waiting = _entries(folder)
     while waiting:
@@ -46,7 +47,7 @@ def walk(folder: Path, left_out: Path | None) -> Iterator[Found | Skipped]:
         try:
             facts = place.stat()
             if stat.S_ISREG(facts.st_mode):
-                yield Found(name, place, facts.st_size, facts.st_mtime_ns)
+                yield FolderFile(name, place, facts.st_size, facts.st_mtime_ns)
             elif not stat.S_ISDIR(facts.st_mode):
                 yield Skipped(tidy_path(name), "a pipe or device, not a file")
             elif place.is_symlink():
@@ -60,9 +61,9 @@ def walk(folder: Path, left_out: Path | None) -> Iterator[Found | Skipped]:
 def fingerprint_of(folder: Path, left_out: Path | None) -> tuple[str, int]:
     """Return a digest of the names, sizes and times of all files, and how many there are."""
     digest, count = hashlib.sha256(), 0
-    for found in walk(folder, left_out):
-        facts = ("skipped",) if isinstance(found, Skipped) else (found.size, found.changed_ns)
-        digest.update(os.fsencode(found.path) + b"\0" + repr(facts).encode() + b"\n")
+    for file in walk(folder, left_out):
+        facts = ("skipped",) if isinstance(file, Skipped) else (file.size, file.changed_ns)
+        digest.update(os.fsencode(file.path) + b"\0" + repr(facts).encode() + b"\n")
         count += 1
     return digest.hexdigest(), count
 
@@ -70,23 +71,23 @@ def fingerprint_of(folder: Path, left_out: Path | None) -> tuple[str, int]:
 def read_folder(
     folder: Path, left_out: Path | None, largest: int, progress: Progress, total: int
 ) -> Iterator[RawFile | Skipped]:
-    """Yield every input of a folder, content kept up to `largest` bytes; progress in files."""
+    """Yield every input of a folder, with content of up to `largest` bytes; progress in files."""
     return inputs(_read_all(folder, left_out, largest, progress, total))
 
 
 def _read_all(
     folder: Path, left_out: Path | None, largest: int, progress: Progress, total: int
 ) -> Iterator[RawFile | Skipped]:
-    for number, found in enumerate(walk(folder, left_out)):
+    for number, file in enumerate(walk(folder, left_out)):
         if number % PROGRESS_FILES == 0:
             progress(min(number, total), total)
-        yield found if isinstance(found, Skipped) else _read(found, largest)
+        yield file if isinstance(file, Skipped) else _read(file, largest)
 
 
-def _read(found: Found, largest: int) -> RawFile | Skipped:
-    path = tidy_path(found.path)
+def _read(file: FolderFile, largest: int) -> RawFile | Skipped:
+    path = tidy_path(file.path)
     try:
-        with found.place.open("rb", buffering=0) as stream:
+        with file.place.open("rb", buffering=0) as stream:
             return read_file(path, chunks_of(stream.read), largest)
     except OSError as error:
         return Skipped(path, f"cannot be read: {error.strerror}")

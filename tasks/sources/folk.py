@@ -1,8 +1,8 @@
 """The embedded corpus: public-domain tunes in ABC from the music21 package's folder.
 
-music21 itself is never imported (that is slow); its files are found beside it. Each tune, a block
-that starts with `X:`, becomes one MIDI file through abc2midi (symusic carries it), in worker
-processes, as a foreign parser may hang, crash or write to the terminal.
+music21 itself is never imported, which would be slow; only its files are read. Each tune, a block
+that starts with `X:`, is converted to one MIDI file by abc2midi (part of symusic). That runs in
+worker processes, since abc2midi may hang, crash or write to the terminal.
 """
 
 import multiprocessing
@@ -33,10 +33,10 @@ COLLECTIONS = {
 }
 FOLK = "folk"
 LICENCE = "tunes in the public domain; encodings by permission of their encoders, see music21"
-VERSION = 1  # of the conversion: a change redoes the corpus
-TOGETHER = "%%MIDI chordattack 0"  # else the notes of a chord start 10 ticks after each other
+VERSION = 1  # of the conversion: another number makes ingest convert the corpus again
+TOGETHER = "%%MIDI chordattack 0"  # else the notes of a chord start 10 ticks apart
 TUNE_SECONDS = 20.0
-LONGEST_NOTE_QUARTERS = 16  # longer ones come from chords that abc2midi could not close
+LONGEST_NOTE_QUARTERS = 16  # longer notes come from chords that abc2midi could not close
 WORKERS = 2
 
 
@@ -50,7 +50,7 @@ class FolkTunes(SourceKind):
         return f"named {spelling}"
 
     def require(self, root: Root, config: IngestConfig) -> None:
-        """Do nothing: whether the package is there, `open` finds out as quickly."""
+        """Do nothing: `open` reports a missing package as quickly."""
 
     def open(self, root: Root, config: IngestConfig, progress: Progress) -> Source:
         return Source(FOLK, identity(), read_tunes, LICENCE, attribution())
@@ -68,13 +68,13 @@ def corpus_folder() -> Path:
 
 
 def identity() -> str:
-    """Return what the corpus depends on."""
+    """Return the versions that the corpus depends on."""
     corpus_folder()
     return f"folk {VERSION} music21 {version('music21')} symusic {version('symusic')}"
 
 
 def attribution() -> str:
-    """Return where the tunes come from, in one line."""
+    """Return the sources of the tunes, in one line."""
     return (
         f"{'; '.join(COLLECTIONS.values())}; ABC encodings by many transcribers, among them John "
         f"Chambers and Jack Campin, as distributed with music21 {version('music21')}"
@@ -118,9 +118,9 @@ def read_tunes(largest: int, progress: Progress) -> Iterator[RawFile | Skipped]:
 
 @contextmanager
 def _workers(scratch: str) -> Iterator[ProcessPool]:
-    """Start silent worker processes, and end them at once, also when the reader stops early."""
+    """Start worker processes without output; stop them when the block ends, however it ends."""
     spawn = multiprocessing.get_context("spawn")
-    pool = ProcessPool(WORKERS, initializer=_be_quiet, initargs=(scratch,), context=spawn)
+    pool = ProcessPool(WORKERS, initializer=_redirect_output, initargs=(scratch,), context=spawn)
     try:
         yield pool
     finally:
@@ -128,8 +128,8 @@ def _workers(scratch: str) -> Iterator[ProcessPool]:
         pool.join()
 
 
-def _be_quiet(scratch: str) -> None:
-    """Silence abc2midi, which writes to the terminal, and give it its own scratch folder."""
+def _redirect_output(scratch: str) -> None:
+    """Discard the output of abc2midi, and give the process its own scratch folder."""
     own = Path(scratch, str(os.getpid()))
     own.mkdir(exist_ok=True)
     os.environ["TMPDIR"] = str(own)
@@ -139,16 +139,17 @@ def _be_quiet(scratch: str) -> None:
 
 
 def to_midi(tune: str) -> bytes:
-    """Return one ABC tune as a MIDI file; ValueError if it has no notes or endless ones.
+    """Return one ABC tune as a MIDI file; ValueError if it has no notes or a note without end.
 
-    abc2midi begins each note one tick late and ends it on time; the tick is given back.
+    abc2midi starts each note one tick late and ends it on time: each note starts a tick earlier
+    here.
     """
-    import symusic  # only the workers need it
+    import symusic  # needed in the worker processes only
 
     try:
         score = symusic.Score.from_abc(tune.replace("\n", f"\n{TOGETHER}\n", 1))
     except RuntimeError as error:
-        raise ValueError("abc2midi makes nothing of it") from error
+        raise ValueError("abc2midi cannot read it") from error
     if not score.note_num():
         raise ValueError("it has no notes")
     longest = max(note.duration for track in score.tracks for note in track.notes)

@@ -60,7 +60,7 @@ def _path_of(source: str) -> Path:
 
 @contextmanager
 def _readable(path: Path) -> Iterator[None]:
-    """Say in one line why a folder or archive cannot be read."""
+    """Turn an OSError of a folder or archive into a SourceError of one line."""
     try:
         yield
     except OSError as error:
@@ -82,7 +82,7 @@ def _is_folder(path: Path) -> bool:
 
 
 def _root_inside(root: Root, path: Path) -> Path | None:
-    """Return a local storage root, to be left out of a folder; SourceError if it is the folder."""
+    """Return a local storage root, which is left out; SourceError if the folder is the root."""
     inside = Path(root.base).resolve() if root.is_local else None
     if inside == path.resolve():
         raise SourceError(
@@ -97,7 +97,7 @@ def _require_files(path: Path, inside: Path | None) -> None:
 
 
 def _folder(root: Root, config: IngestConfig, path: Path) -> Source:
-    """Return a folder as a source. The storage root is left out of it, should it lie inside."""
+    """Return a folder as a source, without the storage root if that lies inside."""
     inside = _root_inside(root, path)
     _require_files(path, inside)
     digest, count = fingerprint_of(path, inside)
@@ -113,10 +113,10 @@ def _archive(config: IngestConfig, path: Path) -> Source:
     facts = path.stat()
     with path.open("rb") as stream:
         if config.source_sha256 is not None:
-            found = hashlib.file_digest(stream, "sha256").hexdigest()
-            if found != config.source_sha256:
+            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+            if sha256 != config.source_sha256:
                 raise SourceError(
-                    f"{path} has SHA-256 {found} where {config.source_sha256} is expected"
+                    f"{path} has SHA-256 {sha256} where {config.source_sha256} is expected"
                 )
 
     def read(largest: int, progress: Progress) -> Iterator[RawFile | Skipped]:

@@ -1,4 +1,4 @@
-"""The Lakh MIDI Dataset v0.1, as published; plain HTTP, so sizes and hashes are pinned."""
+"""The Lakh MIDI Dataset v0.1 as published. Its address is plain HTTP: size and hash are pinned."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -26,7 +26,7 @@ class PinnedArchive:
 
     @property
     def url(self) -> str:
-        """Where it is published."""
+        """Return the address where it is published."""
         return BASE_URL + self.name
 
 

@@ -1,4 +1,4 @@
-"""One file out of a source: its digest and, if it can be MIDI, its bytes."""
+"""One file of a source: its digest and, if it can be MIDI, its bytes."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
@@ -10,7 +10,7 @@ MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi")
 ARCHIVE_SUFFIXES = (
     ".zip", ".tar", ".gz", ".tgz", ".bz2", ".tbz", ".xz", ".txz", ".zst", ".7z", ".rar", ".lzh"
 )  # fmt: skip
-APPLE_DOUBLE = b"\x00\x05\x16\x07"  # how macOS keeps a file's resource fork beside it
+APPLE_DOUBLE = b"\x00\x05\x16\x07"  # start of a macOS resource fork, a file beside the real one
 INNER_ARCHIVE = "an archive or compressed file inside the source: unpack it to have it read"
 
 
@@ -37,13 +37,13 @@ def may_be_midi(path: str, head: bytes) -> bool:
 
 
 def chunks_of(read: Callable[[int], bytes]) -> Iterator[bytes]:
-    """Yield what `read` gives, a chunk at a time, until it gives nothing."""
+    """Yield the chunks that `read` returns, until one is empty."""
     while chunk := read(CHUNK_BYTES):
         yield chunk
 
 
 def read_file(path: str, chunks: Iterable[bytes], largest: int) -> RawFile:
-    """Digest a file of any size, holding at most about `largest` bytes of it."""
+    """Return a file of any size with its digest; at most about `largest` bytes are in memory."""
     digest = hashlib.md5(usedforsecurity=False)
     kept: list[bytes] = []
     size = 0
@@ -60,7 +60,7 @@ def read_file(path: str, chunks: Iterable[bytes], largest: int) -> RawFile:
 
 
 def inputs(items: Iterable[RawFile | Skipped]) -> Iterator[RawFile | Skipped]:
-    """Yield what counts as input: resource forks do not, and archives inside are Skipped."""
+    """Yield the inputs among files: resource forks are left out, inner archives are Skipped."""
     for item in items:
         if isinstance(item, Skipped) or not _is_resource_fork(item):
             yield Skipped(item.path, INNER_ARCHIVE) if _is_archive(item) else item
@@ -73,7 +73,7 @@ def _is_archive(item: RawFile | Skipped) -> bool:
 
 
 def _is_resource_fork(item: RawFile) -> bool:
-    """Whether a file is what macOS writes beside a real one, `._` and its name."""
+    """Whether a file is a resource fork: macOS names it `._` and the name of the real file."""
     hidden = item.path.rpartition("/")[2].startswith("._")
     return hidden and (item.content is None or item.content.startswith(APPLE_DOUBLE))
 
@@ -81,7 +81,7 @@ def _is_resource_fork(item: RawFile) -> bool:
 def tidy_path(name: str) -> str:
     """Return `name` as a relative path without `.`, `..`, drive, root or undecodable characters.
 
-    It is a label only: no file is ever opened by it. An over-long name keeps its end.
+    The result is a label only: no file is ever opened by it. Of an over-long name the end is kept.
     """
     text = name.replace("\\", "/").encode("utf-8", "backslashreplace").decode()
     if not text.isprintable():

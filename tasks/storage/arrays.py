@@ -11,8 +11,8 @@ from safetensors.numpy import save
 def packed(arrays: Mapping[str, NDArray[Any]], metadata: dict[str, str] | None = None) -> bytes:
     """Return named arrays as a safetensors file, whatever their memory layout.
 
-    safetensors writes an array's memory as it lies and would silently transpose one that lies
+    safetensors writes an array's memory as it is, which would silently transpose an array stored
     column by column.
     """
-    laid_out = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    return bytes(save(laid_out, metadata))
+    by_row = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    return bytes(save(by_row, metadata))

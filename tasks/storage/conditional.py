@@ -1,10 +1,8 @@
-"""Conditional writes on an object store, which pyarrow.fs does not have: S3 and GCS by obstore.
+"""Conditional writes on S3 and GCS by obstore, since pyarrow.fs has none.
 
-A write names the version that it replaces; the store refuses it if another write came between.
+A write names the version that it replaces; the store refuses the write if the object has changed.
 """
 
-import configparser
-import os
 import random
 import re
 import ssl
@@ -19,20 +17,20 @@ from typing import Any
 import httpx
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
-from obstore.store import GCSStore, S3Store
 from pyarrow import fs
 
+from nocturne.tasks.storage.buckets import gcs_bucket, s3_bucket
 from nocturne.tasks.storage.location import open_filesystem, store_options
 from nocturne.tasks.storage.retry import with_retries
 
-Version = dict[str, str]  # what the store knows one state of an object by
-UPLOAD_SECONDS = timedelta(hours=12)  # for which a signed address is good
-CONFLICT_SECONDS = 0.2  # at most, before a refused update is tried again
-SINGLE_PUT_BYTES = 5 << 30  # the most that S3 takes in one request
+Version = dict[str, str]  # the ETag or generation of one state of an object
+UPLOAD_SECONDS = timedelta(hours=12)  # how long a signed address is valid
+CONFLICT_SECONDS = 0.2  # longest wait before a refused update is tried again
+SINGLE_PUT_BYTES = 5 << 30  # limit of S3 for one request
 
 
 class ConflictError(Exception):
-    """The object is not in the state that a write was to replace."""
+    """The object is not at the version that the write names."""
 
 
 class ConditionalStore:
@@ -41,9 +39,9 @@ class ConditionalStore:
     def __init__(self, filesystem: fs.FileSystem, bucket: str) -> None:
         options = store_options(filesystem)
         if isinstance(filesystem, fs.S3FileSystem):
-            self._store: Any = _s3(bucket, options, filesystem.region)
+            self._store: Any = s3_bucket(bucket, options, filesystem.region)
         elif isinstance(filesystem, fs.GcsFileSystem):
-            self._store = _gcs(bucket, options)
+            self._store = gcs_bucket(bucket, options)
         else:
             raise OSError("locks are kept on a local disk, s3:// and gs:// alone")
         trusted = ssl.create_default_context(cafile=options.get("tls_ca_file_path"))
@@ -53,13 +51,13 @@ class ConditionalStore:
         """Return an object's content and version; None if there is none."""
         try:
             with _as_os_errors():
-                found = obstore.get(self._store, key)
-                return bytes(found.bytes()), _version(found.meta)
+                result = obstore.get(self._store, key)
+                return bytes(result.bytes()), _version(result.meta)
         except FileNotFoundError:
             return None, {}
 
     def replace(self, key: str, content: bytes, version: Version) -> Version:
-        """Write an object if it is still at `version` (empty: not there); return the new one.
+        """Write an object if it is still at `version` (empty: missing); return the new version.
 
         Raises ConflictError otherwise.
         """
@@ -67,11 +65,11 @@ class ConditionalStore:
         try:
             with _as_os_errors():
                 return _version(obstore.put(self._store, key, content, mode=mode))
-        except FileNotFoundError as error:  # S3: the object is gone; or the whole bucket is
+        except FileNotFoundError as error:  # S3: the object or the bucket is gone
             raise OSError(str(error)) from error
 
     def upload(self, key: str, path: Path) -> None:
-        """Write an object from a local file in one request, which a kill leaves nothing of."""
+        """Write an object from a local file in one request: whole, or not at all."""
         size = path.stat().st_size
         if size > SINGLE_PUT_BYTES:
             raise OSError(f"{size} bytes are more than S3 takes in one request (5 GiB)")
@@ -87,21 +85,21 @@ class ConditionalStore:
 
 
 def update_object(
-    store: ConditionalStore, key: str, shown: str, change: Callable[[bytes | None], bytes]
+    store: ConditionalStore, key: str, display_name: str, change: Callable[[bytes | None], bytes]
 ) -> bytes:
-    """Replace an object by `change` of its content, whatever others write at the same time."""
+    """Replace an object by `change` of its content; no update by another process is lost."""
 
     def read() -> tuple[bytes | None, Version]:
-        return with_retries("read", shown, lambda: store.read(key))
+        return with_retries("read", display_name, lambda: store.read(key))
 
     before, version = read()
     while True:
         content = change(before)
         try:
-            with_retries("write", shown, partial(store.replace, key, content, version))
+            with_retries("write", display_name, partial(store.replace, key, content, version))
         except ConflictError:
             before, version = read()
-            if before != content:  # else the answer to this very write was lost
+            if before != content:  # equal: this write succeeded, and its answer was lost
                 time.sleep(random.uniform(0, CONFLICT_SECONDS))  # noqa: S311 - jitter
                 before, version = read()
                 continue
@@ -122,9 +120,9 @@ def _version(facts: Any) -> Version:
 
 def _message(text: str) -> str:
     """Return the text of an error with the store's own sentence in place of its XML."""
-    words, _, answer = text.partition("<")
-    said = re.search("<Code>(.*?)</Code>.*<Message>(.*?)</Message>", f"<{answer}", re.DOTALL)
-    return f"{words}{said[1]}: {said[2]}" if said else text[:200]
+    start, _, xml = text.partition("<")
+    error = re.search("<Code>(.*?)</Code>.*<Message>(.*?)</Message>", f"<{xml}", re.DOTALL)
+    return f"{start}{error[1]}: {error[2]}" if error else text[:200]
 
 
 @contextmanager
@@ -137,57 +135,3 @@ def _as_os_errors() -> Iterator[None]:
         if "status code: 409" in str(error):  # two conditional writes at the same moment
             raise ConflictError(str(error).partition("\n")[0]) from error
         raise OSError(_message(str(error).partition("\n\nDebug source")[0])) from error
-
-
-CLIENT = {"timeout": timedelta(seconds=10), "connect_timeout": timedelta(seconds=5)}
-NO_RETRIES: Any = {"max_retries": 0}  # with_retries has one policy for all
-
-
-def _s3(bucket: str, options: dict[str, Any], region: str) -> S3Store:
-    """Return a bucket by the options of its URI; what they leave open comes from AWS_* variables,
-    the profile, or the machine's role."""
-    scheme = options.get("scheme", "https")
-    config: dict[str, Any] = {"region": region or "us-east-1"}
-    if endpoint := options.get("endpoint_override"):
-        config["endpoint"] = endpoint if "://" in endpoint else f"{scheme}://{endpoint}"
-    if options.get("anonymous"):
-        config["skip_signature"] = True
-    elif "access_key" in options:
-        config["access_key_id"] = options["access_key"]
-        config["secret_access_key"] = options["secret_key"]
-        config["session_token"] = options.get("session_token")
-    elif "AWS_ACCESS_KEY_ID" not in os.environ:
-        config |= _profile()
-    client: Any = CLIENT | {"allow_http": True}
-    if certificates := options.get("tls_ca_file_path"):
-        client["root_certificate"] = Path(certificates).read_bytes()
-    given: Any = {name: value for name, value in config.items() if value is not None}
-    return S3Store(bucket, client_options=client, retry_config=NO_RETRIES, **given)
-
-
-def _profile() -> dict[str, str | None]:
-    """Return the keys of the AWS profile, if its credentials file has any."""
-    place = os.environ.get("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")
-    file = configparser.RawConfigParser()
-    file.read(Path(place).expanduser())
-    profile = os.environ.get("AWS_PROFILE", "default")
-    if not file.has_option(profile, "aws_access_key_id"):
-        return {}
-    return {
-        "access_key_id": file.get(profile, "aws_access_key_id"),
-        "secret_access_key": file.get(profile, "aws_secret_access_key", fallback=None),
-        "session_token": file.get(profile, "aws_session_token", fallback=None),
-    }
-
-
-def _gcs(bucket: str, options: dict[str, Any]) -> GCSStore:
-    """Return a bucket by the options of its URI, with the application default credentials."""
-    config: dict[str, Any] = {}
-    if options.get("anonymous"):
-        config["skip_signature"] = True
-    if "access_token" in options:
-        config["bearer_token"] = options["access_token"]
-    if endpoint := options.get("endpoint_override"):
-        config["base_url"] = f"{options.get('scheme', 'https')}://{endpoint}"
-    client: Any = CLIENT | {"allow_http": True}
-    return GCSStore(bucket, client_options=client, retry_config=NO_RETRIES, **config)

@@ -1,7 +1,7 @@
-"""The files of published data folders: where they lie now, whether they are whole, reading them.
+"""The files of published data folders: where they are, whether they are whole, reading them.
 
-A published generation's files are looked for in its staging folder first, then in place, then
-where older versions had them: see data_folders for why.
+The files of a published generation are looked for in its staging folder, then in place, then where
+older versions kept them; data_folders says why.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -25,10 +25,10 @@ def file_sizes(root: Root, folder: str) -> dict[str, int]:
 
 
 def published_sizes(root: Root, folder: DataFolder, generation: str) -> dict[str, int]:
-    """Return the sizes of a generation's files; what is staged counts before what is in place.
+    """Return the sizes of a generation's files; a staged file hides the one in place.
 
-    Staging is listed first: a file that is moved in between is then seen in both places, not in
-    neither.
+    Staging is listed first: a file that is moved between the two listings is then seen twice, not
+    missed.
     """
     places = (folder.staging(generation), folder.path, folder.old_path)
     sizes: dict[str, int] = {}
@@ -48,7 +48,7 @@ def lacking(
 def facts_of(
     root: Root, folder: DataFolder, generation: str, rows: Mapping[str, int | None]
 ) -> dict[str, FileFacts]:
-    """Return the facts of a generation's files; `rows` names them and says their rows."""
+    """Return the facts of a generation's files; `rows` has their names and numbers of rows."""
     sizes = published_sizes(root, folder, generation)
     return {name: FileFacts(bytes=sizes[name], rows=count) for name, count in rows.items()}
 
@@ -56,9 +56,9 @@ def facts_of(
 def measured_facts(
     root: Root, folder: DataFolder, generation: str, names: Iterable[str]
 ) -> dict[str, FileFacts]:
-    """Return the facts of the Parquet files `names` by their footers, without damaged ones.
+    """Return the facts of the Parquet files `names` by their footers; damaged files are left out.
 
-    For generations that older versions published, whose markers say nothing of the files.
+    For generations published by older versions, whose markers have no facts.
     """
     facts, sizes = {}, published_sizes(root, folder, generation)
     for name in sizes.keys() & set(names):
@@ -74,7 +74,7 @@ def _rows(root: Root, path: str) -> int:
 
 
 def find(root: Root, folder: DataFolder, generation: str, name: str) -> str:
-    """Return where a published file lies now: staged, in place, or where older versions had it.
+    """Return the path of a published file: staged, in place, or where older versions kept it.
 
     The path in place is also returned if there is no such file.
     """
@@ -87,7 +87,7 @@ def find(root: Root, folder: DataFolder, generation: str, name: str) -> str:
 def read_published(
     root: Root, folder: DataFolder, generation: str, name: str, read: Callable[[str], Result]
 ) -> Result:
-    """Return `read(path)` of a published file, also if it is moved into place meanwhile.
+    """Return `read(path)` of a published file, even if it is moved into place meanwhile.
 
     FileNotFoundError if there is no such file.
     """
@@ -104,10 +104,10 @@ def read_rows(
     columns: list[str] | None = None,
     schema: pa.Schema | None = None,
 ) -> pa.Table:
-    """Read a Parquet file; CorpusError, with what mends it, if it is damaged.
+    """Read a Parquet file; CorpusError, ending with `mend`, if it is damaged.
 
-    It is, too, if it lacks one of `columns` or a column has not the type that `schema` says, or
-    no value where `schema` wants one.
+    A file is also damaged if it lacks one of `columns`, if a column has another type than in
+    `schema`, or if a column that `schema` does not let be null has a null.
     """
     try:
         table = root.read_table(path, columns)
@@ -144,8 +144,8 @@ def damaged(root: Root, path: str, mend: str, detail: str = "") -> CorpusError:
 
 
 def require_whole(root: Root, path: str, mend: str) -> pa.Table:
-    """Return a Parquet file's table; CorpusError if its bytes can be had but not understood."""
-    content = root.read_bytes(path)  # whatever else is wrong with the storage is said by this
+    """Return a Parquet file's table; CorpusError if its bytes can be read but not decoded."""
+    content = root.read_bytes(path)  # raises the error if the storage itself is at fault
     try:
         return pq.read_table(pa.BufferReader(content))
     except (pa.ArrowException, OSError) as error:

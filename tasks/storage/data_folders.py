@@ -1,8 +1,8 @@
-"""Published data folders: a new generation takes the place of the old one by one marker.
+"""Published data folders: writing one marker replaces the old generation by the new one.
 
 A generation's files are written into a staging folder. Writing the completion marker publishes
-them: from then on they are looked for in the staging folder first, then in place. Only then are
-they moved into place and older files deleted; a stop anywhere in between leaves a published
+them: from then on readers look in the staging folder first, then in place. After that the files are
+moved into place and older files are deleted. A process that stops in between leaves a published
 generation that can be read, and the next run of the stage moves the rest.
 """
 
@@ -41,7 +41,7 @@ def put_in_place(root: Root, folder: DataFolder, generation: str, names: Iterabl
 
 
 def clear_others(root: Root, folder: str, names: Iterable[str]) -> None:
-    """Delete everything directly in `folder` but the files `names`: also what a kill left."""
+    """Delete everything directly in `folder` except the files `names`."""
     wanted = set(names)
     for info in root.entries(folder):
         if info.base_name not in wanted or info.type == fs.FileType.Directory:
@@ -49,7 +49,7 @@ def clear_others(root: Root, folder: str, names: Iterable[str]) -> None:
 
 
 def clear_staging(root: Root, folders: Iterable[DataFolder], generation: str) -> None:
-    """Delete what other generations and stopped runs left among these folders' staging."""
+    """Delete the staged files of other generations and of stopped runs of these folders."""
     for folder in folders:
         parent, _, current = folder.staging(generation).rpartition("/")
         for name in (info.base_name for info in root.entries(parent)):
@@ -60,7 +60,7 @@ def clear_staging(root: Root, folders: Iterable[DataFolder], generation: str) ->
 
 
 def _exchanged(root: Root, staging: str, path: str) -> bool:
-    """Change a local folder for a staged one; False if they are on different file systems."""
+    """Replace a local folder by a staged one; False if they are on different file systems."""
     new, place = Path(root.full(staging)), Path(root.full(path))
     prefix = new.name.rpartition("-")[0]
     old = new.with_name(f"{prefix}-replaced-{uuid.uuid4().hex[:8]}")

@@ -1,4 +1,4 @@
-"""Names of files from anywhere, made fit to be read on one line of a page."""
+"""File names from any source, made readable on one line."""
 
 import unicodedata
 
@@ -8,19 +8,19 @@ TURNING = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u206
 
 
 def visible(name: str) -> str:
-    """Return `name` on one line, with signs that are not seen or turn the text as escapes.
+    """Return `name` on one line, with invisible and text-turning characters as escapes.
 
-    A byte that was not UTF-8, which Python keeps as a surrogate, becomes `\\xNN`. Of very long
-    names the middle is left out.
+    A byte that was not UTF-8, which Python keeps as a surrogate, becomes `\\xNN`. The middle of a
+    very long name is left out.
     """
-    text = "".join(_seen(sign) for sign in name)
+    text = "".join(_escaped(sign) for sign in name)
     if len(text) <= MOST_CHARACTERS:
         return text
     half = MOST_CHARACTERS // 2
     return f"{text[:half]} ... {text[-half:]}"
 
 
-def _seen(sign: str) -> str:
+def _escaped(sign: str) -> str:
     code = ord(sign)
     if 0xDC80 <= code <= 0xDCFF:
         return f"\\x{code - 0xDC00:02x}"

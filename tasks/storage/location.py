@@ -1,4 +1,4 @@
-"""Where a storage root is: opening its URI, one spelling for each root."""
+"""Opening the URI of a storage root; the same root has one path, however it is spelt."""
 
 import errno
 import threading
@@ -54,7 +54,7 @@ def open_filesystem(uri: str, *, create: bool) -> tuple[fs.FileSystem, str]:
 
 
 def _local_base(uri: str, path: str) -> str:
-    """Return the absolute path of a local root, links followed; StorageError if it can be none."""
+    """Return the absolute path of a local root, links followed; StorageError if it is no path."""
     if path.startswith("~"):
         raise StorageError(
             f"cannot open storage root {visible(uri)}: there is no user "
@@ -69,22 +69,22 @@ def _local_base(uri: str, path: str) -> str:
         raise StorageError(f"cannot open storage root {uri!r}: that is no path; check --root")
     try:
         return str(Path(path).resolve())
-    except RuntimeError as error:  # how Path tells of links that lead to each other
+    except RuntimeError as error:  # links that lead to each other
         raise OSError(errno.ELOOP, "") from error
 
 
-def _answer_of(attempt: Callable[[], Opened], shown: str) -> Opened:
-    """Return `attempt()`; StoreUnavailableError if a store does not answer within seconds.
+def _answer_of(attempt: Callable[[], Opened], display_name: str) -> Opened:
+    """Return `attempt()`; StoreUnavailableError if a store does not answer in time.
 
-    Without a network Google's client looks for credentials and answers for many minutes, whatever
-    limits it is given: it is left behind in a thread.
+    Without a network Google's client looks for credentials for many minutes, whatever its limits:
+    so it runs in a thread, which is abandoned.
     """
     answer: Future[Opened] = Future()
 
     def ask() -> None:
         try:
             answer.set_result(attempt())
-        except BaseException as error:  # told to who waits
+        except BaseException as error:  # raised in the thread that waits
             answer.set_exception(error)
 
     threading.Thread(target=ask, daemon=True).start()
@@ -92,10 +92,10 @@ def _answer_of(attempt: Callable[[], Opened], shown: str) -> Opened:
         return answer.result(FIRST_ANSWER_SECONDS)
     except TimeoutError as error:
         if answer.done():
-            raise  # the store's own
+            raise  # it is the error of the store itself
         raise StoreUnavailableError(
-            f"cannot open storage root {shown}: no answer in {FIRST_ANSWER_SECONDS:g} seconds; "
-            "check the network, the store's address and its credentials"
+            f"cannot open storage root {display_name}: no answer in {FIRST_ANSWER_SECONDS:g} "
+            "seconds; check the network, the store's address and its credentials"
         ) from error
 
 
@@ -107,7 +107,7 @@ def _object_store(uri: str) -> tuple[fs.FileSystem, str]:
         once = fs.AwsStandardS3RetryStrategy(max_attempts=1)
         return fs.S3FileSystem(**options, retry_strategy=once), path
     if isinstance(filesystem, fs.GcsFileSystem):
-        # Its client knows best what may pass; it would go on for a quarter of an hour.
+        # Its client has its own retries, which would last a quarter of an hour.
         options.setdefault("retry_time_limit", timedelta(seconds=60))
         return fs.GcsFileSystem(**options), path
     return filesystem, path
@@ -116,25 +116,27 @@ def _object_store(uri: str) -> tuple[fs.FileSystem, str]:
 def store_options(filesystem: fs.FileSystem) -> dict[str, Any]:
     """Return the options that pyarrow read from a store's URI, as its constructor takes them.
 
-    They come from what pickling keeps: the file systems have no attributes for them.
+    They are taken from the pickled form, since the file systems have no attributes for them.
     """
     if not isinstance(filesystem, fs.S3FileSystem | fs.GcsFileSystem):
         return {}
-    kept: dict[str, Any] = filesystem.__reduce__()[1][0]
-    kept.pop("proxy_options", None)  # never part of a URI; its empty form is refused
-    return {name: value for name, value in kept.items() if value not in ("", None, -1.0)}
+    options: dict[str, Any] = filesystem.__reduce__()[1][0]
+    options.pop("proxy_options", None)  # never part of a URI; its empty form is refused
+    return {name: value for name, value in options.items() if value not in ("", None, -1.0)}
 
 
-def _require_folder(filesystem: fs.FileSystem, base: str, shown: str, *, create: bool) -> None:
+def _require_folder(
+    filesystem: fs.FileSystem, base: str, display_name: str, *, create: bool
+) -> None:
     kind = filesystem.get_file_info(base).type
     if kind == fs.FileType.NotFound and not create:
         raise StorageError(
-            f"no storage root at {visible(shown)}: check --root, or ingest into it first"
+            f"no storage root at {visible(display_name)}: check --root, or ingest into it first"
         )
     if kind == fs.FileType.File:
         raise NotADirectoryError(errno.ENOTDIR, "")
     if kind == fs.FileType.NotFound:
         try:
             filesystem.create_dir(base, recursive=True)
-        except FileNotFoundError as error:  # how /proc and its like refuse a new folder
+        except FileNotFoundError as error:  # /proc and the like refuse a new folder so
             raise PermissionError(errno.EACCES, "") from error

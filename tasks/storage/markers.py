@@ -1,4 +1,4 @@
-"""Reading the JSON files that a storage root is described by, with one line for a bad one."""
+"""Reading the JSON files that describe a storage root; a bad one is an error of one line."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -50,22 +50,22 @@ def parse_marker(
     """Return the content of the JSON file at `path` as `read_marker` does."""
     try:
         return TypeAdapter(model).validate_json(content)
-    except ValidationError as found:
-        raise error(f"{root.display_path(path)} {_wrong(content, found)}{mend}") from found
+    except ValidationError as invalid:
+        raise error(f"{root.display_path(path)} {_fault(content, invalid)}{mend}") from invalid
 
 
-def _wrong(content: bytes, found: ValidationError) -> str:
-    """Say what is wrong with a marker, up to the words that mend it."""
+def _fault(content: bytes, invalid: ValidationError) -> str:
+    """Return what is wrong with a marker, as the middle of a sentence."""
     if not content.strip():
         return "is damaged: it is empty; "
-    errors = found.errors(include_url=False, include_context=False, include_input=False)
-    unknown = [_where(one["loc"]) for one in errors if one["type"] == "extra_forbidden"]
+    errors = invalid.errors(include_url=False, include_context=False, include_input=False)
+    unknown = [_where(error["loc"]) for error in errors if error["type"] == "extra_forbidden"]
     if unknown and len(unknown) == len(errors):
         fields = ", ".join(unknown)
         return f"is of another version of Nocturne (unknown: {fields}): use that version, or "
-    first = next(one for one in errors if one["type"] != "extra_forbidden")
-    where, said = _where(first["loc"]), first["msg"].splitlines()[0]
-    return f"is damaged: {f'{where}: ' if where else ''}{said[:1].lower()}{said[1:]}; "
+    first = next(error for error in errors if error["type"] != "extra_forbidden")
+    where, message = _where(first["loc"]), first["msg"].splitlines()[0]
+    return f"is damaged: {f'{where}: ' if where else ''}{message[:1].lower()}{message[1:]}; "
 
 
 def _where(location: tuple[int | str, ...]) -> str:

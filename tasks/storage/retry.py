@@ -1,4 +1,4 @@
-"""Trouble of storage: what may pass is tried again with back-off, what lasts is one line."""
+"""Errors of storage: temporary ones are retried with back-off, lasting ones are one line."""
 
 import os
 import random
@@ -15,9 +15,9 @@ from nocturne.schemas.errors import StorageError, StoreUnavailableError
 
 Result = TypeVar("Result")
 
-# How pyarrow's S3 and GCS clients and obstore word an answer of 408, 429 or 5xx, and a network
-# that fails. 501 lasts: the store does not know the request.
-PASSING = re.compile(
+# The words of pyarrow's S3 and GCS clients and of obstore for an answer of 408, 429 or 5xx, and
+# for a failing network. 501 is lasting: the store does not know the request.
+TEMPORARY = re.compile(
     r"HTTP status (408|429|5(?!01)\d\d)|status code: (408|429|5(?!01)\d\d)"
     r"|AWS Error (SLOW_DOWN|INTERNAL_FAILURE|SERVICE_UNAVAILABLE|THROTTLING|REQUEST_TIMEOUT"
     r"|NETWORK_CONNECTION)"
@@ -25,13 +25,13 @@ PASSING = re.compile(
     r"|Status\((UNAVAILABLE|DEADLINE_EXCEEDED|RESOURCE_EXHAUSTED|INTERNAL|ABORTED)"
 )
 LASTING = re.compile(r"curlCode: (3|51|58|60|77|83)\b|certificate", re.IGNORECASE)
-# An address that nobody answers at: a restart of the store, or a misspelt endpoint.
+# No answer at the address: the store restarts, or the endpoint is misspelt.
 UNREACHABLE = re.compile(r"curlCode: [67]\b")
 
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """How long an operation is tried again, in seconds. Waits double and are jittered."""
+    """How long an operation is retried, in seconds. Waits double and are jittered."""
 
     first_wait: float = 0.5
     longest_wait: float = 30.0
@@ -39,27 +39,27 @@ class RetryPolicy:
     total_unreachable: float = 300.0
 
     def seconds(self, error: Exception) -> float:
-        """Return for how long to go on after `error`."""
+        """Return how long to go on after `error`."""
         return self.total_unreachable if UNREACHABLE.search(str(error)) else self.total
 
 
 DEFAULT = RetryPolicy()
-# The first contact of a process: a misspelt endpoint is said soon.
+# For the first request of a process: a misspelt endpoint is reported soon.
 FIRST_CONTACT = RetryPolicy(total_unreachable=6.0)
 ONCE = RetryPolicy(total=0.0, total_unreachable=0.0)
 
 
 def may_pass(error: Exception) -> bool:
-    """Whether `error` is trouble of an object store or the network that may pass by itself."""
+    """Whether `error` of an object store or the network is temporary, and worth a retry."""
     text = str(error)
-    return bool(PASSING.search(text)) and not LASTING.search(text)
+    return bool(TEMPORARY.search(text)) and not LASTING.search(text)
 
 
 @contextmanager
 def storage_errors(doing: str, where: str) -> Iterator[None]:
-    """Turn an operating system's or a store's error into one clear line.
+    """Turn an error of the operating system or of a store into a StorageError of one line.
 
-    FileNotFoundError stays what it is. Raises StoreUnavailableError for what may pass.
+    FileNotFoundError is raised as it is, a temporary error as StoreUnavailableError.
     """
     try:
         yield
@@ -82,9 +82,9 @@ def storage_errors(doing: str, where: str) -> Iterator[None]:
 def with_retries(
     doing: str, where: str, call: Callable[[], Result], policy: RetryPolicy | None = None
 ) -> Result:
-    """Return `call()`, tried again while its error may pass and the policy's time lasts.
+    """Return `call()`, retried while its error is temporary and the policy's time lasts.
 
-    Raises StorageError at once for lasting trouble, StoreUnavailableError when the time is over.
+    Raises StorageError at once for a lasting error, StoreUnavailableError when the time is over.
     """
     policy = policy or DEFAULT
     start, wait = time.monotonic(), policy.first_wait

@@ -1,4 +1,4 @@
-"""Local folders for what can be made again: memory-mapped copies, checkpoints."""
+"""Local folders for files that can be made again: memory-mapped copies, checkpoints."""
 
 import hashlib
 import logging
@@ -20,10 +20,10 @@ logger = logging.getLogger(__name__)
 
 
 def scratch(root: Root, name: str) -> Path:
-    """Return a local folder of `root`'s own, made if missing; StorageError if that fails.
+    """Return a local folder for `root` alone, made if missing; StorageError if that fails.
 
-    Beside the data for a local root, so that a restart finds it; for an object store under
-    the user's cache folder, one for each storage root.
+    For a local root it lies beside the data, so that a restart finds it; for an object store it
+    lies under the user's cache folder.
     """
     if root.is_local:
         base = Path(root.full(CACHE))
@@ -46,7 +46,7 @@ def locked(root: Root, name: str) -> Iterator[None]:
 def user_cache() -> Path:
     """Return the user's cache folder of this project, made if missing.
 
-    Where a user has no writable one, a private folder under the system's temporary folder.
+    Without a writable one it is a private folder under the system's temporary folder.
     """
     home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
     try:

@@ -7,14 +7,14 @@ from nocturne.tasks.storage.retry import with_retries
 
 
 class StoreFile(io.RawIOBase):
-    """Wraps pyarrow's file of an object store: every read is tried again as Root's methods are.
+    """pyarrow's file of an object store; reads are retried as those of Root are.
 
-    Raises StorageError, `shown` being how a message names the file.
+    Raises StorageError; `display_name` is the file's name in messages.
     """
 
-    def __init__(self, file: Any, shown: str) -> None:
+    def __init__(self, file: Any, display_name: str) -> None:
         super().__init__()
-        self._file, self._shown = file, shown
+        self._file, self._shown = file, display_name
         self._size = int(file.size())
         self._position = 0
 
@@ -33,7 +33,7 @@ class StoreFile(io.RawIOBase):
         return self._position
 
     def readinto(self, buffer: Any) -> int:
-        """Fill the buffer from the current place on, unless the file ends before."""
+        """Fill the buffer from the current position, as far as the file goes."""
         view = memoryview(buffer).cast("B")
         wanted = max(0, min(len(view), self._size - self._position))
         if not wanted:

@@ -1,6 +1,6 @@
-"""Temporary files and folders that do not outlive a kill for long: a later process deletes them.
+"""Temporary files and folders; those of a killed process are deleted by a later one.
 
-Their makers hold a lock on them, which the kernel gives back with the process.
+Each is locked by the process that made it. The kernel releases the lock when the process ends.
 """
 
 import fcntl
@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 PREFIX = f"nocturne-{os.getuid()}-"
-JUST_MADE_SECONDS = 60.0  # what is younger may not be locked yet
+JUST_MADE_SECONDS = 60.0  # a younger file or folder may not be locked yet
 
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
     """Make an empty folder under the system's temporary folder, deleted when the block ends.
 
-    Folders that nobody holds any more are deleted by the first call in a process.
+    The first call in a process deletes the folders of processes that have ended.
     """
     clear_abandoned()
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
@@ -37,7 +37,7 @@ def temporary_folder() -> Iterator[Path]:
 
 @contextmanager
 def unfinished_file(path: Path) -> Iterator[BinaryIO]:
-    """Open a new file for writing; clear_unheld leaves it alone until the block ends."""
+    """Open a new file for writing, which clear_unheld does not delete before the block ends."""
     with path.open("wb") as stream:
         fcntl.flock(stream, fcntl.LOCK_SH)
         yield stream
@@ -50,17 +50,17 @@ def clear_abandoned() -> None:
 
 
 def clear_unheld(folder: Path, pattern: str) -> None:
-    """Delete what matches `pattern` in `folder`, has not changed for a minute and no one holds."""
+    """Delete the unlocked files and folders of `folder` that are unchanged for a minute."""
     for path in folder.glob(pattern):
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
         except OSError:
-            continue  # gone by now, a link, or somebody else's
+            continue  # deleted meanwhile, a link, or another user's
         try:
             if time.time() - os.fstat(descriptor).st_mtime >= JUST_MADE_SECONDS:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
         except OSError:
-            continue  # its maker still holds it
+            continue  # the process that made it still runs
         finally:
             os.close(descriptor)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,6 +19,7 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.states import Cancelling, Completed, Pending, Running
 
+from deploy import run_processes
 from deploy.dead_runs import main, mark_dead, runs_of, runs_under_way
 from deploy.run_processes import children_of, process_of
 from deploy.silence import SilenceWatch
@@ -116,6 +118,24 @@ def test_a_process_is_known_by_its_run_not_by_its_pid() -> None:
         deadline = time.monotonic() + 60
         while process_of(run) is None and time.monotonic() < deadline:
             time.sleep(0.01)  # its environment is this process's until it runs its own program
+        assert process_of(run) == sleeper.pid
+        assert sleeper.pid in children_of(os.getpid())
+    finally:
+        sleeper.kill()
+        sleeper.communicate()
+    assert process_of(run) is None
+    assert sleeper.pid not in children_of(os.getpid())
+
+
+def test_processes_are_known_without_proc_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_processes, "PROC", tmp_path / "proc")
+    sleeper = subprocess.Popen(
+        [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, start_new_session=True
+    )
+    run = FlowRun(flow_id=uuid4(), infrastructure_pid=str(sleeper.pid))
+    try:
         assert process_of(run) == sleeper.pid
         assert sleeper.pid in children_of(os.getpid())
     finally:

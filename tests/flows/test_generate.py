@@ -47,11 +47,11 @@ def test_same_seed_same_bytes_and_an_identical_run_is_reused(
         assert f'href="{made.run_id}/index.html"' in root.read_bytes("samples/index.html").decode()
         manifest = checked(root.read_table(f"samples/{made.run_id}/manifest.parquet"))
         assert manifest["audio"].null_count == 0
-        assert "already there" not in caplog.text
+        assert "already" not in caplog.text
         assert generate(config.copy_with(model=model_id)) == made.model_copy(
             update={"reused": True}
         )
-        assert f"samples {made.run_id} are already there: reused" in caplog.text
+        assert f"run {made.run_id} is already published: reused" in caplog.text
     first = midi_of(root, made.run_id)
     assert len(set(first)) == 5
     root.delete("samples")
@@ -101,7 +101,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
         root.delete(f"{folder}/{name}")
     with caplog.at_level(logging.INFO):
         assert not generate(config).reused
-    assert f"2 samples of {whole.run_id} are already there: kept" in caplog.text
+    assert f"2 samples of run {whole.run_id} are already written: kept" in caplog.text
     assert midi_of(root, whole.run_id) == expected
 
 
@@ -191,7 +191,7 @@ def test_the_corpus_says_whose_champion_plays(
     config = GenerateConfig(root=root.uri, samples=1, notes=8, audio=False, seed=1)
     with caplog.at_level(logging.INFO):
         assert generate(config).model_id == model_id
-    words = f"plays {model_id}, the champion of folk (factored), the corpus last trained"
+    words = f"model {model_id}, the champion of folk (factored), the corpus last trained"
     assert words in caplog.text
     assert generate(config.copy_with(corpus="folk")).reused
     with pytest.raises(ModelError, match="no champion of mine, under"):

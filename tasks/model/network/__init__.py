@@ -1,1 +1,1 @@
-"""The network: its weights, layers, executors and precision."""
+"""Networks: their weights, layers, executors and precision."""

@@ -1,21 +1,20 @@
-"""Dropout that a step, repeated or resumed, repeats exactly."""
+"""Dropout whose masks are the same whenever a step is repeated or resumed."""
 
 import math
 
-import tensorflow as tf
-
-from nocturne.tasks.model.network.lstm_xla import Tensor
+from nocturne.tasks.model.network.ops import Tensor
+from nocturne.tasks.model.quiet_tensorflow import tf
 
 LEVELS = 256  # one random byte decides about one cell
 
 
 class SeededDropout:
-    """Dropout whose masks depend on (seed, step, place in the network) alone.
+    """Dropout whose masks follow from (seed, step, number of the call) alone.
 
     A random word serves four cells; the rate is rounded to a multiple of 1/LEVELS.
     """
 
-    def __init__(self, rate: float, seed: int, step: Tensor) -> None:
+    def __init__(self, rate: float, seed: int | Tensor, step: Tensor) -> None:
         self.dropped = round(rate * LEVELS)
         self.seed, self.step, self.calls = seed, step, 0
 
@@ -28,7 +27,7 @@ class SeededDropout:
         return tf.where(kept, values * (LEVELS / (LEVELS - self.dropped)), 0.0)
 
     def kept(self, shape: list[int], _: int) -> Tensor:
-        """Which cells stay: bool of this shape, others for every call."""
+        """Return which cells stay, bool of this shape: another mask for every call."""
         count = math.prod(shape)
         seed = [self.seed + 7919 * self.calls, self.step]
         words = tf.random.stateless_uniform(

@@ -1,4 +1,4 @@
-"""The two ways to run an LSTM layer over the same weights, and which one to take.
+"""The two ways to run an LSTM layer over the same weights, and how one is chosen by device.
 
 Both are functions (kernel [I, 4H], recurrent [H, 4H], bias [4H], inputs [T, B, I], h [B, H],
 c [B, H]) -> (outputs [T, B, H], h, c).
@@ -8,30 +8,34 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-import keras
-import tensorflow as tf
-
 from nocturne.schemas.config import Executor
-from nocturne.tasks.model.network.lstm_xla import Tensor, lstm
+from nocturne.tasks.model.network.lstm_xla import lstm
+from nocturne.tasks.model.network.ops import Tensor
+from nocturne.tasks.model.quiet_tensorflow import keras, tf
 
 Layer = Callable[..., tuple[Tensor, ...]]
 
 
-def chosen(executor: Executor) -> Executor:
+def gpu_count() -> int:
+    """Return the number of GPUs that TensorFlow finds."""
+    return len(tf.config.list_physical_devices("GPU"))
+
+
+def resolve_executor(executor: Executor) -> Executor:
     """Return `executor`, with auto resolved by device: keras on GPU, xla on CPU."""
     if executor != "auto":
         return executor
-    return "keras" if tf.config.list_physical_devices("GPU") else "xla"
+    return "keras" if gpu_count() else "xla"
 
 
 def compiles(executor: Executor) -> bool:
-    """Whether XLA can compile it: cuDNN's kernel cannot be part of a compiled function."""
-    return "xla" in {chosen(executor), chosen("auto")}
+    """Return whether XLA can compile a function of this executor, as it cannot cuDNN's kernel."""
+    return "xla" in {resolve_executor(executor), resolve_executor("auto")}
 
 
 def layer_of(executor: Executor) -> Layer:
     """Return the function that runs one layer."""
-    return keras_layer if chosen(executor) == "keras" else xla_layer
+    return keras_layer if resolve_executor(executor) == "keras" else xla_layer
 
 
 def xla_layer(
@@ -50,7 +54,7 @@ def project(inputs: Tensor, kernel: Tensor, bias: Tensor) -> Tensor:
 
 @cache
 def _keras_lstm(inputs: int, units: int, dtype: str) -> Any:
-    # cuDNN runs it only in this form: tanh and sigmoid, no recurrent dropout, bias, not unrolled.
+    # The only form that cuDNN runs: tanh and sigmoid, no recurrent dropout, bias, not unrolled.
     layer = keras.layers.LSTM(units, return_sequences=True, return_state=True, dtype=dtype)
     layer.build((None, None, inputs))
     return layer
@@ -60,8 +64,8 @@ def keras_layer(
     kernel: Tensor, recurrent: Tensor, bias: Tensor, inputs: Tensor, h: Tensor, c: Tensor
 ) -> tuple[Tensor, ...]:
     """Run a layer as `keras.layers.LSTM`, which is cuDNN's kernel on a GPU."""
-    # The weights are given at every call: the layer's own variables never get values, which on
-    # several devices would have to be created on each.
+    # The weights are arguments of every call. The layer's own variables never get values: on
+    # several devices they would have to be created on each.
     with keras.StatelessScope(initialize_variables=False):
         layer = _keras_lstm(kernel.shape[0], recurrent.shape[0], inputs.dtype.name)
         (outputs, h, c), _ = layer.stateless_call(

@@ -4,10 +4,10 @@ Automatic differentiation of a loop adds a small product to the recurrent kernel
 every step. Here the backward loop only collects the gates' gradients, and one large product
 after it gives the whole kernel's gradient. Run it under `tf.function(jit_compile=True)`.
 
-What a step does beside its product with the recurrent kernel is memory-bound, so it is kept to
-one pass each way: the cell gate's tanh is a sigmoid of twice its sum (tanh x = 2 sigmoid 2x - 1),
+Everything in a step but the product with the recurrent kernel is memory-bound, so it takes one
+pass each way: the cell gate's tanh is a sigmoid of twice its sum (tanh x = 2 sigmoid 2x - 1),
 which makes all four gates one function, and every factor of the backward loop that does not
-depend on later steps is worked out before it.
+depend on later steps is computed before it.
 
 Equations: Hochreiter and Schmidhuber (1997) with forget gates (Gers et al., 2000), gates in
 the order input, forget, cell, output along the last axis, as Keras lays them out.
@@ -16,13 +16,13 @@ the order input, forget, cell, output along the last axis, as Keras lays them ou
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
-Tensor = Any  # tensorflow ships no usable types
+from nocturne.tasks.model.network.ops import Tensor
+from nocturne.tasks.model.quiet_tensorflow import tf
 
 
 def cell_step(sums: Tensor, c: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """One step of the cell.
+    """Take one step of the cell.
 
     `sums` [B, 4H] are the sums of the gates, the cell gate's doubled; `c` [B, H] the cell state.
     Returns (sigmoids of the sums [B, 4H], h [B, H], c [B, H]).
@@ -96,7 +96,7 @@ def _forward(projected: Tensor, recurrent: Tensor, h: Tensor, c: Tensor) -> tupl
 def _factors(
     sigmoids: Tensor, cells: Tensor, earlier_cells: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """What the chain rule multiplies by at each step, for all steps at once.
+    """Return the factors of the chain rule at each step, for all steps at once.
 
     Returns dc/dh [T, B, H]; the factors [T, B, 4H] of the sums' gradients, of dc for the input,
     forget and cell gates and of dh for the output gate; and the forget gate [T, B, H].

@@ -21,7 +21,7 @@ from nocturne.schemas.errors import ModelError
 from nocturne.schemas.metrics import ModelMetrics
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.sequences import Vocabulary
-from nocturne.tasks.model.network.initialise import weight_shapes
+from nocturne.tasks.model.network.network import network_of
 from nocturne.tasks.model.network.trained_model import Model, unlimited
 from nocturne.tasks.model.registry.models import (
     known_models,
@@ -127,14 +127,15 @@ class ModelFolder:
         return model_path(self.model_id, name)
 
     def _check(self, model: Model) -> None:
+        network = network_of(model.shape, model.vocabulary)
         found = {name: value.shape for name, value in model.weights.items()}
-        if found != weight_shapes(model.shape, model.vocabulary):
+        if found != network.weight_shapes():
             raise self._damaged("the weights do not fit the network and vocabulary")
-        width = (model.shape.window, len(model.vocabulary.attributes))
-        states = (4 * model.shape.units,)
         if model.loop_limits.shape != unlimited().shape:
             raise self._damaged("its limits are of another version")
-        if model.primers.shape[1:] != width or model.state_factor.shape[1:] != states:
+        primers = (model.shape.window, len(model.vocabulary.attributes))
+        states = (network.state_width,)
+        if model.primers.shape[1:] != primers or model.state_factor.shape[1:] != states:
             raise self._damaged("the primers do not fit the network")
 
     @contextmanager

@@ -1,54 +1,50 @@
-"""A guard against loops: no short period goes on longer in a sample than in real songs.
+"""The loop guard: which ids would exceed the limits of repetition (see loop_limits.py).
 
-The limits come from nocturne.tasks.model.sampling.loop_limits.
+B batch, C notes that the network is given, A attributes.
 """
 
-import tensorflow as tf
-
-from nocturne.schemas.sequences import Vocabulary
-from nocturne.tasks.model.network.lstm_xla import Tensor
 from nocturne.tasks.model.network.match_features import PITCH_AND_INTERVAL
-from nocturne.tasks.model.network.matched_memory import by_id
-from nocturne.tasks.model.network.trained_model import CROWD_REACH, PERIODS, SHARE_REACH
-from nocturne.tasks.model.sampling.decoder_state import DecoderState
-from nocturne.tasks.model.sampling.loop_limits import CROWD_NOTES
+from nocturne.tasks.model.network.matched_memory import sum_by_id
+from nocturne.tasks.model.network.network import DecoderState, Network
+from nocturne.tasks.model.network.ops import Tensor
+from nocturne.tasks.model.network.trained_model import (
+    PERIODS,
+    PITCH_COUNT_REACH,
+    WINDOW_REPEAT_REACH,
+)
+from nocturne.tasks.model.quiet_tensorflow import tf
+from nocturne.tasks.model.sampling.loop_limits import REPEATED_NOTES
 
 
-def forbidden(vocabulary: Vocabulary, desk: DecoderState, limits: Tensor) -> Tensor:
-    """Which ids [B, size] of the looping attribute would carry on a run that is at its limit."""
-    k = looping_attribute(vocabulary)
-    found = tf.zeros([desk.ids.shape[0], vocabulary.sizes[k]], tf.bool)
+def forbidden(network: Network, decoder: DecoderState, limits: Tensor) -> Tensor:
+    """Return which ids [B, size] of the looping attribute would exceed limits int32 [LIMITS]."""
+    k = looping_attribute(network.names)
+    ids, size = decoder.ids[..., k], network.sizes[k]
+    lengths = decoder.match_lengths[..., PITCH_AND_INTERVAL]
+    exceeding = tf.zeros([ids.shape[0], size], tf.bool)
     for period in range(1, PERIODS + 1):
-        at_limit = desk.line[:, desk.at - period, PITCH_AND_INTERVAL] >= limits[period - 1]
-        next_id = tf.one_hot(desk.ids[:, desk.at - period, k], vocabulary.sizes[k], True, False)
-        found |= at_limit[:, None] & next_id
-    found |= _played(desk, k, vocabulary.sizes[k]) >= limits[PERIODS]
-    return found | (_shares(desk, k, vocabulary.sizes[k]) >= limits[PERIODS + 1])
+        place = decoder.position - period
+        at_limit = lengths[:, place] >= limits[period - 1]
+        exceeding |= at_limit[:, None] & tf.one_hot(ids[:, place], size, True, False)
+    # An id completes a window that was played before where all notes but the last match.
+    completes = _recent(decoder, WINDOW_REPEAT_REACH)[None] & (lengths >= REPEATED_NOTES - 1)
+    exceeding |= _counts(completes, ids, size) >= limits[PERIODS]
+    recent = _recent(decoder, PITCH_COUNT_REACH)[None] & (ids < size)
+    return exceeding | (_counts(recent, ids, size) >= limits[PERIODS + 1])
 
 
-def _shares(desk: DecoderState, k: int, size: int) -> Tensor:
-    """How many of the last SHARE_REACH notes have each id [B, size]."""
-    return _counts(_recent(desk, SHARE_REACH)[None] & (desk.ids[..., k] < size), desk, k, size)
+def looping_attribute(names: tuple[str, ...]) -> int:
+    """Return the number of the attribute that ends a run: pitch if there is one."""
+    return names.index("pitch") if "pitch" in names else 0
 
 
-def _played(desk: DecoderState, k: int, size: int) -> Tensor:
-    """How often each id [B, size] would complete a window of CROWD_NOTES that was just played."""
-    matches = desk.line[..., PITCH_AND_INTERVAL] >= CROWD_NOTES - 1
-    return _counts(_recent(desk, CROWD_REACH)[None] & matches, desk, k, size)
+def _recent(decoder: DecoderState, reach: int) -> Tensor:
+    """Return which places [C] hold the last `reach` notes."""
+    place = tf.range(decoder.ids.shape[1])
+    return (place < decoder.position) & (place >= decoder.position - reach)
 
 
-def _recent(desk: DecoderState, reach: int) -> Tensor:
-    """Which places [C] hold the last `reach` notes."""
-    place = tf.range(desk.ids.shape[1])
-    return (place < desk.at) & (place >= desk.at - reach)
-
-
-def _counts(notes: Tensor, desk: DecoderState, k: int, size: int) -> Tensor:
-    """How many of these notes [B, C] have each id [B, size]."""
-    ones = tf.cast(notes, tf.float32)[:, None]
-    return tf.cast(by_id(ones, desk.ids[..., k], size)[:, 0], tf.int32)
-
-
-def looping_attribute(vocabulary: Vocabulary) -> int:
-    """Place of the attribute that ends a run: pitch if there is one."""
-    return vocabulary.names.index("pitch") if "pitch" in vocabulary.names else 0
+def _counts(mask: Tensor, ids: Tensor, size: int) -> Tensor:
+    """Count the notes of the mask [B, C] by their ids int32 [B, C]: int32 [B, size]."""
+    ones = tf.cast(mask, tf.float32)[:, None]
+    return tf.cast(sum_by_id(ones, ids, size)[:, 0], tf.int32)

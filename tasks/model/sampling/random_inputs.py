@@ -3,14 +3,14 @@
 from typing import NamedTuple
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.sequences import SplitIds, Vocabulary
-from nocturne.tasks.model.network.encoder_decoder import Network
-from nocturne.tasks.model.network.initialise import Weights
-from nocturne.tasks.model.network.weights import tensors
+from nocturne.tasks.model.network.network import Network, network_of
+from nocturne.tasks.model.network.ops import Tensor
+from nocturne.tasks.model.network.weights import Weights
+from nocturne.tasks.model.quiet_tensorflow import tf
 from nocturne.tasks.model.sampling.loop_limits import loop_limits
 from nocturne.tasks.model.training import windows
 
@@ -20,8 +20,9 @@ MOST_PRIMERS = 1024
 class RandomInputs(NamedTuple):
     """Primers int16 [P, window, A], and the encoder's final states over them as a Gaussian.
 
-    A state is (h, c) of layer 0, then of layer 1, in one row [4H]. state_mean [4H] and
-    state_factor [P, 4H]: mean + z @ factor has the states' covariance for standard normal z.
+    A state is all arrays of the first layer, then of the next, in one row [W]: of an LSTM network
+    (h, c) of layer 0 and of layer 1, W = 4H. state_mean [W] and state_factor [P, W]: mean +
+    z @ factor has the states' covariance for standard normal z.
     loop_limits int32 [LIMITS]: how long loops may go on, see sampling/loop_limits.py.
     """
 
@@ -36,7 +37,7 @@ def random_inputs(
 ) -> RandomInputs:
     """Choose primers among the training windows and fit the Gaussian of their states."""
     primers = choose_primers(train, vocabulary, shape.window, seed)
-    states = encoder_states(Network(shape, vocabulary), weights, primers)
+    states = encoder_states(network_of(shape, vocabulary), weights, primers)
     mean = states.mean(axis=0)
     factor = (states - mean) / np.sqrt(max(1, len(states) - 1))
     limits = loop_limits(train, vocabulary)
@@ -66,13 +67,11 @@ def choose_primers(
 def encoder_states(
     network: Network, weights: Weights, primers: NDArray[np.int16]
 ) -> NDArray[np.float32]:
-    """The encoder's final states over primers [P, window, A]: float32 [P, 4H]."""
-    values = tensors(weights)
+    """Return the encoder's final states over primers [P, window, A]: float32 [P, W]."""
+    values = {name: tf.constant(value) for name, value in weights.items()}
 
     @tf.function(jit_compile=True, autograph=False)
-    def states(ids: tf.Tensor) -> tf.Tensor:
-        by_time = tf.transpose(ids, [1, 0, 2])
-        final = network.encode(values, network.embed(values, by_time))
-        return tf.concat([part for pair in final for part in pair], -1)
+    def states(ids: Tensor) -> Tensor:
+        return network.state_rows(network.encode(values, ids))
 
     return np.asarray(states(tf.constant(primers.astype(np.int32))))

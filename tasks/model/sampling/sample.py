@@ -10,25 +10,29 @@ The whole SamplingConfig is passed down to the compiled loop. A new parameter is
 config, an entry in `_tensors_of`, and its use in `draw`.
 """
 
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from nocturne.schemas.config import SamplingConfig
 from nocturne.schemas.errors import ModelError
-from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.progress import Progress, silent
-from nocturne.schemas.sequences import Vocabulary
-from nocturne.tasks.model.network.encoder_decoder import Network, State
-from nocturne.tasks.model.network.lstm_xla import Tensor
+from nocturne.tasks.model.network.network import (
+    DecoderState,
+    Network,
+    State,
+    network_of,
+    tensors,
+)
+from nocturne.tasks.model.network.ops import Tensor
 from nocturne.tasks.model.network.trained_model import Model
-from nocturne.tasks.model.network.weights import tensors
+from nocturne.tasks.model.quiet_tensorflow import tf
 from nocturne.tasks.model.sampling import decoder_state, loop_guard
 
 BATCH_ROWS = 64  # samples in one compiled call
+MOST_FORMS = 16  # of networks, whose compiled function a process keeps
 SMALLEST = 1e-20  # keeps the logarithm of a random number finite
 LOWEST = -1e9  # logit of a category that may not be drawn
 
@@ -75,11 +79,11 @@ class _Drawer:
         if config.seed is None:
             raise ValueError("sampling needs a seed, but the config's seed is empty")
         self.model, self.seed, self.random_input = model, config.seed, config.random_input
-        self.network = Network(model.shape, model.vocabulary)
-        self.weights = tensors(model.weights)
+        self.network = network_of(model.shape, model.vocabulary)
+        self.weights = tensors(model.weights, model.vocabulary)
         self.limits = tf.constant(model.loop_limits, tf.int32)
         self.parameters = _tensors_of(config)
-        self.draw = _compiled(model.shape, model.vocabulary.model_dump_json(), config.top_p < 1)
+        self.draw = _compiled(self.network, config.top_p < 1)
 
     def group(
         self, group: int, windows: int, progress: Progress, done: tuple[int, int]
@@ -121,9 +125,7 @@ class _Drawer:
         random = [np.random.default_rng([self.seed, index]) for index in indices]
         vector = np.stack([r.standard_normal(len(model.state_factor)) for r in random])
         state = (model.state_mean + vector @ model.state_factor).astype(np.float32)
-        h1, c1, h2, c2 = np.split(state, 4, axis=1)
-        pairs = ((h1, c1), (h2, c2))
-        return tf.constant(history), tuple((tf.constant(h), tf.constant(c)) for h, c in pairs)
+        return tf.constant(history), network.state_of(tf.constant(state))
 
 
 def _tensors_of(config: SamplingConfig) -> dict[str, Tensor]:
@@ -131,14 +133,13 @@ def _tensors_of(config: SamplingConfig) -> dict[str, Tensor]:
     return {"temperature": tf.constant(config.temperature), "top_p": tf.constant(config.top_p)}
 
 
-@cache
-def _compiled(shape: NetworkShape, vocabulary: str, nucleus: bool) -> Any:
-    """The compiled drawing of one window, for a vocabulary as JSON.
+@lru_cache(MOST_FORMS)
+def _compiled(network: Network, nucleus: bool) -> Any:
+    """Return the compiled drawing of one window.
 
-    Weights are an argument, so that models of one form share it, and it compiles only once.
+    Weights are an argument, so that all models of a form share it.
     """
-    network = Network(shape, Vocabulary.model_validate_json(vocabulary))
-    looping = loop_guard.looping_attribute(network.vocabulary)
+    looping = loop_guard.looping_attribute(network.names)
 
     @tf.function(jit_compile=True, autograph=False, reduce_retracing=True)
     def draw(
@@ -150,33 +151,32 @@ def _compiled(shape: NetworkShape, vocabulary: str, nucleus: bool) -> Any:
         parameters: dict[str, Tensor],
         limits: Tensor,
     ) -> tuple[Tensor, Tensor]:
-        read = decoder_state.encoded(network, weights, history)
-        state = tf.nest.map_structure(lambda r, g: tf.where(encode, r, g), read, given)
-        sizes, window = network.vocabulary.sizes, network.shape.window
+        sizes, window = network.sizes, network.shape.window
+        encoded = network.encode(weights, history[:, -window:])
+        state = tf.nest.map_structure(lambda e, g: tf.where(encode, e, g), encoded, given)
         noise = _gumbel([window, history.shape[0], sum(sizes)], key)
 
-        def body(
-            w: Tensor, desk: decoder_state.DecoderState
-        ) -> tuple[Tensor, decoder_state.DecoderState]:
-            read, after = decoder_state.read(network, weights, desk)
+        def body(w: Tensor, decoder: DecoderState) -> tuple[Tensor, DecoderState]:
+            inputs, after = network.read_next(weights, decoder)
             note: list[Tensor] = []
             for k, part in enumerate(tf.split(noise[w], sizes, axis=-1)):
                 given = [ids[:, None] for ids in note]
-                logits = network.heads.logits(weights, k, read, given)[:, 0]
+                logits = network.heads.logits(weights, k, inputs, given)[:, 0]
                 logits = logits / parameters["temperature"]
                 if k == looping:
                     logits = tf.where(
-                        loop_guard.forbidden(network.vocabulary, desk, limits), LOWEST, logits
+                        loop_guard.forbidden(network, decoder, limits), LOWEST, logits
                     )
                 kept = _nucleus(logits, parameters["top_p"]) if nucleus else logits
                 note.append(tf.argmax(kept + part, axis=-1, output_type=tf.int32))
-            return w + 1, decoder_state.taken(network, desk, after, tf.stack(note, -1))
+            note_ids = tf.stack(note, -1)
+            return w + 1, decoder_state.append_note(network, weights, decoder, after, note_ids)
 
-        desk = decoder_state.begin(network, history, state)
-        _, desk = tf.while_loop(
-            lambda w, _: w < window, body, (tf.constant(0), desk), maximum_iterations=window
+        decoder = decoder_state.initial_state(network, weights, history, state)
+        _, decoder = tf.while_loop(
+            lambda w, _: w < window, body, (tf.constant(0), decoder), maximum_iterations=window
         )
-        return desk.ids[:, window:], desk.ids[:, network.context :]
+        return decoder.ids[:, window:], decoder.ids[:, network.context :]
 
     return draw
 

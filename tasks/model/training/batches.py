@@ -1,13 +1,55 @@
-"""The batches of a training run, each of which follows from (seed, step) alone."""
+"""The batches of a training run, each of which follows from (seed, step) alone.
+
+An epoch's order of windows is a permutation that is computed for the positions of one batch (a
+Feistel network with cycle walking; Black and Rogaway, 2002), so memory holds a few bytes for each
+song and none for each window, however long the songs are.
+"""
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nocturne.schemas.config import TrainConfig
 from nocturne.schemas.sequences import SplitIds
-from nocturne.tasks.model.network.encoder_decoder import Network
+from nocturne.tasks.model.network.network import Network
 from nocturne.tasks.model.training import windows
-from nocturne.tasks.model.training.epoch import Epoch
+from nocturne.tasks.model.training.windows import FEWEST_NOTES, WindowIndex
+
+Numbers = NDArray[np.uint64]
+ROUNDS = 4
+MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # of Fibonacci hashing; Knuth, volume 3
+
+
+class Epoch:
+    """The windows of epoch `number`, in an order that (seed, number) fixes.
+
+    Every song gives its opening window, and windows that tile it from a random first note on,
+    so that over the epochs a note occurs at every place of a window.
+    """
+
+    def __init__(self, song_offsets: NDArray[Any], window: int, seed: int, number: int) -> None:
+        """Lay out windows of `window` notes over songs at song_offsets [songs + 1]."""
+        random = np.random.default_rng([seed, number])
+        self.offsets, self.window = song_offsets, window
+        self.phase = random.integers(1, window + 1, len(song_offsets) - 1, np.int32)
+        left = np.diff(song_offsets) - self.phase
+        tiled = np.maximum(0, (left - FEWEST_NOTES) // window + 1)
+        self.ends = np.cumsum(1 + tiled)
+        self.keys = random.integers(0, 2**63, ROUNDS, np.uint64)
+
+    def __len__(self) -> int:
+        """Return the number of windows."""
+        return int(self.ends[-1])
+
+    def at(self, positions: NDArray[np.int64]) -> WindowIndex:
+        """Return the windows at these positions of the order, each in 0..len - 1."""
+        number = permuted(positions, len(self), self.keys)
+        song = np.searchsorted(self.ends, number, side="right")
+        left = self.ends[song] - number  # windows of the song from this one on
+        nth = self.ends[song] - np.where(song > 0, self.ends[song - 1], 0) - left
+        inside = self.phase[song] + (nth - 1) * self.window
+        return WindowIndex(self.offsets[song] + np.where(nth > 0, inside, 0), song)
 
 
 class Batches:
@@ -19,25 +61,43 @@ class Batches:
 
     @property
     def per_epoch(self) -> int:
-        """Steps in an epoch: as many as its windows fill on average over their random phases."""
+        """Number of steps in an epoch: its windows on average over random phases, by the batch."""
         window, lengths = self.network.shape.window, np.diff(self.data.song_offsets)
-        tiled = int(np.maximum(lengths - windows.FEWEST_NOTES, 0).sum()) / window
+        tiled = int(np.maximum(lengths - FEWEST_NOTES, 0).sum()) / window
         return max(1, round((len(lengths) + tiled) / self.config.batch))
 
     def at(self, step: int) -> NDArray[np.int32]:
-        """The batch of one step: int32 [batch, context + window, A]."""
+        """Return the batch of one step: int32 [batch, context + window, A]."""
         network, config = self.network, self.config
         epoch, number = divmod(step, self.per_epoch)
         if epoch != self.epoch_number:
             self.epoch_number, self.epoch = epoch, self._epoch(epoch)
         order = np.arange(number * config.batch, (number + 1) * config.batch) % len(self.epoch)
-        sizes = network.vocabulary.sizes
-        chosen = self.epoch.at(order)
-        ids = windows.gather(self.data, chosen, network.context, network.shape.window, sizes)
+        index = self.epoch.at(order)
+        ids = windows.gather(self.data, index, network.context, network.shape.window, network.sizes)
         random = np.random.default_rng([config.seed, 1, step])
         shift = random.integers(-config.transpose_down, config.transpose_up + 1, config.batch)
-        return windows.transposed(ids, network.vocabulary, shift)
+        return windows.transposed(ids, network.names, network.sizes, shift)
 
     def _epoch(self, number: int) -> Epoch:
         window = self.network.shape.window
         return Epoch(self.data.song_offsets, window, self.config.seed, number)
+
+
+def permuted(positions: NDArray[np.int64], count: int, keys: Numbers) -> NDArray[np.int64]:
+    """Map positions 0..count - 1 one to one to 0..count - 1, by a permutation that `keys` fix."""
+    half = np.uint64(max(1, -(-(count - 1).bit_length() // 2)))  # bits of each half
+    numbers = _feistel(positions.astype(np.uint64), half, keys)
+    while (beyond := numbers >= count).any():
+        numbers[beyond] = _feistel(numbers[beyond], half, keys)
+    return numbers.astype(np.int64)
+
+
+def _feistel(values: Numbers, half: np.uint64, keys: Numbers) -> Numbers:
+    """Permute the numbers of 2 * half bits."""
+    mask = (np.uint64(1) << half) - np.uint64(1)
+    left, right = values >> half, values & mask
+    for key in keys:
+        mixed = (right ^ key) * MULTIPLIER
+        left, right = right, left ^ ((mixed >> np.uint64(29) ^ mixed >> np.uint64(47)) & mask)
+    return left << half | right

@@ -1,75 +1,72 @@
-"""Held-out likelihood: how many bits a note costs under a model."""
+"""Held-out likelihood: bits per note under a model."""
 
 import math
 from collections.abc import Callable
-from functools import cached_property
-from typing import Any
+from functools import lru_cache
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from nocturne.schemas.model_card import Evaluation
 from nocturne.schemas.progress import Progress, silent
-from nocturne.schemas.sequences import SplitIds, Vocabulary
-from nocturne.tasks.model.network.encoder_decoder import Network
-from nocturne.tasks.model.network.lstm_xla import Tensor
-from nocturne.tasks.model.network.weights import Trained, tensors
+from nocturne.schemas.sequences import SplitIds
+from nocturne.tasks.model.network.network import Network, network_of, tensors
+from nocturne.tasks.model.network.ops import Tensor, Tensors
+from nocturne.tasks.model.network.trained_model import Model
+from nocturne.tasks.model.quiet_tensorflow import tf
 from nocturne.tasks.model.training import windows
 
 BATCH = 32  # windows in one call; fixed, so that it compiles once
+MOST_FORMS = 16  # of networks, whose compiled function a process keeps
 
 
-class Likelihood:
-    """Bits of batches of windows under fixed or changing weights, compiled once."""
+@lru_cache(MOST_FORMS)
+def compiled_bits(network: Network, xla: bool) -> Callable[[Tensors, Tensor], Tensor]:
+    """Return a compiled function from weights and a batch of windows to total bits [A].
 
-    def __init__(self, network: Network, weights: dict[str, Any], xla: bool = True) -> None:
-        self.network, self.weights, self.xla = network, weights, xla
-
-    @cached_property
-    def _bits(self) -> Any:
-        @tf.function(jit_compile=self.xla, autograph=False)
-        def bits(ids: Tensor) -> Tensor:
-            nats = self.network.nats(self.weights, ids)
-            return tf.reduce_sum(nats, axis=[0, 1]) / math.log(2)
-
-        return bits
-
-    def bits(self, ids: NDArray[np.int32]) -> NDArray[np.float64]:
-        """Total bits [A] of the real notes in windows int32 [B, context + window, A]."""
-        return np.asarray(self._bits(tf.constant(ids)), np.float64)
-
-
-def evaluate(model: Trained, split: SplitIds, progress: Progress = silent) -> Evaluation:
-    """Bits per note of `model` on whole songs, window by window from each song's first note.
-
-    `model` is anything with `shape`, `vocabulary` and `weights`. Every note counts once.
+    Weights are an argument, so that all models of a form share the function.
     """
-    network = Network(model.shape, model.vocabulary)
-    likelihood = Likelihood(network, tensors(model.weights))
-    places = windows.whole_songs(split, model.shape.window)
-    return over(likelihood.bits, network, split, places, progress)
+
+    @tf.function(jit_compile=xla, autograph=False)
+    def bits(weights: Tensors, ids: Tensor) -> Tensor:
+        return tf.reduce_sum(network.nats(weights, ids), axis=[0, 1]) / math.log(2)
+
+    compiled: Callable[[Tensors, Tensor], Tensor] = bits
+    return compiled
 
 
-def over(
-    bits: Callable[[NDArray[np.int32]], NDArray[np.float64]],
+def evaluate(model: Model, split: SplitIds, progress: Progress = silent) -> Evaluation:
+    """Return the bits per note of `model` on whole songs.
+
+    Every note counts once. Songs are read window by window from their first note.
+    """
+    network = network_of(model.shape, model.vocabulary)
+    weights = tensors(model.weights, model.vocabulary)
+    index = windows.whole_songs(split, model.shape.window)
+    return evaluate_windows(network, weights, split, index, progress=progress)
+
+
+def evaluate_windows(
     network: Network,
+    weights: Tensors,
     split: SplitIds,
-    places: windows.WindowIndex,
+    index: windows.WindowIndex,
+    xla: bool = True,
     progress: Progress = silent,
 ) -> Evaluation:
-    """Bits per note over the windows at `places`, by a function from a batch to bits [A]."""
-    window, sizes = network.shape.window, network.vocabulary.sizes
+    """Return the bits per note over windows of a split, under weights and tables as tensors."""
+    window, sizes, bits = network.shape.window, network.sizes, compiled_bits(network, xla)
     total, notes = np.zeros(len(sizes)), 0
-    for number, batch in enumerate(windows.batches(places, BATCH)):
+    for number, batch in enumerate(windows.batches(index, BATCH)):
         ids = windows.gather(split, batch, network.context, window, sizes)
         notes += int((ids[:, network.context :, 0] < sizes[0]).sum())
-        total += bits(windows.filled(ids, BATCH, sizes))
-        progress(min(len(places), (number + 1) * BATCH), len(places))
-    return summed(total / max(notes, 1), network.vocabulary)
+        filled = tf.constant(windows.filled(ids, BATCH, sizes))
+        total += np.asarray(bits(weights, filled), np.float64)
+        progress(min(len(index), (number + 1) * BATCH), len(index))
+    return as_evaluation(total / max(notes, 1), network.names)
 
 
-def summed(bits: NDArray[np.float64], vocabulary: Vocabulary) -> Evaluation:
-    """Return bits per note by attribute [A] as an Evaluation."""
-    by_attribute = {name: float(b) for name, b in zip(vocabulary.names, bits, strict=True)}
+def as_evaluation(bits: NDArray[np.float64], names: tuple[str, ...]) -> Evaluation:
+    """Return bits per note of each attribute [A] as an Evaluation."""
+    by_attribute = {name: float(b) for name, b in zip(names, bits, strict=True)}
     return Evaluation(bits_per_note=float(bits.sum()), by_attribute=by_attribute)

@@ -1,4 +1,4 @@
-"""One training run, step by step: what is due after each step, and when it ends."""
+"""One training run, step by step: evaluations, checkpoints and the end of the run."""
 
 import time
 from pathlib import Path
@@ -8,8 +8,9 @@ import numpy as np
 from nocturne.schemas.config import TrainConfig
 from nocturne.schemas.progress import Progress
 from nocturne.schemas.sequences import SplitIds
-from nocturne.tasks.model.network.encoder_decoder import Network
-from nocturne.tasks.model.network.initialise import Weights
+from nocturne.tasks.model.network.network import Network
+from nocturne.tasks.model.network.ops import Tensors
+from nocturne.tasks.model.network.weights import Weights
 from nocturne.tasks.model.training import checkpoint, likelihood, windows
 from nocturne.tasks.model.training.batches import Batches
 from nocturne.tasks.model.training.checkpoint import Checkpoint, TrainingProgress
@@ -22,23 +23,25 @@ MOST_VALIDATION_WINDOWS = 4096
 
 
 class Loop:
-    """The state of one run between steps; `start` it, then `advance` until `place.stopped`."""
+    """The state of one run between steps; `start` it, then `advance` until `state.stopped`."""
 
     def __init__(
         self,
         network: Network,
+        tables: Tensors,
         config: TrainConfig,
         train: SplitIds,
         valid: SplitIds,
         checkpoints: Path,
         progress: Progress,
     ) -> None:
-        self.network, self.config, self.progress = network, config, progress
+        self.network, self.tables = network, tables
+        self.config, self.progress = config, progress
         self.batches = Batches(network, config, train)
         self.valid, self.folder = valid, checkpoints
-        everything = windows.whole_songs(valid, network.shape.window)
-        order = np.random.default_rng(0).permutation(len(everything))  # the same for every run
-        self.valid_places = everything.taken(order[:MOST_VALIDATION_WINDOWS])
+        every_window = windows.whole_songs(valid, network.shape.window)
+        order = np.random.default_rng(0).permutation(len(every_window))  # the same for every run
+        self.valid_windows = every_window.at(order[:MOST_VALIDATION_WINDOWS])
         self.interval = min(
             max(self.batches.per_epoch, FEWEST_STEPS_BETWEEN_EVALUATIONS),
             MOST_STEPS_BETWEEN_EVALUATIONS,
@@ -47,93 +50,96 @@ class Loop:
         self.losses: list[float] = []
 
     def start(self, stored: Checkpoint | None, run: str, first: Weights) -> None:
-        """Begin, or go on from a checkpoint."""
-        self.place = stored.place if stored else TrainingProgress(run)
+        """Begin with weights `first`, or go on from a checkpoint."""
+        self.state = stored.progress if stored else TrainingProgress(run)
         self.best = stored.best if stored else first
-        now = stored.weights if stored else first
-        in_order = {name: now[name] for name in first}  # sums over weights must round alike
-        self.step = training_step(self.network, self.config, in_order, self.place.loss_scale)
+        weights = stored.weights if stored else first
+        # The order of `first`: sums over the weights must round as they did before the checkpoint.
+        weights = {name: weights[name] for name in first}
+        self.step = training_step(
+            self.network, self.config, weights, self.tables, self.state.loss_scale
+        )
         if stored:
             self.step.set_moments(stored.first_moments, stored.second_moments)
         self.schedule = Schedule(
             self.config.learning_rate,
             min(self.config.max_steps or self.epoch_steps, self.epoch_steps),
             self.config.max_minutes * 60,
-            self.place.by_clock,
+            self.state.by_clock,
         )
         self.written = self.clock = time.monotonic()
         self.probe: list[float] = []
 
     def advance(self) -> None:
-        """Take one step, and whatever is due after it."""
-        place = self.place
-        rate = self.schedule.rate(place.step, place.seconds)
-        loss = self.step(self.batches.at(place.step), place.step, rate)
-        place.step += 1
+        """Take one step, then evaluate and save if that is due."""
+        state = self.state
+        rate = self.schedule.rate(state.step, state.seconds)
+        loss = self.step(self.batches.at(state.step), state.step, rate)
+        state.step += 1
         self._count_time()
         self.losses.append(loss)
         self._report()
-        due = place.step % self.interval == 0
-        if due or self._ends():
+        due = state.step % self.interval == 0
+        if due or self._limit_reached():
             self._evaluate(rate)
-            place.stopped = self._ends() or self._impatient()
+            state.stopped = self._limit_reached() or self._out_of_patience()
         due_by_time = time.monotonic() - self.written > 60 * self.config.checkpoint_minutes
-        if due or due_by_time or place.stopped:
+        if due or due_by_time or state.stopped:
             self.save()
 
     def _count_time(self) -> None:
         now = time.monotonic()
         taken, self.clock = now - self.clock, now
-        self.place.seconds += taken
+        self.state.seconds += taken
         self.probe.append(taken)
-        if len(self.probe) == PROBE_STEPS and self.place.by_clock is None:
+        if len(self.probe) == PROBE_STEPS and self.state.by_clock is None:
             self.schedule.decide(float(np.median(self.probe)))
-            self.place.by_clock = self.schedule.by_clock
+            self.state.by_clock = self.schedule.by_clock
 
     def _report(self) -> None:
         if self.schedule.by_clock:
-            self.progress(min(self.place.seconds, self.schedule.seconds), self.schedule.seconds)
+            self.progress(min(self.state.seconds, self.schedule.seconds), self.schedule.seconds)
         else:
-            self.progress(self.place.step, self.schedule.steps)
+            self.progress(self.state.step, self.schedule.steps)
 
-    def _ends(self) -> str:
-        if self.place.step >= self.schedule.steps:
+    def _limit_reached(self) -> str:
+        if self.state.step >= self.schedule.steps:
             if self.schedule.steps < self.epoch_steps:
                 return f"all {self.schedule.steps} steps done"
             return f"all {self.config.max_epochs} epochs done"
-        if self.place.seconds >= self.schedule.seconds:
+        if self.state.seconds >= self.schedule.seconds:
             return f"time limit of {self.config.max_minutes:g} minutes reached"
         return ""
 
-    def _impatient(self) -> str:
-        if self.place.without_gain < self.config.patience:
+    def _out_of_patience(self) -> str:
+        if self.state.without_gain < self.config.patience:
             return ""
         return f"no better validation loss in {self.config.patience} evaluations"
 
     def _evaluate(self, rate: float) -> None:
-        place = self.place
-        result = likelihood.over(
-            self.step.likelihood.bits, self.network, self.valid, self.valid_places
+        state = self.state
+        result = likelihood.evaluate_windows(
+            self.network, self.step.tensors(), self.valid, self.valid_windows, self.step.form.xla
         )
-        place.history.append(
+        state.history.append(
             {
-                "step": place.step,
-                "epoch": place.step / self.batches.per_epoch,
-                "seconds": place.seconds,
+                "step": state.step,
+                "epoch": state.step / self.batches.per_epoch,
+                "seconds": state.seconds,
                 "rate": rate,
                 "train_bits": float(np.mean(self.losses)),
                 "valid_bits": result.bits_per_note,
             }
         )
         self.losses.clear()
-        place.without_gain += 1
-        if result.bits_per_note < place.best_bits:
-            place.best_bits, place.without_gain = result.bits_per_note, 0
+        state.without_gain += 1
+        if result.bits_per_note < state.best_bits:
+            state.best_bits, state.without_gain = result.bits_per_note, 0
             self.best = self.step.values()
 
     def save(self) -> None:
         """Write a checkpoint."""
         first, second = self.step.moment_values()
-        state = Checkpoint(self.place, self.step.values(), first, second, self.best)
-        checkpoint.write(self.folder, state)
+        values = self.step.values()
+        checkpoint.write(self.folder, Checkpoint(self.state, values, first, second, self.best))
         self.written = time.monotonic()

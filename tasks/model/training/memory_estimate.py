@@ -1,4 +1,4 @@
-"""Whether a training step fits into this machine's memory: estimated before it is compiled."""
+"""An estimate of whether a training step fits into this machine's memory."""
 
 import os
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ MIB = 2**20
 # weights for every note of the window as well: 160 MiB for small, 6,800 for seed.
 FLOATS_PER_CELL = 68  # of each note of the window, for all four LSTM layers
 FLOATS_PER_MEMORY_NOTE = 26  # of each note of the window
-BESIDES = 800 * MIB  # compiling, weights, moments
+FIXED_BYTES = 800 * MIB  # compiling, weights, moments
 CGROUPS = Path("/sys/fs/cgroup")
 OWN_CGROUP = Path("/proc/self/cgroup")
 MEMINFO = Path("/proc/meminfo")
@@ -42,14 +42,14 @@ def require_memory(config: TrainConfig, shape: NetworkShape) -> None:
 
 def window_bytes(shape: NetworkShape) -> int:
     """Return about how many bytes each window of a batch takes in a training step."""
-    seen = shape.memory_notes + shape.window if shape.memory_notes else 0
-    floats = FLOATS_PER_CELL * shape.units + FLOATS_PER_MEMORY_NOTE * seen
+    past_notes = shape.memory_notes + shape.window if shape.memory_notes else 0
+    floats = FLOATS_PER_CELL * shape.units + FLOATS_PER_MEMORY_NOTE * past_notes
     return 4 * shape.window * floats
 
 
 def step_bytes(config: TrainConfig, shape: NetworkShape) -> int:
-    """Return about how many bytes a training step takes, besides the process before it."""
-    total = BESIDES + config.batch * window_bytes(shape)
+    """Return about how many bytes a training step adds to the process."""
+    total = FIXED_BYTES + config.batch * window_bytes(shape)
     if config.executor == "keras":
         lstm_weights = 2 * 4 * shape.units * (shape.embedding + 3 * shape.units)
         total += 4 * shape.window * lstm_weights
@@ -57,9 +57,8 @@ def step_bytes(config: TrainConfig, shape: NetworkShape) -> int:
 
 
 def free_bytes() -> int | None:
-    """Return what this process may still take: of the machine and of its cgroups; None: unknown."""
-    found = [*_free_of_machine(), *_free_of_cgroups()]
-    return min(found, default=None)
+    """Return the least that the machine and the process's cgroups have free; None: unknown."""
+    return min([*_free_of_machine(), *_free_of_cgroups()], default=None)
 
 
 def _free_of_machine() -> Iterator[int]:
@@ -68,7 +67,7 @@ def _free_of_machine() -> Iterator[int]:
         kib = {name: int(rest.split()[0]) for name, _, rest in (x.partition(":") for x in lines)}
         yield 1024 * (kib["MemAvailable"] + kib.get("SwapFree", 0))
     except (OSError, KeyError, ValueError, IndexError):
-        names = ("SC_PHYS_PAGES", "SC_PAGE_SIZE")  # not Linux: all there is
+        names = ("SC_PHYS_PAGES", "SC_PAGE_SIZE")  # not Linux: the whole memory
         if all(name in os.sysconf_names for name in names):
             yield os.sysconf(names[0]) * os.sysconf(names[1])
 
@@ -97,6 +96,6 @@ def _cgroups() -> Iterator[Path]:
         if controllers in ("", "memory"):
             top = CGROUPS / controllers
             folder = top / name.lstrip("/")
-            # Inside a container the name may be that outside: then its own folder is the top one.
+            # In a container the name may be the one outside: then the top folder is this process's.
             inside = (folder, *folder.parents)
             yield from (path for path in inside if path.is_relative_to(top))

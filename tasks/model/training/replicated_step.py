@@ -1,27 +1,33 @@
 """A training step shared by several GPUs, each with a copy of the weights.
 
 Every batch is divided by windows. A replica divides its loss by the notes of the whole batch,
-so the gradients' sum is that of one device; it is clipped after it is summed. Dropout masks
-are cut out of the whole batch's. So a run's weights do not depend on how many GPUs it has,
-but for rounding.
+so the sum of the gradients is that of one device; the sum is clipped. Dropout masks are cut out
+of the whole batch's. So a run's weights depend on the number of GPUs by rounding alone.
 """
 
 import math
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from nocturne.schemas.config import TrainConfig
 from nocturne.tasks.model.network.dropout import SeededDropout
-from nocturne.tasks.model.network.encoder_decoder import Network
-from nocturne.tasks.model.network.executors import chosen
-from nocturne.tasks.model.network.initialise import Weights
-from nocturne.tasks.model.network.lstm_xla import Tensor
-from nocturne.tasks.model.training.loss_scale import LossScale
-from nocturne.tasks.model.training.optimiser import adam_one, clipped, corrected
+from nocturne.tasks.model.network.executors import resolve_executor
+from nocturne.tasks.model.network.network import Network
+from nocturne.tasks.model.network.ops import Tensor, Tensors
+from nocturne.tasks.model.network.weights import Weights
+from nocturne.tasks.model.quiet_tensorflow import tf
+from nocturne.tasks.model.training.compiled_step import (
+    StepForm,
+    StepNumbers,
+    are_finite,
+    loss_and_gradients,
+    real_notes,
+    update_if,
+)
+from nocturne.tasks.model.training.optimiser import LossScale, adam_one, clipped, corrected
 from nocturne.tasks.model.training.step import TrainingStep
 from nocturne.tasks.model.training.windows import filled
 
@@ -34,80 +40,91 @@ def devices() -> list[str]:
 
 
 def training_step(
-    network: Network, config: TrainConfig, weights: Weights, scale: LossScale
+    network: Network, config: TrainConfig, weights: Weights, tables: Tensors, scale: LossScale
 ) -> TrainingStep:
     """Return the step: of all GPUs if there are several and cuDNN runs the layers, else of one."""
-    names = devices() if chosen(config.executor) == "keras" else []
+    names = devices() if resolve_executor(config.executor) == "keras" else []
     if len(names) < 2:
-        return TrainingStep(network, config, weights, scale)
-    return ReplicatedStep(network, config, weights, scale, tf.distribute.MirroredStrategy(names))
+        return TrainingStep(network, config, weights, tables, scale)
+    strategy = tf.distribute.MirroredStrategy(names)
+    return ReplicatedStep(network, config, weights, tables, scale, strategy)
 
 
 class DividedDropout(SeededDropout):
-    """The part of the whole batch's masks that is for one replica's windows."""
+    """The part of the whole batch's masks that one replica's windows take."""
 
-    def __init__(self, config: TrainConfig, step: Tensor, replica: Any) -> None:
-        super().__init__(config.dropout, config.seed, step)
-        self.batch, self.replica = config.batch, replica
+    def __init__(self, form: StepForm, numbers: StepNumbers, replica: Any) -> None:
+        super().__init__(form.dropout, numbers.seed, numbers.step)
+        self.batch, self.replica = form.batch, replica
 
     def kept(self, shape: list[int], batch_axis: int) -> Tensor:
-        """Which cells of this replica's windows stay; what is beyond the batch does not matter."""
-        here, whole = shape[batch_axis], list(shape)
+        """Return which cells of this replica's windows stay; filled-up windows do not matter."""
+        windows, whole = shape[batch_axis], list(shape)
         whole[batch_axis] = self.batch
-        made_up, first = [[0, 0] for _ in shape], [tf.constant(0) for _ in shape]
-        made_up[batch_axis][1] = self.replica.num_replicas_in_sync * here - self.batch
-        first[batch_axis] = self.replica.replica_id_in_sync_group * here
-        return tf.slice(tf.pad(super().kept(whole, batch_axis), made_up), first, shape)
+        padding, first = [[0, 0] for _ in shape], [tf.constant(0) for _ in shape]
+        padding[batch_axis][1] = self.replica.num_replicas_in_sync * windows - self.batch
+        first[batch_axis] = self.replica.replica_id_in_sync_group * windows
+        return tf.slice(tf.pad(super().kept(whole, batch_axis), padding), first, shape)
 
 
 class ReplicatedStep(TrainingStep):
-    """A step of all replicas; weights and moments are mirrored variables."""
+    """A step of all replicas; weights and moments are mirrored variables.
+
+    It is compiled for each run: a compiled function takes no mirrored variables as arguments.
+    """
 
     def __init__(
         self,
         network: Network,
         config: TrainConfig,
         weights: Weights,
+        tables: Tensors,
         scale: LossScale,
         strategy: tf.distribute.Strategy,
     ) -> None:
         self.strategy = strategy
         with strategy.scope():
-            super().__init__(network, config, weights, scale)
+            super().__init__(network, config, weights, tables, scale)
 
     def placed(self, ids: NDArray[np.int32]) -> Tensor:
-        """Each replica's windows of a batch; the last ones are made up with empty windows."""
+        """Return each replica's windows of a batch; empty windows fill the last replica's up."""
         count = self.strategy.num_replicas_in_sync
         each = -(-len(ids) // count)
-        whole = filled(ids, each * count, self.network.vocabulary.sizes)
+        whole = filled(ids, each * count, self.network.sizes)
 
-        def own(context: Any) -> Tensor:
+        def part(context: Any) -> Tensor:
             return tf.constant(np.split(whole, count)[context.replica_id_in_sync_group])
 
-        return self.strategy.experimental_distribute_values_from_function(own)
+        return self.strategy.experimental_distribute_values_from_function(part)
+
+    def _step(self, ids: Tensor, numbers: StepNumbers) -> tuple[Tensor, Tensor]:
+        loss, finite = self._compiled(ids, numbers)
+        return loss, finite
 
     @cached_property
-    def _step(self) -> Any:
+    def _compiled(self) -> Any:
         @tf.function(autograph=False)
-        def step(ids: Tensor, number: Tensor, rate: Tensor, factor: Tensor) -> tuple[Tensor, ...]:
-            found = self.strategy.run(self._replica, (ids, number, factor))
-            loss, finite = (self.strategy.experimental_local_results(v)[0] for v in found[:2])
-            self.change(finite, partial(self._adam, found[2], number, rate))
+        def step(ids: Tensor, numbers: StepNumbers) -> tuple[Tensor, Tensor]:
+            results = self.strategy.run(self._replica, (ids, numbers))
+            loss, finite = (self.strategy.experimental_local_results(v)[0] for v in results[:2])
+            update_if(self.form, finite, lambda: self._adam(results[2], numbers))
             return loss / math.log(2), finite
 
         return step
 
-    def _replica(self, ids: Tensor, number: Tensor, factor: Tensor) -> tuple[Any, ...]:
+    def _replica(self, ids: Tensor, numbers: StepNumbers) -> tuple[Any, ...]:
         """Return loss and clipped gradients of the whole batch, from this replica's windows."""
         replica = tf.distribute.get_replica_context()
-        dropout = DividedDropout(self.config, number, replica)
-        notes = replica.all_reduce(SUM, self.notes(ids))
-        loss, gradients = self.gradients(ids, dropout, notes, factor)
+        weights = dict(zip(self.form.names, self.variables.weights, strict=True))
+        dropout = DividedDropout(self.form, numbers, replica)
+        notes = replica.all_reduce(SUM, real_notes(self.network, ids))
+        loss, gradients = loss_and_gradients(
+            self.form, weights, self.tables, ids, dropout, notes, numbers.loss_factor
+        )
         loss, *gradients = replica.all_reduce(SUM, [loss, *gradients])
-        return loss, self.finite(gradients), clipped(gradients, self.config.clip_norm)
+        return loss, are_finite(self.form, gradients), clipped(gradients, numbers.clip_norm)
 
-    def _adam(self, gradients: list[Any], number: Tensor, rate: Tensor) -> None:
-        rate = corrected(rate, tf.cast(number + 1, tf.float32))
-        for (name, weight), gradient in zip(self.weights.items(), gradients, strict=True):
-            update = (*self.moments[name], gradient, rate)
-            self.strategy.extended.update(weight, adam_one, update)
+    def _adam(self, gradients: list[Any], numbers: StepNumbers) -> None:
+        rate = corrected(numbers.rate, tf.cast(numbers.step + 1, tf.float32))
+        for weight, first, second, gradient in zip(*self.variables, gradients, strict=True):
+            self.strategy.extended.update(weight, adam_one, (first, second, gradient, rate))

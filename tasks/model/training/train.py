@@ -8,10 +8,10 @@ from nocturne.schemas.errors import CorpusError, ModelError
 from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.sequences import SplitIds, Vocabulary
-from nocturne.tasks.model.network.encoder_decoder import Network
 from nocturne.tasks.model.network.executors import layer_of
-from nocturne.tasks.model.network.initialise import Weights, initial_weights, weight_shapes
+from nocturne.tasks.model.network.network import Network, initial_weights, network_of, tables
 from nocturne.tasks.model.network.precision import half_layer, half_product, resolve_precision
+from nocturne.tasks.model.network.weights import Weights
 from nocturne.tasks.model.training import checkpoint
 from nocturne.tasks.model.training.loop import Loop
 
@@ -44,37 +44,36 @@ def train(
 ) -> TrainingResult:
     """Train until the steps, the epochs, the time or the patience is spent.
 
-    `initial` is a warm start. With config.resume an unfinished run of the same config, data
-    and first weights goes on from its checkpoint in `checkpoints`; a finished one returns its
-    result again until `checkpoint.clear` is called. progress counts seconds when the clock
-    ends the run, else steps.
+    `initial` are the first weights of a warm start. With config.resume an unfinished run of the
+    same config, data and first weights goes on from its checkpoint in `checkpoints`; a finished
+    run returns its result again until `checkpoint.clear` is called. progress counts seconds when
+    the clock ends the run, else steps.
     """
     config = resolve_precision(config)
     first = initial or initial_weights(shape, vocabulary, config.seed)
-    _check(first, shape, vocabulary, train, valid)
-    network = network_of(config, shape, vocabulary)
+    network = training_network(config, shape, vocabulary)
+    _check(first, network, train, valid)
     run = checkpoint.run_digest(config, shape, vocabulary, train, first)
-    loop = Loop(network, config, train, valid, checkpoints, progress)
+    loop = Loop(network, tables(vocabulary), config, train, valid, checkpoints, progress)
     loop.start(checkpoint.read(checkpoints, run) if config.resume else None, run, first)
-    while not loop.place.stopped:
+    while not loop.state.stopped:
         loop.advance()
-    place, epochs = loop.place, loop.place.step / loop.batches.per_epoch
+    state, epochs = loop.state, loop.state.step / loop.batches.per_epoch
     return TrainingResult(
-        loop.best, place.history, place.step, epochs, place.seconds, place.stopped
+        loop.best, state.history, state.step, epochs, state.seconds, state.stopped
     )
 
 
-def network_of(config: TrainConfig, shape: NetworkShape, vocabulary: Vocabulary) -> Network:
-    """Return the network in the config's executor and precision, which must be decided."""
+def training_network(config: TrainConfig, shape: NetworkShape, vocabulary: Vocabulary) -> Network:
+    """Return the network in the config's executor and precision, which must be resolved."""
     layer = layer_of(config.executor)
     if config.precision == "mixed":
-        return Network(shape, vocabulary, half_layer(layer), half_product)
-    return Network(shape, vocabulary, layer)
+        return network_of(shape, vocabulary, half_layer(layer), half_product)
+    return network_of(shape, vocabulary, layer)
 
 
-def _check(first: Weights, shape: NetworkShape, vocabulary: Vocabulary, *splits: SplitIds) -> None:
-    expected = weight_shapes(shape, vocabulary)
-    if {name: value.shape for name, value in first.items()} != expected:
+def _check(first: Weights, network: Network, *splits: SplitIds) -> None:
+    if {name: value.shape for name, value in first.items()} != network.weight_shapes():
         raise ModelError(
             "cannot start from these weights: they are of another network or vocabulary; "
             "choose a model of the same preset, or train from nothing"

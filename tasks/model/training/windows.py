@@ -1,8 +1,8 @@
 """Batches of windows, gathered from the flat ids of a split by index.
 
 A window is `window` notes of one song with the `context` notes before it. What lies beyond the
-song's ends is the start symbol. Ids are gathered when a batch is wanted, from memory or from a
-memory-mapped file; nothing is ever expanded to one-hot vectors here.
+song's ends is the start symbol. Ids are gathered for one batch at a time, from memory or from a
+memory-mapped file, and stay ids: nothing is expanded to one-hot vectors here.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nocturne.schemas.sequences import SplitIds, Vocabulary
+from nocturne.schemas.sequences import SplitIds
 
 FEWEST_NOTES = 8  # a shorter rest of a song is not worth a training window of its own
 
@@ -27,53 +27,56 @@ class WindowIndex:
         """Return the number of windows."""
         return len(self.start)
 
-    def taken(self, order: NDArray[np.int64]) -> "WindowIndex":
-        """Return the places at these positions."""
-        return WindowIndex(self.start[order], self.song[order])
+    def at(self, positions: NDArray[np.int64] | slice) -> "WindowIndex":
+        """Return the windows at these positions."""
+        return WindowIndex(self.start[positions], self.song[positions])
 
 
 def gather(
-    split: SplitIds, places: WindowIndex, context: int, window: int, sizes: tuple[int, ...]
+    split: SplitIds, index: WindowIndex, context: int, window: int, sizes: tuple[int, ...]
 ) -> NDArray[np.int32]:
-    """Return the windows at `places` with their context, int32 [N, context + window, A]."""
-    index = places.start[:, None] + np.arange(-context, window)
-    first, last = split.song_offsets[places.song], split.song_offsets[places.song + 1]
-    inside = (index >= first[:, None]) & (index < last[:, None])
-    ids = split.ids[np.where(inside, index, 0)].astype(np.int32)
+    """Return the windows of `index` with their context, int32 [N, context + window, A]."""
+    note = index.start[:, None] + np.arange(-context, window)
+    first, last = split.song_offsets[index.song], split.song_offsets[index.song + 1]
+    inside = (note >= first[:, None]) & (note < last[:, None])
+    ids = split.ids[np.where(inside, note, 0)].astype(np.int32)
     return np.where(inside[..., None], ids, np.asarray(sizes, np.int32))
 
 
 def whole_songs(split: SplitIds, window: int) -> WindowIndex:
-    """Windows that cover every note of every song once, from each song's first note."""
+    """Return windows that cover every note of every song once, from each song's first note."""
     count = -(-np.diff(split.song_offsets) // window)
     song = np.repeat(np.arange(len(count)), count)
     number = np.arange(len(song)) - np.repeat(np.cumsum(count) - count, count)
     return WindowIndex(split.song_offsets[song] + number * window, song)
 
 
-def batches(places: WindowIndex, size: int) -> Iterator[WindowIndex]:
-    """Cut `places` into batches of `size`; the last may be smaller."""
-    for first in range(0, len(places), size):
-        yield WindowIndex(places.start[first : first + size], places.song[first : first + size])
+def batches(index: WindowIndex, size: int) -> Iterator[WindowIndex]:
+    """Cut `index` into batches of `size`; the last may be smaller."""
+    for first in range(0, len(index), size):
+        yield index.at(slice(first, first + size))
 
 
 def filled(ids: NDArray[np.int32], size: int, sizes: tuple[int, ...]) -> NDArray[np.int32]:
-    """Fill a batch up to `size` windows with windows of start symbols, which count nothing."""
+    """Fill a batch up to `size` windows with windows of start symbols, whose loss is 0."""
     missing = np.zeros((size - len(ids), *ids.shape[1:]), np.int32) + np.asarray(sizes, np.int32)
     return np.concatenate([ids, missing])
 
 
 def transposed(
-    ids: NDArray[np.int32], vocabulary: Vocabulary, semitones: NDArray[np.int64]
+    ids: NDArray[np.int32],
+    names: tuple[str, ...],
+    sizes: tuple[int, ...],
+    semitones: NDArray[np.int64],
 ) -> NDArray[np.int32]:
     """Shift the pitch of each window of ids [N, C, A] by semitones [N], as far as it stays MIDI.
 
-    A vocabulary without exact pitch is left alone.
+    Ids without an exact pitch among their attributes `names` are returned as they are.
     """
-    if "pitch" not in vocabulary.names:
+    if "pitch" not in names:
         return ids
-    k = vocabulary.names.index("pitch")
-    size, pitch = vocabulary.sizes[k], ids[..., k]
+    k = names.index("pitch")
+    size, pitch = sizes[k], ids[..., k]
     real = pitch < size
     lowest = np.where(real, pitch, size).min(axis=1)
     highest = np.where(real, pitch, -1).max(axis=1)

@@ -12,7 +12,7 @@ def extract_many(contents: Sequence[bytes], reader: str, limits: Limits) -> list
 
 
 def _extract(content: bytes, reader: str, limits: Limits) -> Extraction:
-    """Extract one file; one that hits a mistake of ours is lost alone, and says so."""
+    """Extract one file; an error in this code loses that file alone, and is its reason."""
     try:
         return extract(content, reader, limits)
     except MemoryError:

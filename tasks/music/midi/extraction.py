@@ -1,4 +1,4 @@
-"""MIDI bytes to the notes of one instrument, or the reason why not. Never raises for bad input."""
+"""MIDI bytes to the notes of one instrument, or the reason why not; bad input is no exception."""
 
 import hashlib
 import math
@@ -15,12 +15,12 @@ from nocturne.tasks.music.midi.score import Score, TickNotes, Track, UnreadableE
 from nocturne.tasks.music.midi.tempo_map import PLAUSIBLE_BPM
 from nocturne.tasks.music.notes import Notes
 
-EXTRACTOR_VERSION = 3  # raise it when the same bytes give another result: shards are then redone
+EXTRACTOR_VERSION = 3  # raise it when the same bytes give another result: all is extracted again
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds on one song: notes of all instruments together, and seconds."""
+    """Limits of one song: notes of all instruments together, and seconds."""
 
     max_notes: int = 200_000
     max_song_seconds: float = 3 * 3600.0
@@ -28,7 +28,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Extracted:
-    """The kept instrument. `tempo` is the song's first, in quarters a minute.
+    """The notes of the main instrument. `tempo` is the song's first, in quarters a minute.
 
     `digest` is of the notes alone: equal for two files that give the same notes.
     """
@@ -65,7 +65,7 @@ def extract(content: bytes, reader: str = "symusic", limits: Limits | None = Non
 
 
 def _reader(name: str) -> Callable[[Header], Score]:
-    """Import only the parser that is used: pretty_midi takes half a second."""
+    """Return the reader `name`; only its parser is imported, as pretty_midi takes half a second."""
     module: Any
     if name == "pretty_midi":
         from nocturne.tasks.music.midi import pretty_midi_reader as module
@@ -96,7 +96,7 @@ def _extracted(score: Score, track: Track, ticks: TickNotes, limits: Limits) -> 
     if implausible is not None:
         reason = Reason.IMPLAUSIBLE_TEMPO if implausible < math.inf else Reason.ZERO_TEMPO
         raise UnreadableError(reason, f"{implausible:g} quarters a minute while notes sound")
-    notes = _timed(ticks, score)
+    notes = _sorted_and_timed(ticks, score)
     seconds = float(notes.offset_seconds.max())
     if not seconds <= limits.max_song_seconds:
         raise UnreadableError(Reason.TOO_LONG, f"{seconds:.0f} seconds")
@@ -114,8 +114,8 @@ def digest_of(notes: Notes) -> str:
     return digest.hexdigest()
 
 
-def _timed(ticks: TickNotes, score: Score) -> Notes:
-    """Sort by (onset, pitch, offset, velocity), so that no reader's order shows, and time."""
+def _sorted_and_timed(ticks: TickNotes, score: Score) -> Notes:
+    """Return the notes with seconds and beats, sorted by (onset, pitch, offset, velocity)."""
     key = (ticks.onset << 7) | ticks.pitch
     order = np.argsort(key, kind="stable")
     if (np.diff(key[order]) == 0).any():  # unisons are rare, and four keys cost twice as much

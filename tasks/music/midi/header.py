@@ -1,4 +1,4 @@
-"""A cheap look at header and chunks, before any parser is trusted with the bytes.
+"""Checks of header and chunk lengths, before a parser gets the bytes.
 
 Standard MIDI Files 1.0: `MThd`, a length of 6 or more, format, tracks, division; then chunks of
 a four-byte name and a big-endian length. RIFF RMID wraps such a file in a `data` chunk.
@@ -12,7 +12,7 @@ from nocturne.schemas.reasons import Reason
 from nocturne.tasks.music.midi.score import UnreadableError
 
 HEADER = struct.Struct(">4sIHHh")
-HEADER_BYTES = 6  # after the length: what is known of a header; a longer one is of the future
+HEADER_BYTES = 6  # after the length, by the standard; later versions may have more
 CHUNK = struct.Struct(">4sI")
 RIFF_CHUNK = struct.Struct("<4sI")
 
@@ -21,7 +21,7 @@ RIFF_CHUNK = struct.Struct("<4sI")
 class Header:
     """The format (0 to 2), ticks per quarter, and the bytes from `MThd` to the last track.
 
-    The bytes begin with a header of the standard's length, whatever the file's had.
+    The bytes begin with a header of the standard's length, even if the file has a longer one.
     """
 
     form: int
@@ -40,8 +40,8 @@ def scan(content: bytes) -> Header:
     if length < HEADER_BYTES or form > 2:
         raise UnreadableError(Reason.BAD_HEADER, f"header length {length}, format {form}")
     if division <= 0:
-        what = "0 ticks per quarter" if division == 0 else "SMPTE time"
-        raise UnreadableError(Reason.UNSUPPORTED_DIVISION, what)
+        detail = "0 ticks per quarter" if division == 0 else "SMPTE time"
+        raise UnreadableError(Reason.UNSUPPORTED_DIVISION, detail)
     if length > HEADER_BYTES:
         standard = HEADER.pack(b"MThd", HEADER_BYTES, form, tracks, division)
         content = standard + content[CHUNK.size + length :]
@@ -49,9 +49,9 @@ def scan(content: bytes) -> Header:
 
 
 def patterns(header: Header) -> list[Header]:
-    """Return the parts of a file that sound together: of format 2 each track, else the file.
+    """Return the independent pieces of a file: the tracks of format 2, or else the file itself.
 
-    The tracks of format 2 are independent, each with its own tempo.
+    Each track of format 2 has its own tempo.
     """
     if header.form != 2:
         return [header]
@@ -61,16 +61,16 @@ def patterns(header: Header) -> list[Header]:
 
 
 def _end_of_tracks(content: bytes, tracks: int) -> int:
-    """Return where the last declared track ends; what follows is not music."""
-    at, found = HEADER.size, 0
-    while found < tracks:
+    """Return where the last declared track ends; bytes after it are ignored."""
+    at, count = HEADER.size, 0
+    while count < tracks:
         if at + CHUNK.size > len(content):
-            raise UnreadableError(Reason.TRUNCATED, f"holds {found} of {tracks} tracks")
+            raise UnreadableError(Reason.TRUNCATED, f"holds {count} of {tracks} tracks")
         name, length = CHUNK.unpack_from(content, at)
         at += CHUNK.size + length
         if at > len(content):
             raise UnreadableError(Reason.TRUNCATED, f"{name!r} lacks {at - len(content)} bytes")
-        found += name == b"MTrk"
+        count += name == b"MTrk"
     return at
 
 

@@ -1,4 +1,4 @@
-"""Which instrument of a song is kept: the source project's rule, mended."""
+"""The instrument of a song that is kept: the one with most notes, drums aside."""
 
 from collections.abc import Sequence
 
@@ -7,11 +7,11 @@ from nocturne.tasks.music.midi.score import TickNotes, Track, UnreadableError
 
 
 def main_instrument(tracks: Sequence[Track]) -> tuple[Track, TickNotes]:
-    """Return the non-drum instrument with most notes, and them; ties go to the first.
+    """Return the non-drum instrument with most notes, and its notes; the first of equals.
 
-    Notes without a length count for nothing. A track's `count` may include them, so tracks are
-    loaded, the largest first, until none that is left can have more notes than the best.
-    Raises UnreadableError when nothing sounds or only drums do.
+    Notes without a length do not count. A track's `count` may include them, so tracks are loaded,
+    the largest first, until no remaining track can have more notes than the best.
+    Raises UnreadableError if there are no notes, or notes of drums only.
     """
     melodic = [track for track in tracks if not track.is_drum]
     best, most = -1, TickNotes.none()

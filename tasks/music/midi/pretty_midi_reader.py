@@ -1,4 +1,4 @@
-"""The reference reader: pretty_midi, brought to ticks. Slow; its notes are the definition."""
+"""The reference reader: pretty_midi, converted to ticks. Slow; it defines the right notes."""
 
 import io
 import warnings
@@ -12,7 +12,7 @@ from nocturne.tasks.music.midi.header import Header
 from nocturne.tasks.music.midi.score import Score, TickNotes, Track, UnreadableError
 from nocturne.tasks.music.midi.tempo_map import TempoMap
 
-REASON_OF_MESSAGE = (  # parts of mido's and pretty_midi's own words
+REASON_OF_MESSAGE = (  # parts of mido's and pretty_midi's messages
     ("data byte must be", Reason.BAD_DATA_BYTE),
     ("running status", Reason.BAD_EVENT),
     ("undefined status byte", Reason.BAD_EVENT),
@@ -34,14 +34,14 @@ def read(header: Header) -> Score:
     except MemoryError:
         raise
     except Exception as error:
-        raise _explained(error) from error
+        raise _unreadable(error) from error
     ticks, pace = zip(*parsed._tick_scales, strict=True)
-    tempo_map = TempoMap.of_stretches(np.array(ticks, np.int64), np.array(pace))
+    tempo_map = TempoMap.of_sections(np.array(ticks, np.int64), np.array(pace))
     tracks = [_track(parsed, instrument) for instrument in parsed.instruments]
     return Score(header.ticks_per_quarter, tempo_map, tracks)
 
 
-def _explained(error: Exception) -> UnreadableError:
+def _unreadable(error: Exception) -> UnreadableError:
     detail = str(error).splitlines()[0] if str(error) else type(error).__name__
     for part, reason in REASON_OF_MESSAGE:
         if part in detail:
@@ -59,7 +59,7 @@ def _track(parsed: Any, instrument: Any) -> Track:
 
 
 def _tick_notes(parsed: Any, instrument: Any) -> TickNotes:
-    """Find the ticks of pretty_midi's seconds in its own table of every tick's time."""
+    """Return ticks for pretty_midi's seconds, by its own table of the time of every tick."""
     seconds_of_tick = parsed._PrettyMIDI__tick_to_time
     values = np.array([(n.start, n.end, n.pitch, n.velocity) for n in instrument.notes])
     values = values.reshape(-1, 4)

@@ -1,8 +1,8 @@
-"""Which notes survive the tick they begin on, found in the bytes where a note list is unclear.
+"""The notes that are not dropped on the tick they begin on, read from the bytes of a track.
 
 When note-ons and note-offs of one pitch fall on one tick, pretty_midi's notes depend on their
-order, which a parser that pairs first-in first-out forgets. Few songs have such a tick, so only
-those are walked through event by event, and of them only the tracks that are long enough.
+order, which a parser that pairs first-in first-out does not keep. Few songs have such a tick, so
+only those are read event by event, and of them only the tracks that are long enough.
 """
 
 from collections import Counter
@@ -15,44 +15,42 @@ from nocturne.tasks.music.midi.header import track_chunks
 
 BYTES_PER_NOTE = 6  # at least: delta, pitch and velocity of the note-on and of the note-off
 END_OF_TRACK = 0x2F
-LONGEST_EVENT_BYTES = 8  # that is not a system event: what is read without looking where it ends
+LONGEST_EVENT_BYTES = 8  # of events that are not system events: read without checking the end
 NoteOn = tuple[int, int, int]  # tick, pitch, velocity
 
 
 def same_tick_notes(
     content: bytes, notes: int, pitches: Container[int], pairs: NDArray[np.int64]
 ) -> Counter[NoteOn]:
-    """Return the note-ons of these pitches that become notes, with how many there are.
+    """Return the note-ons of these pitches that become notes, with their counts.
 
-    Tracks too short for `notes` notes are passed over, and those that lack one of `pairs`, each
-    pitch * 256 + velocity of a note: all of them belong to the one track that is meant.
+    The track is found by its notes: tracks too short for `notes` notes are passed over, as are
+    those that lack one of `pairs`, each pitch * 256 + velocity of a note.
     """
     alive: Counter[NoteOn] = Counter()
     for start, stop in track_chunks(content):
         long = stop - start >= notes * BYTES_PER_NOTE
-        if long and _neighbours(content[start:stop])[pairs].all():
-            alive.update(_survivors_of_track(content, start, stop, pitches))
+        if long and _byte_pairs(content[start:stop])[pairs].all():
+            alive.update(_notes_of_track(content, start, stop, pitches))
     return alive
 
 
-def _neighbours(chunk: bytes) -> NDArray[np.bool_]:
-    """Return which pairs of bytes stand side by side, bool [65536]: first * 256 + second."""
+def _byte_pairs(chunk: bytes) -> NDArray[np.bool_]:
+    """Return which pairs of adjacent bytes occur, bool [65536] at first * 256 + second."""
     values = np.frombuffer(chunk, np.uint8).astype(np.int64)
-    there = np.zeros(1 << 16, bool)
-    there[values[:-1] << 8 | values[1:]] = True
-    return there
+    occurs = np.zeros(1 << 16, bool)
+    occurs[values[:-1] << 8 | values[1:]] = True
+    return occurs
 
 
-def _survivors_of_track(
-    content: bytes, start: int, stop: int, pitches: Container[int]
-) -> list[NoteOn]:
-    """Open and close notes as pretty_midi does: a note-off closes all notes of earlier ticks.
+def _notes_of_track(content: bytes, start: int, stop: int, pitches: Container[int]) -> list[NoteOn]:
+    """Return the note-ons that become notes by pretty_midi's rule.
 
-    Where there are none, it drops those of its own tick.
+    A note-off ends all notes of earlier ticks; if there are none, it drops those of its own tick.
     """
     sounding: dict[int, list[NoteOn]] = {}  # by channel and pitch
     alive: list[NoteOn] = []
-    for tick, status, pitch, velocity in _notes(content[start:stop], pitches):
+    for tick, status, pitch, velocity in _note_events(content[start:stop], pitches):
         ons = sounding.setdefault((status & 0x0F) << 7 | pitch, [])
         if status >= 0x90 and velocity:
             ons.append((tick, pitch, velocity))
@@ -64,11 +62,11 @@ def _survivors_of_track(
     return alive
 
 
-def _notes(chunk: bytes, pitches: Container[int]) -> Iterator[tuple[int, int, int, int]]:
+def _note_events(chunk: bytes, pitches: Container[int]) -> Iterator[tuple[int, int, int, int]]:
     """Yield (tick, status, pitch, velocity) of a track that a parser has already accepted.
 
-    It ends with the end-of-track event, as for the parser: any bytes may follow. `events` of
-    midi_events says the same, and doubles the time that extraction takes for piano music.
+    It stops at the end-of-track event, as the parser does. `events` of track_events yields the same
+    events and more, but doubles the time of extraction for piano music.
     """
     content, at, stop = chunk + bytes(LONGEST_EVENT_BYTES), 0, len(chunk)
     tick = running = 0
@@ -105,7 +103,7 @@ def _notes(chunk: bytes, pitches: Container[int]) -> Iterator[tuple[int, int, in
 def _after_system_event(content: bytes, at: int, status: int) -> int:
     """Return where the next event begins; `at` is after the status byte."""
     if status == 0xFF:
-        at += 1  # the kind of meta event
+        at += 1  # the type of the meta event
     elif status not in (0xF0, 0xF7):
         return at + {0xF1: 1, 0xF2: 2, 0xF3: 1}.get(status, 0)
     length = 0

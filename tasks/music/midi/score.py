@@ -1,4 +1,4 @@
-"""What a reader of MIDI files returns, whichever parser is behind it."""
+"""The result of a reader of MIDI files, the same for every parser."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from nocturne.tasks.music.midi.tempo_map import TempoMap
 
 
 class UnreadableError(Exception):
-    """A file that a reader cannot or must not take, and why; never leaves the extraction."""
+    """The reason why a file is refused; it never leaves the extraction."""
 
     def __init__(self, reason: Reason, detail: str = "") -> None:
         super().__init__(reason, detail)
@@ -60,7 +60,7 @@ class Track:
 
 @dataclass(frozen=True)
 class Score:
-    """A parsed file. Only the instrument that is chosen is ever loaded."""
+    """A parsed file. Only the notes of the chosen instrument are loaded."""
 
     ticks_per_quarter: int
     tempo_map: TempoMap

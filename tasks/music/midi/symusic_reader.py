@@ -1,4 +1,4 @@
-"""The default reader: symusic parses, numpy gives the notes pretty_midi's ends."""
+"""The default reader: symusic parses, and numpy computes pretty_midi's ends of notes."""
 
 from collections import Counter
 from dataclasses import replace
@@ -16,7 +16,7 @@ from nocturne.tasks.music.midi.score import Score, TickNotes, Track, UnreadableE
 from nocturne.tasks.music.midi.tempo_map import TempoMap
 from nocturne.tasks.music.midi.track_events import readable
 
-REASON_OF_MESSAGE = (  # the start of symusic 0.6's own words
+REASON_OF_MESSAGE = (  # the start of symusic 0.6's messages
     ("Get ", Reason.BAD_DATA_BYTE),
     ("MiniMidi: Unexpected running status", Reason.BAD_EVENT),
     ("MiniMidi: Unknown or unsupported status", Reason.BAD_EVENT),
@@ -33,7 +33,7 @@ def read(header: Header) -> Score:
     except MemoryError:
         raise
     except Exception as error:
-        raise _explained(error) from error
+        raise _unreadable(error) from error
     events = parsed.tempos.numpy()
     tempo_map = TempoMap.of_events(
         events["time"].astype(np.int64), events["mspq"], header.ticks_per_quarter
@@ -42,7 +42,7 @@ def read(header: Header) -> Score:
     return Score(header.ticks_per_quarter, tempo_map, tracks)
 
 
-def _explained(error: Exception) -> UnreadableError:
+def _unreadable(error: Exception) -> UnreadableError:
     detail = str(error).splitlines()[0] if str(error) else type(error).__name__
     for start, reason in REASON_OF_MESSAGE:
         if detail.startswith(start):
@@ -57,7 +57,7 @@ def _track(content: bytes, track: Any) -> Track:
 
 
 def _tick_notes(content: bytes, track: Any) -> TickNotes:
-    """Load one track; notes without a length are left out, as pretty_midi does."""
+    """Return the notes of one track, without those of no length, as pretty_midi does."""
     columns = track.notes.numpy()
     onset = columns["time"].astype(np.int64)
     paired = onset + columns["duration"]
@@ -68,13 +68,13 @@ def _tick_notes(content: bytes, track: Any) -> TickNotes:
     notes = TickNotes(onset, paired, pitch, velocity)
     if are_apart(onset, paired, pitch):
         return notes
-    return _ended(content, notes.where(paired > onset), np.sort(key_of(pitch, paired)))
+    return _with_ends(content, notes.where(paired > onset), np.sort(key_of(pitch, paired)))
 
 
-def _ended(content: bytes, notes: TickNotes, note_offs: NDArray[np.int64]) -> TickNotes:
-    """Give notes their ends; leave out the unclear ones whose note-off came after them.
+def _with_ends(content: bytes, notes: TickNotes, note_offs: NDArray[np.int64]) -> TickNotes:
+    """Return notes with pretty_midi's ends, without the unclear notes that a note-off dropped.
 
-    The ends of those then may end nothing either, and make other notes unclear.
+    Dropping notes can make other notes unclear, so this is repeated until none is dropped.
     """
     ends = find_ends(notes.onset, notes.pitch, note_offs)
     if ends.unclear.any():
@@ -90,7 +90,7 @@ def _ended(content: bytes, notes: TickNotes, note_offs: NDArray[np.int64]) -> Ti
 def _kept(
     notes: TickNotes, unclear: NDArray[np.bool_], alive: Counter[NoteOn]
 ) -> NDArray[np.bool_]:
-    """Return which notes are clear or among those alive, each of which counts once."""
+    """Return which notes are kept, bool [notes]: the clear ones, and those of `alive`."""
     kept = np.ones(len(unclear), bool)
     for row in np.flatnonzero(unclear).tolist():
         on = (int(notes.onset[row]), int(notes.pitch[row]), int(notes.velocity[row]))

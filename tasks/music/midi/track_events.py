@@ -1,8 +1,8 @@
-"""Tracks that symusic would misread, found quickly and written again as it reads them rightly.
+"""Finds tracks that symusic would misread, and rewrites them so that it reads them correctly.
 
-symusic 0.6 takes a meta event for what its type says, however short it is, and then reads what
-lies behind it; it does not know the length of F7 events; it repeats a SysEx event where running
-status follows one; it reads at most 4 bytes of a delta time, and adds ticks up in 32 bits.
+symusic 0.6 trusts the type of a meta event, even if its data are too short, and reads beyond them;
+it does not know the length of F7 events; it repeats a SysEx event where running status follows one;
+it reads at most 4 bytes of a delta time, and adds ticks up in 32 bits.
 """
 
 import re
@@ -22,7 +22,7 @@ DATA_BYTES = {0x80: 2, 0x90: 2, 0xA0: 2, 0xB0: 2, 0xC0: 1, 0xD0: 1, 0xE0: 2}
 SYSTEM_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1, 0xF6: 0, **dict.fromkeys(range(0xF8, 0xFF), 0)}
 LAST_TICK = 2**31 - 1
 LONGEST_DELTA = 2**28 - 1  # of 4 bytes, the most that the standard allows
-PADDING = bytes(16)  # what symusic can read behind a track that ends inside an event
+PADDING = bytes(16)  # symusic can read so far behind a track that ends inside an event
 
 # Channel messages, each with a delta of at most 3 bytes; running status within one status alone.
 CHANNEL_MESSAGES = re.compile(
@@ -47,9 +47,9 @@ class Event(NamedTuple):
 
 
 def readable(content: bytes) -> bytes:
-    """Return a scanned file so that symusic reads the right notes, and only bytes of it.
+    """Return a scanned file in a form from which symusic reads the right notes.
 
-    Raises UnreadableError for a track that has to be written again and is no sound MIDI.
+    Raises UnreadableError for a track that must be rewritten and is not valid MIDI.
     """
     tracks = list(track_chunks(content))
     if not all(_is_plain(content, *track) for track in tracks):
@@ -59,7 +59,7 @@ def readable(content: bytes) -> bytes:
 
 
 def _is_plain(content: bytes, at: int, stop: int) -> bool:
-    """Whether a track, content[at:stop], holds whole events that symusic reads rightly."""
+    """Whether a track, content[at:stop], consists of whole events that symusic reads correctly."""
     if _most_ticks(content[at:stop]) > LAST_TICK:
         return False
     while True:
@@ -75,7 +75,7 @@ def _is_plain(content: bytes, at: int, stop: int) -> bool:
 
 
 def _most_ticks(chunk: bytes) -> int:
-    """Return a bound on a track's ticks, were every byte part of a delta of up to 3 bytes."""
+    """Return an upper limit of a track's ticks, as if every byte were part of a delta time."""
     high = np.frombuffer(chunk, np.uint8) >= 0x80
     pairs, highs = int(np.count_nonzero(high[1:] & high[:-1])), int(np.count_nonzero(high))
     return (pairs << 21) + (highs << 14) + (len(chunk) << 7)
@@ -98,13 +98,13 @@ def _rewritten(chunk: bytes) -> bytes:
 
 
 def _is_tempo(event: Event) -> bool:
-    """Whether the event is a tempo of the length that a tempo has; any other is none."""
+    """Whether the event is a tempo event of the right length."""
     is_tempo = event.status == META and event.data[0] == TEMPO
     return is_tempo and len(event.data) == 1 + TEMPO_BYTES
 
 
 def _delta(ticks: int) -> bytes:
-    """Return a delta time; one of over 4 bytes becomes several, each before an empty text."""
+    """Return a delta time as bytes; a longer one than 4 bytes is split by empty text events."""
     pauses, rest = divmod(ticks, LONGEST_DELTA)
     digits = [rest & 0x7F]
     while rest := rest >> 7:
@@ -113,10 +113,10 @@ def _delta(ticks: int) -> bytes:
 
 
 def events(chunk: bytes) -> Iterator[Event]:
-    """Yield the events of a track, to its end-of-track event; UnreadableError where it breaks.
+    """Yield the events of a track up to end-of-track; UnreadableError for an invalid event.
 
-    Running status goes on over meta and system events: the standard ends it there, but files
-    that rely on it exist, and readers agree on them.
+    Running status continues after meta and system events. The standard ends it there, but files
+    rely on it, and other readers accept them.
     """
     at = tick = running = 0
     try:

@@ -1,4 +1,4 @@
-"""Notes to MIDI bytes, through pretty_midi: same notes, same bytes."""
+"""Write notes as MIDI bytes, with pretty_midi: the same notes give the same bytes."""
 
 import io
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ MICROSECONDS_PER_MINUTE = 60_000_000
 
 @dataclass(frozen=True)
 class TickNotes:
-    """Notes as a MIDI file holds them, sorted by (onset, pitch); int64 [notes] each.
+    """Notes in the ticks of a MIDI file, sorted by (onset, pitch); int64 [notes] each.
 
-    Ticks are 1/480 quarter. No two notes of one pitch overlap: a note-off ends every note
-    of its pitch, so overlapping ones could not be read back.
+    A tick is 1/480 quarter. No two notes of one pitch overlap: a note-off ends every note of its
+    pitch, so overlapping notes could not be read back.
     """
 
     onset: NDArray[np.int64]
@@ -28,10 +28,10 @@ class TickNotes:
 
 
 def to_ticks(notes: Notes) -> TickNotes:
-    """Round beats to ticks; where notes of one pitch overlap, the earlier ends early.
+    """Round beats to ticks; where notes of one pitch overlap, end the earlier at the later's onset.
 
-    Of notes with the same pitch and onset tick the longest stays (the loudest of equals).
-    Every note lasts at least one tick.
+    Of notes with the same pitch and onset tick, keep the longest, of equally long ones the
+    loudest. Every note lasts at least one tick.
     """
     onset = np.rint(notes.onset_beats * TICKS_PER_QUARTER).astype(np.int64)
     offset = np.rint(notes.offset_beats * TICKS_PER_QUARTER).astype(np.int64)
@@ -50,7 +50,7 @@ def to_ticks(notes: Notes) -> TickNotes:
 
 
 def microseconds_per_quarter(tempo: float) -> int:
-    """Return the tempo, in beats a minute, as the whole number that a MIDI file keeps."""
+    """Return a tempo in beats a minute as the whole number that a MIDI file stores."""
     return round(MICROSECONDS_PER_MINUTE / tempo)
 
 
@@ -61,7 +61,7 @@ def to_pretty_midi(
 
     Characters of `name` outside Latin-1, which MIDI text cannot hold, become question marks.
     """
-    # pretty_midi cuts the tempo's fraction off when writing: half a microsecond guards it.
+    # pretty_midi rounds microseconds per quarter down when writing: half of one is added.
     initial_tempo = MICROSECONDS_PER_MINUTE / (microseconds_per_quarter(tempo) + 0.5)
     midi = pretty_midi.PrettyMIDI(resolution=TICKS_PER_QUARTER, initial_tempo=initial_tempo)
     title = name.encode("latin-1", "replace").decode("latin-1")
@@ -78,9 +78,9 @@ def to_pretty_midi(
 
 
 def to_midi(notes: Notes, *, tempo: float, program: int, name: str) -> bytes:
-    """Return a MIDI file (format 1, 480 ticks to the quarter) that plays `notes`.
+    """Return a MIDI file (format 1, 480 ticks per quarter) of `notes`.
 
-    `program` is 0-127, `name` becomes the track's name. Onsets and offsets are exact to the
+    `program` is 0-127, `name` is the track's name. Onsets and offsets are exact to the
     tick; the tempo is exact to the microsecond per quarter.
     """
     stream = io.BytesIO()

@@ -1,6 +1,7 @@
 """The facts of a report: where the model came from, how training went, its settings."""
 
 from nocturne.schemas.model_card import ModelCard
+from nocturne.schemas.network_shape import NETWORK_TITLES
 from nocturne.tasks.pages.formatting import UNSTATED, counted, duration
 
 Rows = tuple[tuple[str, str], ...]
@@ -11,8 +12,8 @@ def network(card: ModelCard) -> str:
     shape = card.shape
     memory = f"a memory of {shape.memory_notes} notes" if shape.memory_notes else "no memory"
     return (
-        f"{card.config.preset}: LSTM encoder and decoder of {shape.layers} x {shape.units} cells, "
-        f"windows of {shape.window} notes, {memory}"
+        f"{card.config.preset}: {NETWORK_TITLES[shape.network]} of {shape.layers} x {shape.units} "
+        f"cells, windows of {shape.window} notes, {memory}"
     )
 
 

@@ -1,4 +1,4 @@
-"""What an output format of samples is: the base of all writers."""
+"""The base of all writers: what an output format of samples has to define."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class SampleFile:
-    """The content of one file, and what the manifest says of it beside its name and size."""
+    """The content of one file, and its further columns in the manifest beside name and size."""
 
     content: bytes
     facts: Row = field(default_factory=dict)
@@ -50,10 +50,10 @@ class Writer(ABC):
         return True
 
     def keep(self, piece: Piece, earlier: bytes) -> SampleFile | None:  # noqa: ARG002 - likewise
-        """Return the file `earlier` of the same piece if it is as good as one made now.
+        """Return the file `earlier` of the same piece if it is as good as a new one.
 
-        None makes it anew, as for every format that is quick to make. A file with the same
-        content is not written again.
+        If None, the file is made again, and written only if its content differs. Formats that
+        are quick to make leave it at that.
         """
         return None
 

@@ -1,7 +1,7 @@
 """Archives (.tar, .tar.gz, .zip) read as streams, one member after the other.
 
-Nothing is unpacked to disk and no name inside is trusted: names become labels; symbolic links
-and devices are named and not followed; sizes, counts and total expansion have bounds.
+Nothing is unpacked to disk, and names inside are used as labels only. Symbolic links and devices
+are reported and not followed. Member sizes, member count and total size are limited.
 """
 
 import gzip
@@ -14,73 +14,77 @@ from nocturne.schemas.errors import SourceError
 from nocturne.schemas.progress import Progress, silent
 from nocturne.tasks.sources.archives.archive_kinds import require_archive
 from nocturne.tasks.sources.archives.archive_members import DAMAGE, HardLink, read_tar, read_zip
-from nocturne.tasks.sources.archives.bounded_stream import Expansion, Limits
+from nocturne.tasks.sources.archives.bounded_stream import BoundedStream, Limits
 from nocturne.tasks.sources.archives.read_ahead import read_ahead
 from nocturne.tasks.sources.source_file import RawFile, Skipped, inputs
 
 
 @contextmanager
-def _explained(shown: str) -> Iterator[None]:
+def _damage_as_source_error(display_name: str) -> Iterator[None]:
     try:
         yield
     except DAMAGE as error:
         detail = " ".join(str(error).split())[:120] or type(error).__name__
         raise SourceError(
-            f"{shown} is cut short or damaged ({detail}); get the archive again"
+            f"{display_name} is cut short or damaged ({detail}); get the archive again"
         ) from error
 
 
 def read_archive(
     stream: Any,
-    shown: str,
+    display_name: str,
     largest: int,
     progress: Progress = silent,
     limits: Limits | None = None,
 ) -> Iterator[RawFile | Skipped]:
     """Yield one item for every regular file of an archive, in the archive's order.
 
-    `stream` is a seekable binary stream at position 0; content is kept up to `largest` bytes a
-    file. Hard links come last, each with the content of its file. Raises SourceError for what is
-    no archive, is empty or damaged, or expands beyond `limits`.
+    `stream` is a seekable binary stream at position 0; content of up to `largest` bytes a file is
+    kept. Hard links come last, each with the content of its file. Raises SourceError for a file
+    that is no archive, and for an archive that is empty, damaged or larger than `limits`.
     """
     limits = limits or Limits()
-    with _explained(shown):
+    with _damage_as_source_error(display_name):
         size = stream.seek(0, 2) or stream.tell()
         stream.seek(0)
-        kind = require_archive(stream.read(1024), shown)
+        kind = require_archive(stream.read(1024), display_name)
         contents = _zip if kind == "zip" else _tar
-        items = contents(stream, kind, Archive(size, shown, largest, progress, limits))
+        items = contents(stream, kind, Archive(size, display_name, largest, progress, limits))
         count = 0
         for count, item in enumerate(items, 1):
             if count > limits.members:
-                raise SourceError(f"{shown} holds more than {limits.members} files; split it")
+                raise SourceError(
+                    f"{display_name} holds more than {limits.members} files; split it"
+                )
             yield item
         if not count:
-            raise SourceError(f"{shown} is empty: it holds no files; pack the MIDI files again")
+            raise SourceError(
+                f"{display_name} is empty: it holds no files; pack the MIDI files again"
+            )
 
 
 class Archive(NamedTuple):
-    """What is known of an archive, and how it is to be read."""
+    """An archive's size and name, and the parameters of reading it."""
 
     size: int  # bytes
-    shown: str
+    display_name: str
     largest: int
     progress: Progress
     limits: Limits
 
-    def bound(self, source: Any) -> Expansion:
-        """Return `source`, the bytes inside, bounded and counted."""
+    def bounded(self, source: Any) -> BoundedStream:
+        """Return `source`, the expanded bytes, as a stream that is counted and limited."""
         most = self.limits.total(self.size)
-        return Expansion(source, self.size, most, self.shown, self.progress)
+        return BoundedStream(source, self.size, most, self.display_name, self.progress)
 
 
 def _zip(stream: Any, _kind: str, archive: Archive) -> Iterator[RawFile | Skipped]:
-    bound = archive.bound(stream)
-    return inputs(read_zip(bound, archive.largest, archive.limits, archive.progress))
+    bounded = archive.bounded(stream)
+    return inputs(read_zip(bounded, archive.largest, archive.limits, archive.progress))
 
 
 def _tar(stream: Any, kind: str, archive: Archive) -> Iterator[RawFile | Skipped]:
-    """Yield the files of a tar; then, from a second reading, its hard links."""
+    """Yield the files of a tar, then its hard links, which take a second reading."""
     links: list[HardLink] = []
     yield from inputs(_tar_once(stream, kind, archive, links))
     if not links:
@@ -91,8 +95,8 @@ def _tar(stream: Any, kind: str, archive: Archive) -> Iterator[RawFile | Skipped
     for item in inputs(_tar_once(stream, kind, archive, [])):
         if isinstance(item, RawFile):
             yield from (item._replace(path=path) for path in paths.pop(item.path, ()))
-    for target, left in paths.items():
-        yield from (Skipped(path, f"a hard link to {target}, which is no file") for path in left)
+    for target, names in paths.items():
+        yield from (Skipped(path, f"a hard link to {target}, which is no file") for path in names)
 
 
 def _tar_once(
@@ -100,12 +104,12 @@ def _tar_once(
 ) -> Iterator[RawFile | Skipped]:
     stream.seek(0)
     with _expanded(stream, kind) as source:
-        bound = archive.bound(source)
-        yield from read_tar(bound, archive.largest, archive.limits, archive.progress, links)
+        bounded = archive.bounded(source)
+        yield from read_tar(bounded, archive.largest, archive.limits, archive.progress, links)
 
 
 def _expanded(stream: Any, kind: str) -> AbstractContextManager[Any]:
-    """Return the bytes inside; what they come from is read and expanded beside the caller."""
+    """Return the expanded bytes; gzip is read and expanded in a thread of its own."""
     if kind == "tar.gz":
         return read_ahead(gzip.GzipFile(fileobj=stream), stream)
     return nullcontext(stream)

@@ -1,4 +1,4 @@
-"""What kind of archive a file is, by its first bytes, and what to say if it is none."""
+"""The kind of an archive by its first bytes, and the error for a file of another kind."""
 
 import tarfile
 from typing import Literal
@@ -9,7 +9,7 @@ Kind = Literal["tar.gz", "tar", "zip", "html", "midi", "unknown"]
 
 
 def kind_of(head: bytes) -> Kind:
-    """Tell an archive's kind by its first 1024 bytes or more."""
+    """Return an archive's kind by its first 1024 bytes or more."""
     if head[:2] == b"\x1f\x8b":
         return "tar.gz"
     if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
@@ -29,16 +29,16 @@ def _is_tar_header(block: bytes) -> bool:
     return True
 
 
-def require_archive(head: bytes, shown: str) -> Kind:
-    """Return the archive's kind; SourceError, in one line, if it is none that can be read."""
+def require_archive(head: bytes, display_name: str) -> Kind:
+    """Return the archive's kind; SourceError, in one line, if it cannot be read."""
     kind = kind_of(head)
-    said = {
+    problems = {
         "html": "is an HTML page, not an archive; check the address it came from",
         "midi": "is a single MIDI file; name the folder that holds it",
         "unknown": "is not a .tar.gz, .tar or .zip archive; pack it as one of these",
     }
     if not head:
-        raise SourceError(f"{shown} is empty; a .tar.gz, .tar or .zip archive is needed")
-    if kind in said:
-        raise SourceError(f"{shown} {said[kind]}")
+        raise SourceError(f"{display_name} is empty; a .tar.gz, .tar or .zip archive is needed")
+    if kind in problems:
+        raise SourceError(f"{display_name} {problems[kind]}")
     return kind

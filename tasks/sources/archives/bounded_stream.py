@@ -1,4 +1,4 @@
-"""What an archive expands to: a forward-only stream that counts, and stops a bomb."""
+"""The expanded bytes of an archive as a forward-only stream with limits, against bombs."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ TAR_BLOCK_BYTES = 512
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds on an archive: beyond them it is hostile, or no collection of MIDI files."""
+    """Limits of an archive: one beyond them is hostile, or no collection of MIDI files."""
 
     members: int = 5_000_000
     member_bytes: int = 2 * 1024**3
-    expansion: int = 100  # times the archive's own size, on top of the floor
+    expansion: int = 100  # times the archive's own size, on top of floor_bytes
     floor_bytes: int = 1024**3
-    links: int = 50_000  # hard links that are remembered
+    links: int = 50_000  # hard links that are kept in memory
     directory_bytes: int = 32 * 1024**2  # of a zip: about 400,000 members
 
     def total(self, archive_bytes: int) -> int:
@@ -29,25 +29,27 @@ class Limits:
 
 
 class CutShortError(Exception):
-    """A tar ends too early; the message is the path of the member that it ends in, if in one."""
+    """A tar ends too early; the message is the path of the member that is cut, if any."""
 
 
-class Expansion:
-    """Bytes inside an archive, `source`, forward only, at most `most` of them.
+class BoundedStream:
+    """The expanded bytes of an archive, read forward only, at most `most` of them.
 
-    Has just what tarfile needs of a file: read, seek, tell. Between two calls of `allow` it
-    gives LARGEST_HEADER_BYTES at most, so that no header's name, extended attributes or map of
-    holes can fill the memory.
+    It has the methods that tarfile needs: read, seek, tell. Between two calls of `allow` it returns
+    LARGEST_HEADER_BYTES at most, so that a header's name, extended attributes or map of holes
+    cannot fill the memory.
     """
 
-    def __init__(self, source: Any, size: int, most: int, shown: str, progress: Progress) -> None:
-        """Wrap `source`: reads give what is inside, `tell` how far into the archive they are.
+    def __init__(
+        self, source: Any, size: int, most: int, display_name: str, progress: Progress
+    ) -> None:
+        """Wrap `source`, which reads expanded bytes and tells its place in the archive.
 
-        The archive itself has `size` bytes.
+        The archive has `size` bytes.
         """
-        self.source, self.shown = source, shown
+        self.source, self.display_name = source, display_name
         self._size, self._most, self._progress = size, most, progress
-        self._buffer, self._start, self._at = b"", 0, 0  # buffer, its position, place inside it
+        self._buffer, self._start, self._at = b"", 0, 0  # bytes, their position, place in them
         self._charged = 0
         self._allowed = LARGEST_HEADER_BYTES
         self._last = b""
@@ -61,11 +63,11 @@ class Expansion:
         return self._start + self._at
 
     def charge(self, count: int) -> None:
-        """Count `count` expanded bytes; SourceError beyond the bound."""
+        """Count `count` expanded bytes; SourceError beyond the limit."""
         self._charged += count
         if self._charged > self._most:
             raise SourceError(
-                f"{self.shown} expands to more than {self._most} bytes from {self._size}: "
+                f"{self.display_name} expands to more than {self._most} bytes from {self._size}: "
                 "it looks like a decompression bomb and was not read further"
             )
 
@@ -76,7 +78,7 @@ class Expansion:
             yield chunk
 
     def _refill(self) -> bool:
-        """Replace a used-up buffer by the next bytes; False at the end."""
+        """Fill the buffer with the next bytes; return False at the end."""
         self._start += len(self._buffer)
         self._buffer, self._at = bytes(self.source.read(CHUNK_BYTES)), 0
         self.charge(len(self._buffer))
@@ -87,7 +89,9 @@ class Expansion:
         """Return the next `count` bytes, fewer only at the end."""
         self._allowed -= max(count, 0)
         if count < 0 or self._allowed < 0:
-            raise SourceError(f"{self.shown} has a header that claims {count} bytes: not read")
+            raise SourceError(
+                f"{self.display_name} has a header that claims {count} bytes: not read"
+            )
         end = self._at + count
         self._last = self._buffer[self._at : end]
         self._at = min(end, len(self._buffer))
@@ -97,19 +101,20 @@ class Expansion:
         return self._last
 
     def seek(self, position: int) -> int:
-        """Go forward to `position`, or to the end if that comes first."""
+        """Read forward to `position`, or to the end if that comes first."""
         if position < self.tell():
-            raise SourceError(f"{self.shown} points backwards at byte {position}: not read")
+            raise SourceError(f"{self.display_name} points backwards at byte {position}: not read")
         while position > self._start + len(self._buffer) and self._refill():
             pass
         self._at = min(position - self._start, len(self._buffer))
         return self.tell()
 
     def finish_tar(self) -> None:
-        """Read to the end of a tar, so that checksums are checked.
+        """Read to the end of a tar, so that gzip compares its checksum.
 
-        It may lack its end mark, blocks of zeros. Raises CutShortError if it ends inside a
-        header, and ValueError for a damaged one, which tarfile takes for the end, silently.
+        A tar may lack its end mark, which is blocks of zeros. Raises CutShortError if it ends
+        inside a header, and ValueError for a damaged header, which tarfile silently takes for the
+        end.
         """
         if 0 < len(self._last) < TAR_BLOCK_BYTES:
             raise CutShortError

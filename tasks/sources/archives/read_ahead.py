@@ -1,4 +1,4 @@
-"""A stream read one chunk ahead in a thread: an archive is expanded while it is taken apart."""
+"""A stream read one chunk ahead in a thread, so that an archive is expanded while it is parsed."""
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -9,10 +9,10 @@ from nocturne.tasks.sources.source_file import CHUNK_BYTES
 
 
 class ReadAhead:
-    """Chunks of `stream`, forward only; what reading raises is raised when its chunk is due."""
+    """Chunks of `stream`, forward only; an error of reading is raised in place of its chunk."""
 
     def __init__(self, stream: Any, source: Any, thread: ThreadPoolExecutor) -> None:
-        """Read `stream`, an expanded form of `source`, in `thread`, which has one worker."""
+        """Read `stream`, the expanded form of `source`, in `thread`, which has one worker."""
         self._stream, self._source, self._thread = stream, source, thread
         self._at = 0
         self._next: Future[tuple[bytes, int]] = thread.submit(self._read)
@@ -28,7 +28,7 @@ class ReadAhead:
         return chunk
 
     def tell(self) -> int:
-        """Return how much of the source was read for the chunks that were returned."""
+        """Return how many bytes of the source were read for the chunks that were returned."""
         return self._at
 
 

@@ -1,4 +1,4 @@
-"""How large the table of contents of a zip is, before zipfile reads all of it into memory."""
+"""The size of a zip's table of contents, checked before zipfile reads it into memory."""
 
 import struct
 from typing import Any
@@ -14,16 +14,16 @@ LONGEST_COMMENT = 1 << 16
 IN_ZIP64 = 0xFFFFFFFF
 
 
-def require_small_directory(stream: Any, shown: str, most: int) -> None:
+def require_small_directory(stream: Any, display_name: str, most: int) -> None:
     """Raise SourceError if the table of contents has more than `most` bytes.
 
-    A zip without a readable end record is left to zipfile, which refuses it.
+    For a zip without a readable end record zipfile raises its own error later.
     """
     size = _directory_bytes(stream)
     stream.seek(0)
     if size > most:
         raise SourceError(
-            f"{shown} has a table of contents of {size} bytes, more than {most}: "
+            f"{display_name} has a table of contents of {size} bytes, more than {most}: "
             "split it, or pack it as a .tar.gz"
         )
 
@@ -31,7 +31,7 @@ def require_small_directory(stream: Any, shown: str, most: int) -> None:
 def is_empty_zip(stream: Any) -> bool:
     """Whether a zip begins with its end record.
 
-    zipfile looks before its first byte then, which pyarrow's files refuse in a way of their own.
+    zipfile would then seek before the first byte, for which pyarrow's files raise another error.
     """
     head = stream.read(len(END_MARK))
     stream.seek(0)

@@ -1,7 +1,7 @@
-"""Downloads that survive cuts: HTTP Range resume, retries with back-off, verified before use.
+"""Downloads that resume after interruptions (HTTP Range), retry, and are verified before use.
 
-The bytes grow in `<name>.part`, which nothing reads; only when size, SHA-256 and kind are right
-does it get its name. What fails the check stays as `<name>.rejected`, out of the pipeline.
+Bytes are appended to `<name>.part`, which nothing reads. The file is renamed to `<name>` once size,
+SHA-256 and kind are right; a file that fails the check is kept as `<name>.rejected`.
 """
 
 import hashlib
@@ -15,8 +15,8 @@ from nocturne.tasks.sources.archives.archive_kinds import require_archive
 from nocturne.tasks.sources.downloads.remote_file import (
     RetryPolicy,
     Validators,
+    display_url,
     freshness,
-    shown_url,
 )
 from nocturne.tasks.sources.downloads.transfer import local_disk, transfer
 from nocturne.tasks.storage.data_folders import move_file
@@ -35,7 +35,7 @@ COPY_BYTES = 8 << 20
 
 @dataclass(frozen=True)
 class DownloadSpec:
-    """What to download, and what is known of it beforehand."""
+    """What to download, with the size and hash that are known beforehand."""
 
     url: str
     name: str  # of the file under the archive folder
@@ -45,7 +45,7 @@ class DownloadSpec:
 
 @dataclass(frozen=True)
 class Download:
-    """A finished download: its path in the storage root, and what it is."""
+    """A finished download: its path in the storage root, and its record."""
 
     path: str
     record: DownloadRecord
@@ -57,55 +57,56 @@ def download(
     root: Root,
     folder: str,
     wanted: DownloadSpec,
-    patience: RetryPolicy | None = None,
+    policy: RetryPolicy | None = None,
     progress: Progress = silent,
 ) -> Download:
-    """Bring `wanted` to `folder` of the root, or find it there already; progress in bytes.
+    """Download `wanted` into `folder` of the root, unless that is done; progress in bytes.
 
-    An unpinned file is asked for again, and fetched if it may have changed; where the server is
-    out of reach or has lost it, the copy that is there is used, and `trouble` says why.
-    Raises SourceError for an unreachable or refusing host and for a file that is not what was
-    wanted, StorageError when the disk is full; what was fetched so far is kept for next time.
+    A file without a known SHA-256 is fetched again if the server says that it may have changed. If
+    the server cannot be reached or has lost the file, the existing copy is used, and `trouble` says
+    why. Raises SourceError for an unreachable or refusing host and for a file that is not the
+    wanted one, StorageError when the disk is full; the bytes received so far are kept.
     """
-    patience = patience or RetryPolicy()
+    policy = policy or RetryPolicy()
     path = f"{folder}/{wanted.name}"
-    if there := _finished(root, path, wanted):
+    if existing := _finished_record(root, path, wanted):
         if wanted.sha256:
-            return Download(path, there, reused=True)
-        fresh = freshness(wanted.url, Validators.of(there), patience)
-        if not fresh.may_have_changed:
-            return Download(path, there, reused=True, trouble=fresh.trouble)
+            return Download(path, existing, reused=True)
+        answer = freshness(wanted.url, Validators.of(existing), policy)
+        if not answer.may_have_changed:
+            return Download(path, existing, reused=True, trouble=answer.trouble)
     parts = _part_folder(root, folder)
     _clear_other_parts(parts, wanted.name)
     part = parts / f"{wanted.name}.part"
-    validators = transfer(wanted.url, part, wanted.size, wanted.sha256, patience, progress)
+    validators = transfer(wanted.url, part, wanted.size, wanted.sha256, policy, progress)
     record = _verified(root, path, part, wanted, validators)
-    if there and there.sha256 == record.sha256:
+    unchanged = existing is not None and existing.sha256 == record.sha256
+    if unchanged:
         part.unlink()
     else:
-        root.delete(path)  # never an old file beside a new record
+        root.delete(path)  # an old file must never lie beside a new record
         root.write_json(download_record(path), record.model_dump())
         _publish(root, part, path)
     root.delete(f"{path}.rejected")
     Validators.beside(part).unlink(missing_ok=True)
-    return Download(path, record, reused=there is not None and there.sha256 == record.sha256)
+    return Download(path, record, reused=unchanged)
 
 
 def move_old_downloads(root: Root, corpus: str) -> None:
-    """Move what older versions downloaded among the raw shards to where downloads lie."""
+    """Move the downloads of older versions, which kept them among the raw shards."""
     for path in root.files(old_downloads_of(corpus)):
         move_file(root, path, f"{downloads_of(corpus)}/{path.rpartition('/')[2]}")
 
 
 def reject(root: Root, download: Download) -> str:
-    """Take a download that proved unreadable out of the way; return where it lies now."""
+    """Rename a download that is unreadable to `.rejected`; return its new path."""
     root.delete(download_record(download.path))
     root.move(download.path, f"{download.path}.rejected")
     return root.display_path(f"{download.path}.rejected")
 
 
-def _finished(root: Root, path: str, wanted: DownloadSpec) -> DownloadRecord | None:
-    """Return the record of a finished download of the same thing."""
+def _finished_record(root: Root, path: str, wanted: DownloadSpec) -> DownloadRecord | None:
+    """Return the record of a finished download of the same file, or None."""
     try:
         record = read_marker(
             root, download_record(path), DownloadRecord, SourceError, "fetch again"
@@ -113,9 +114,11 @@ def _finished(root: Root, path: str, wanted: DownloadSpec) -> DownloadRecord | N
         size = root.size(path)
     except (FileNotFoundError, SourceError):
         return None
-    right = wanted.sha256 is None or record.sha256 == wanted.sha256
-    same_url = wanted.sha256 is not None or record.url_sha256 == _digest(wanted.url)
-    return record if size == record.bytes and right and same_url else None
+    if wanted.sha256 is None:
+        is_same = record.url_sha256 == _digest(wanted.url)
+    else:
+        is_same = record.sha256 == wanted.sha256
+    return record if is_same and size == record.bytes else None
 
 
 def _digest(text: str) -> str:
@@ -123,7 +126,7 @@ def _digest(text: str) -> str:
 
 
 def _part_folder(root: Root, folder: str) -> Path:
-    """Where the .part grows: beside its final name, or in the scratch folder of a remote root."""
+    """Return the folder of the .part: that of the final file, or a local one for a remote root."""
     if not root.is_local:
         return scratch(root, folder)
     place = Path(root.full(folder))
@@ -133,7 +136,7 @@ def _part_folder(root: Root, folder: str) -> Path:
 
 
 def _clear_other_parts(folder: Path, name: str) -> None:
-    """Delete what stopped downloads of other files left."""
+    """Delete the unfinished files of downloads of other archives."""
     kept = {f"{name}.part", Validators.beside(folder / f"{name}.part").name}
     for path in folder.iterdir():
         unfinished = path.name.endswith((".part", ".part.json")) or path.name.startswith(UNFINISHED)
@@ -142,7 +145,7 @@ def _clear_other_parts(folder: Path, name: str) -> None:
 
 
 def _publish(root: Root, part: Path, path: str) -> None:
-    """Give a checked file its name in the root; it appears whole."""
+    """Give a checked file its name in the root, in one step."""
     if root.is_local:
         with local_disk(path):
             part.replace(root.full(path))
@@ -156,25 +159,27 @@ def _publish(root: Root, part: Path, path: str) -> None:
 def _verified(
     root: Root, path: str, part: Path, wanted: DownloadSpec, validators: Validators
 ) -> DownloadRecord:
-    """Check size, digest and kind; what fails is kept as .rejected and raises SourceError."""
+    """Check size, digest and kind; a file that fails is kept as .rejected and is a SourceError."""
     size = part.stat().st_size
     with part.open("rb") as stream:
         head = stream.read(1024)
         stream.seek(0)
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    shown = shown_url(wanted.url)
+    display_name = display_url(wanted.url)
     try:
-        require_archive(head, shown)
+        require_archive(head, display_name)
         if wanted.size is not None and size != wanted.size:
-            raise SourceError(f"{shown} gave {size} bytes where {wanted.size} are expected")
+            raise SourceError(f"{display_name} gave {size} bytes where {wanted.size} are expected")
         if wanted.sha256 is not None and sha256 != wanted.sha256:
-            raise SourceError(f"{shown} has SHA-256 {sha256} where {wanted.sha256} is expected")
+            raise SourceError(
+                f"{display_name} has SHA-256 {sha256} where {wanted.sha256} is expected"
+            )
     except SourceError as error:
         _publish(root, part, f"{path}.rejected")
         Validators.beside(part).unlink(missing_ok=True)
         raise SourceError(f"{error}; kept as {root.display_path(path)}.rejected") from error
     return DownloadRecord(
-        url=shown,
+        url=display_name,
         url_sha256=_digest(wanted.url),
         bytes=size,
         sha256=sha256,

@@ -1,4 +1,4 @@
-"""A file at a URL: how to ask for it, how to name it, and whether it is still the same."""
+"""A file at a URL: the HTTP client, its file name, and whether the file has changed."""
 
 import time
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from nocturne.tasks.sources.downloads.redirects import refuse_unsafe_redirect
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """How long to bear with a server. Attempts count only while no new bytes arrive."""
+    """How often and how long a download is tried. Only attempts without new bytes count."""
 
     attempts: int = 6
     backoff_seconds: float = 1.0  # doubles with every failure
@@ -30,7 +30,7 @@ class RetryPolicy:
 
 
 class Validators(BaseModel):
-    """What tells whether the file at a URL is still the same."""
+    """ETag and date of the file at a URL, which show whether it is still the same."""
 
     url_sha256: str = ""
     etag: str | None = None
@@ -38,28 +38,28 @@ class Validators(BaseModel):
 
     @staticmethod
     def beside(part: Path) -> Path:
-        """Return where the validators of a .part are kept."""
+        """Return the path where the validators of a .part are kept."""
         return part.with_name(f"{part.name}.json")
 
     @classmethod
     def of(cls, record: DownloadRecord) -> "Validators":
-        """Return those of a finished download."""
+        """Return the validators of a finished download."""
         return cls.model_validate(record.model_dump(include=set(cls.model_fields)))
 
     @property
     def strong(self) -> str | None:
-        """A value for If-Range: the strong ETag, or else the date."""
+        """The value for If-Range: the strong ETag, or else the date."""
         weak = self.etag is None or self.etag.startswith("W/")
         return self.last_modified if weak else self.etag
 
 
-def shown_url(url: str) -> str:
+def display_url(url: str) -> str:
     """Return `url` without user, password and query, for messages and records."""
     return str(httpx.URL(url).copy_with(userinfo=b"", query=None, fragment=None))
 
 
 def require_url(url: str) -> str:
-    """Return `url` if it can be asked for; SourceError if it is no http(s) address."""
+    """Return `url`; SourceError if it is no http(s) address."""
     try:
         parsed = httpx.URL(url)
     except httpx.InvalidURL:
@@ -69,10 +69,10 @@ def require_url(url: str) -> str:
     return url
 
 
-def open_client(patience: RetryPolicy) -> httpx.Client:
-    """Return a client; it asks for files as they lie there, as their hashes are of that."""
+def open_client(policy: RetryPolicy) -> httpx.Client:
+    """Return an HTTP client, which asks for files uncompressed: their hashes are of that form."""
     return httpx.Client(
-        timeout=patience.timeout_seconds,
+        timeout=policy.timeout_seconds,
         follow_redirects=True,
         event_hooks={"response": [refuse_unsafe_redirect]},
         headers={"Accept-Encoding": "identity", "User-Agent": "nocturne-midi"},
@@ -80,18 +80,21 @@ def open_client(patience: RetryPolicy) -> httpx.Client:
 
 
 class Freshness(NamedTuple):
-    """What a server says of a file that was downloaded before."""
+    """Whether the server's file may differ from the copy that was downloaded before."""
 
     may_have_changed: bool
-    trouble: str = ""  # why the server could not be asked; the copy here is then as good as any
+    trouble: str = ""  # why the server could not be asked, if so
 
 
-def freshness(url: str, known: Validators, patience: RetryPolicy) -> Freshness:
-    """Ask whether the server has a newer file; without validators only the file itself tells."""
+def freshness(url: str, known: Validators, policy: RetryPolicy) -> Freshness:
+    """Ask the server whether the file has changed; without validators it may always have."""
     headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
-    asked = {name: value for name, value in headers.items() if value}
+    conditions = {name: value for name, value in headers.items() if value}
     try:
-        with open_client(patience) as client, client.stream("GET", url, headers=asked) as response:
+        with (
+            open_client(policy) as client,
+            client.stream("GET", url, headers=conditions) as response,
+        ):
             code = response.status_code
     except httpx.HTTPError as error:
         return Freshness(False, " ".join(str(error).split()) or type(error).__name__)
@@ -103,7 +106,7 @@ def freshness(url: str, known: Validators, patience: RetryPolicy) -> Freshness:
 
 
 def name_of(url: str) -> str:
-    """Return a safe file name for what lies at `url`."""
+    """Return a safe file name for the file at `url`."""
     last = httpx.URL(url).path.rpartition("/")[2]
     kept = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in last)
     return kept.strip(".")[-100:] or "archive"

@@ -1,4 +1,4 @@
-"""One HTTP file to one local file, through cuts, refusals and slow or lying servers."""
+"""One HTTP file to one local file, through interruptions and faulty servers."""
 
 import hashlib
 import os
@@ -16,18 +16,18 @@ from nocturne.schemas.progress import Progress, silent
 from nocturne.tasks.sources.downloads.remote_file import (
     RetryPolicy,
     Validators,
+    display_url,
     open_client,
-    shown_url,
 )
 
 
 class _Unfinished(Exception):  # noqa: N818 - internal: means try again
-    """The server did not give all of it this time."""
+    """The server did not send the whole file in this attempt."""
 
 
 @contextmanager
 def local_disk(where: str) -> Iterator[None]:
-    """Turn a local disk's error into one clear line."""
+    """Turn an OSError of a local disk into a StorageError of one line."""
     try:
         yield
     except OSError as error:
@@ -43,45 +43,46 @@ def transfer(
     part: Path,
     size: int | None = None,
     sha256: str | None = None,
-    patience: RetryPolicy | None = None,
+    policy: RetryPolicy | None = None,
     progress: Progress = silent,
 ) -> Validators:
-    """Fill `part` with what lies at `url`, going on from what it holds; progress in bytes.
+    """Download `url` into `part`, resuming after the bytes that `part` holds; progress in bytes.
 
-    `size` is the expected number of bytes; with a known `sha256` a resume is allowed without
-    validators, as the caller's check catches a mixture. Raises SourceError once patience ends.
+    `size` is the expected number of bytes. With a known `sha256` a resume is allowed without
+    validators, since the caller compares the hash. Raises SourceError when the attempts are used
+    up.
     """
-    patience = patience or RetryPolicy()
-    failures, most = 0, 0
-    bounded = _bounded(url, patience, progress)
-    with open_client(patience) as client:
+    policy = policy or RetryPolicy()
+    failures, most_held = 0, 0
+    limited = _limited(url, policy, progress)
+    with open_client(policy) as client:
         while True:
             try:
-                return _attempt(client, url, part, size, sha256 is not None, bounded)
+                return _attempt(client, url, part, size, sha256 is not None, limited)
             except (httpx.UnsupportedProtocol, httpx.TooManyRedirects) as error:
-                raise SourceError(f"cannot download {shown_url(url)}: {error}") from error
+                raise SourceError(f"cannot download {display_url(url)}: {error}") from error
             except (httpx.TransportError, _Unfinished) as error:
                 held = _held(part)
-                failures = 1 if held > most else failures + 1
-                most = max(most, held)
-                if failures >= patience.attempts:
+                failures = 1 if held > most_held else failures + 1
+                most_held = max(most_held, held)
+                if failures >= policy.attempts:
                     raise _given_up(url, held, failures, error) from error
-                patience.wait(failures)
+                policy.wait(failures)
 
 
-def _bounded(url: str, patience: RetryPolicy, progress: Progress) -> Progress:
-    """Return `progress`, ended by SourceError once a download takes too long or grows too large."""
-    deadline = time.monotonic() + patience.total_seconds
+def _limited(url: str, policy: RetryPolicy, progress: Progress) -> Progress:
+    """Return `progress`, which raises SourceError if a download takes too long or is too large."""
+    deadline = time.monotonic() + policy.total_seconds
 
     def report(done: float, total: float) -> None:
-        if total > patience.largest_bytes:
+        if total > policy.largest_bytes:
             raise SourceError(
-                f"{shown_url(url)} has more than {patience.largest_bytes:,} bytes: not downloaded"
+                f"{display_url(url)} has more than {policy.largest_bytes:,} bytes: not downloaded"
             )
         if time.monotonic() > deadline:
             raise SourceError(
-                f"{shown_url(url)} took longer than {patience.total_seconds:,.0f} seconds; "
-                "what came is kept: run again to go on"
+                f"{display_url(url)} took longer than {policy.total_seconds:,.0f} seconds; "
+                "what was downloaded is kept: run again to go on"
             )
         progress(done, total)
 
@@ -96,24 +97,24 @@ def _given_up(url: str, held: int, failures: int, error: Exception) -> SourceErr
     kept = f"; the first {held} bytes are kept" if held else ""
     detail = " ".join(str(error).split()) or type(error).__name__
     return SourceError(
-        f"cannot download {shown_url(url)}: {detail} ({failures} attempts){kept}; "
+        f"cannot download {display_url(url)}: {detail} ({failures} attempts){kept}; "
         "check the address and the network, then run again"
     )
 
 
 def _validators(part: Path, url: str) -> Validators | None:
-    """Return the validators of what `part` holds, if it came from `url`."""
+    """Return the validators of the bytes in `part`, if they came from `url`."""
     try:
-        found = Validators.model_validate_json(Validators.beside(part).read_bytes())
+        known = Validators.model_validate_json(Validators.beside(part).read_bytes())
     except (FileNotFoundError, ValidationError):
         return None
-    return found if found.url_sha256 == hashlib.sha256(url.encode()).hexdigest() else None
+    return known if known.url_sha256 == hashlib.sha256(url.encode()).hexdigest() else None
 
 
 def _attempt(
     client: httpx.Client, url: str, part: Path, size: int | None, pinned: bool, progress: Progress
 ) -> Validators:
-    """Ask once, for the rest if some is held; return only when the file is whole."""
+    """Ask once, for the missing bytes only if possible; return when the file is complete."""
     held, known = _held(part), _validators(part, url)
     headers: dict[str, str] = {}
     if held and known and (known.strong or pinned):
@@ -126,7 +127,7 @@ def _attempt(
             if held == total:
                 return known
             part.unlink(missing_ok=True)
-            raise _Unfinished("the part held does not fit the file there")
+            raise _Unfinished("the bytes held do not fit the file at the server")
         _require_success(response, url)
         resumed = response.status_code == httpx.codes.PARTIAL_CONTENT
         if resumed and not response.headers.get("Content-Range", "").startswith(f"bytes {held}-"):
@@ -140,7 +141,7 @@ def _attempt(
 
 
 def _total(response: httpx.Response) -> int | None:
-    """Whole size of the file in bytes, as the server gives it."""
+    """Return the whole size of the file in bytes, as the server states it."""
     if ranged := re.fullmatch(r"bytes [^/]*/(\d+)", response.headers.get("Content-Range", "")):
         return int(ranged[1])
     length = response.headers.get("Content-Length", "")
@@ -153,13 +154,13 @@ def _require_success(response: httpx.Response, url: str) -> None:
         raise _Unfinished(f"the server answers {code} {response.reason_phrase}")
     if code not in (httpx.codes.OK, httpx.codes.PARTIAL_CONTENT):
         raise SourceError(
-            f"cannot download {shown_url(url)}: the server answers {code} "
+            f"cannot download {display_url(url)}: the server answers {code} "
             f"{response.reason_phrase}; check the address"
         )
 
 
 def _remember(response: httpx.Response, url: str, part: Path) -> Validators:
-    """Note what the bytes to come belong to, before the first of them is written."""
+    """Store the validators of the response, before its first byte is written."""
     known = Validators(
         url_sha256=hashlib.sha256(url.encode()).hexdigest(),
         etag=response.headers.get("ETag"),
@@ -174,9 +175,9 @@ def _remember(response: httpx.Response, url: str, part: Path) -> Validators:
 def _receive(
     response: httpx.Response, part: Path, start: int, expected: int | None, progress: Progress
 ) -> None:
-    """Append the response's bytes to `part`, from `start`; stop when there are too many."""
+    """Append the response's bytes to `part`, after `start` bytes; stop when there are too many."""
     done = start
-    # httpx wraps the network's OSErrors, so what comes as one is the disk's.
+    # httpx wraps errors of the network, so that an OSError here is one of the disk.
     with local_disk(str(part)), part.open("ab" if start else "wb", buffering=1 << 16) as stream:
         for chunk in response.iter_raw():
             stream.write(chunk)

@@ -1,6 +1,6 @@
-"""A lock on a file, held by one open file of one process; the kernel gives it back at its end.
+"""A lock on a file, held by one open file of one process; the kernel releases it at its end.
 
-It holds among all processes that see the file, on NFS too where it is mounted with locks.
+It works among all processes that see the file, also on NFS if that is mounted with locks.
 """
 
 import fcntl
@@ -15,11 +15,11 @@ from nocturne.tasks.storage.locking.holder import Holder
 POLL_SECONDS = 0.02
 FACTS_READS = 10
 
-_open: set[int] = set()  # descriptors of the locks that this process holds
+_open: set[int] = set()  # descriptors of the locks held by this process
 
 
 def _close_in_child() -> None:
-    """Close a parent's locks in a forked child, which would hold them beyond the parent's end."""
+    """Close the parent's locks in a forked child, which would hold them after the parent's end."""
     for descriptor in _open:
         with suppress(OSError):
             os.close(descriptor)
@@ -30,16 +30,16 @@ os.register_at_fork(after_in_child=_close_in_child)
 
 
 class FileLock:
-    """A lock file, which exists while it is held, with its holder's facts in it."""
+    """A lock file; it exists while the lock is held, and names the holder."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._descriptor = -1
 
     def acquire(self, holder: Holder) -> Holder | bytes | None:
-        """Take the lock and return None, or return what the lock says of who holds it.
+        """Take the lock and return None, or return the present holder (bytes: an unreadable one).
 
-        Raises OSError where the file cannot be made or the file system keeps no locks.
+        Raises OSError if the file cannot be made or the file system has no locks.
         """
         self._path.parent.mkdir(parents=True, exist_ok=True)
         while True:
@@ -71,10 +71,10 @@ class FileLock:
             self.release()
 
     def release(self) -> None:
-        """Delete the file and give the lock back."""
+        """Delete the file and release the lock."""
         if self._descriptor in _open:
             _open.discard(self._descriptor)
-            self._path.unlink(missing_ok=True)  # before closing: nobody else holds it yet
+            self._path.unlink(missing_ok=True)  # before closing: no other process holds it yet
             os.close(self._descriptor)
 
     def _is_current(self, descriptor: int) -> bool:
@@ -85,7 +85,7 @@ class FileLock:
 
 
 def _named(descriptor: int) -> Holder | bytes:
-    """Return the holder that a lock file names, giving one that just took it time to write."""
+    """Return the holder that a lock file names; wait shortly for one that is being written."""
     with os.fdopen(descriptor, "rb") as file:
         for _ in range(FACTS_READS):
             facts = os.pread(descriptor, 65536, 0)

@@ -1,4 +1,4 @@
-"""Who holds a lock: what the message to everybody else names."""
+"""Who holds a lock, as named in the message to other processes."""
 
 import os
 import socket
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 
 class Holder(BaseModel):
-    """The process that holds a lock, and what it does."""
+    """The process and thread that hold a lock, and their work."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -33,7 +33,7 @@ class Holder(BaseModel):
 
     @classmethod
     def parse(cls, content: bytes) -> Self | None:
-        """Return the holder that a lock names; None if it names nobody, as while it is taken."""
+        """Return the holder in a lock's content; None if there is none yet."""
         try:
             return cls.model_validate_json(content)
         except ValidationError:

@@ -1,8 +1,8 @@
 """A lock on an object store: an object that its holder rewrites every few seconds.
 
-No clock is compared with another's: a process takes a lease over only after it has itself watched
-the object unchanged for LEASE_SECONDS. A holder that could not renew it for most of that time
-counts it as lost, and writes nothing more.
+Clocks of different machines are not compared: a process takes over a lease only after it has
+itself seen the object unchanged for LEASE_SECONDS. A holder that could not renew its lease for most
+of that time counts it as lost, and writes nothing more.
 """
 
 import json
@@ -20,8 +20,8 @@ from nocturne.tasks.storage.retry import ONCE, RetryPolicy, with_retries
 
 LEASE_SECONDS = 60.0
 RENEW_SECONDS = 5.0
-FIRST_WAIT, LONGEST_WAIT = 0.05, 1.0  # seconds between two looks at another's lease
-LOST_AFTER = 0.8  # of the lease, without a renewal
+FIRST_WAIT, LONGEST_WAIT = 0.05, 1.0  # seconds between two reads of another's lease
+LOST_AFTER = 0.8  # share of LEASE_SECONDS without a renewal
 
 _held: dict[str, list["Lease"]] = {}  # by storage root, of this process
 _registry = threading.Lock()
@@ -34,16 +34,16 @@ def require_leases(root_key: str) -> None:
 
 
 def _now() -> float:
-    """Return seconds that go on while the machine sleeps, where the system counts them."""
+    """Return a clock in seconds that counts the sleep of the machine, if the system has one."""
     clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
     return time.clock_gettime(clock)
 
 
 class Lease:
-    """The lease at `key` of a store; `root_key` names the storage root that it protects."""
+    """The lease at `key` of a store, for the storage root `root_key`."""
 
-    def __init__(self, store: ConditionalStore, key: str, root_key: str, shown: str) -> None:
-        self._store, self._key, self._root_key, self._shown = store, key, root_key, shown
+    def __init__(self, store: ConditionalStore, key: str, root_key: str, display_name: str) -> None:
+        self._store, self._key, self._root_key, self._shown = store, key, root_key, display_name
         self._token = uuid.uuid4().hex
         self._renewals = 0
         self._version: Version = {}
@@ -52,17 +52,17 @@ class Lease:
         self._ended = threading.Event()
 
     def acquire(self, holder: Holder) -> Holder | bytes | None:
-        """Take the lease and return None, or return what it says of who holds it.
+        """Take the lease and return None, or return the present holder (bytes: an unreadable one).
 
-        That takes until the holder is seen to renew it, or the lease's time if it never does.
+        It lasts until the holder is seen to renew the lease, or LEASE_SECONDS if it never does.
         """
         self._holder = holder
         watched: Version | None = None
         since, wait = time.monotonic(), FIRST_WAIT
         while True:
             content, version = self._read()
-            over = version == watched and time.monotonic() - since >= LEASE_SECONDS
-            if content is None or not content or over:
+            expired = version == watched and time.monotonic() - since >= LEASE_SECONDS
+            if content is None or not content or expired:
                 if self._take(version):
                     return None
                 watched = None
@@ -74,7 +74,7 @@ class Lease:
             wait = min(2 * wait, LONGEST_WAIT)
 
     def release(self) -> None:
-        """Leave the lease free; it ends by itself should the store not answer."""
+        """Free the lease; if the store does not answer, it expires by itself."""
         self._ended.set()
         self._thread.join()
         with _registry:
@@ -106,20 +106,20 @@ class Lease:
                 call = partial(replace, self._version)
                 self._version = with_retries("lock", self._shown, call, policy)
             except ConflictError:
-                found, self._version = self._read(policy)
-                if self._token.encode() not in (found or b""):
+                current, self._version = self._read(policy)
+                if self._token.encode() not in (current or b""):
                     return False
-                if found != content:
-                    continue  # an earlier write took effect, whose answer was lost
+                if current != content:
+                    continue  # an earlier write of this lease succeeded, and its answer was lost
             return True
 
     def _content(self) -> bytes:
-        """Return the holder's facts; they differ with every renewal, and so does the ETag."""
+        """Return the holder as JSON; the count of renewals gives each its own ETag."""
         renewal = {"token": self._token, "renewals": self._renewals}
         return json.dumps(self._holder.model_dump(mode="json") | renewal).encode()
 
     def _renew(self, policy: RetryPolicy | None = None) -> bool:
-        """Write the lease anew; False if another holds it."""
+        """Write the lease again; False if another process holds it."""
         started = _now()
         self._renewals += 1
         if not self._write(self._content(), policy):
@@ -143,6 +143,6 @@ class Lease:
             try:
                 self._lost = not self._renew(ONCE)
             except StorageError:
-                continue  # trouble of the store: `require` counts the time
+                continue  # the store does not answer: `require` compares the time
             if self._lost:
                 return

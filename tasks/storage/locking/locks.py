@@ -1,4 +1,4 @@
-"""One writer at a time for each thing in a storage root, on one machine and across machines."""
+"""One writer at a time for each corpus, model and run, on one machine and across machines."""
 
 import time
 from collections.abc import Iterator
@@ -32,18 +32,18 @@ class _Lock(Protocol):
 def one_writer(
     root: Root, name: str, work: str, *, wait: bool = False, clear: tuple[str, ...] = ()
 ) -> Iterator[None]:
-    """Hold the lock `name` of `root` in the block; `work` says what for, to whom it keeps out.
+    """Hold the lock `name` of `root` in the block; `work` describes the block in messages.
 
-    Raises BusyError, which names the holder, if another process or thread has it; with `wait`
-    it waits for its turn. A holder that crashed keeps nobody out: the kernel gives its lock back
-    on a file system, and on an object store its lease runs out in a minute. What killed writers
-    left in the folders `clear` is deleted first.
+    If another process or thread holds the lock, this raises BusyError, which names the holder, or
+    waits if `wait`. The lock of a crashed holder is released by the kernel on a file system, and
+    expires in a minute on an object store. Unfinished files of killed writers in the folders
+    `clear` are deleted first.
     """
     lock = _lock(root, name)
     holder = Holder.current(work)
-    while (other := _acquire(root, lock, holder, name)) is not None:
-        if not wait or (isinstance(other, Holder) and other.is_this_thread()):
-            raise BusyError(f"{work} cannot start: {_shown(other)} is under way; {_ADVICE}")
+    while (present := _acquire(root, lock, holder, name)) is not None:
+        if not wait or (isinstance(present, Holder) and present.is_this_thread()):
+            raise BusyError(f"{work} cannot start: {_display(present)} is under way; {_ADVICE}")
         time.sleep(POLL_SECONDS)
     try:
         for folder in clear:
@@ -88,5 +88,5 @@ def _acquire(root: Root, lock: _Lock, holder: Holder, name: str) -> Holder | byt
         return lock.acquire(holder)
 
 
-def _shown(other: Holder | bytes) -> str:
-    return str(other) if isinstance(other, Holder) else "the work of another process"
+def _display(holder: Holder | bytes) -> str:
+    return str(holder) if isinstance(holder, Holder) else "the work of another process"

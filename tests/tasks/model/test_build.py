@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from nocturne.schemas.config import PrepareConfig, TrainConfig
+from nocturne.schemas.config import PrepareConfig, SamplingConfig, TrainConfig
 from nocturne.schemas.errors import CorpusError, ModelError, ResourceError, StorageError
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.network_shape import NetworkShape
@@ -27,10 +27,10 @@ from nocturne.tasks.model.registry.finished_models import finished_model
 from nocturne.tasks.model.registry.models import read_card, read_metrics
 from nocturne.tasks.model.registry.open_models import load_model
 from nocturne.tasks.model.sampling.sample import primer_of
-from nocturne.tasks.model.training import checkpoint, memory_estimate
+from nocturne.tasks.model.training import memory_estimate
 from nocturne.tasks.model.warm_start import resolve_warm_start
 from nocturne.tasks.pages.model_report.publish import write_report
-from nocturne.tasks.storage.layout import METRICS_FILE, model_path
+from nocturne.tasks.storage.layout import CHECKPOINT_FILE, METRICS_FILE, model_path
 from nocturne.tasks.storage.root import Root
 from tests.tasks.corpus.note_corpora import random_shards, write_corpus
 from tests.tasks.corpus.test_ingest_no_space import largest_file
@@ -153,9 +153,10 @@ def test_a_model_is_evaluated_again_where_what_was_measured_is_not_whole(
 def test_uptake_is_that_of_the_primer_which_each_sample_continues(
     place: Root, card: ModelCard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def echo(model: Model, *, count: int, notes: int, seed: int, **_: object) -> NDArray[np.int16]:
-        chosen = [primer_of(seed, index, len(model.primers)) for index in range(count)]
-        return np.tile(model.primers[chosen], (1, 2, 1))[:, :notes]
+    def echo(model: Model, config: SamplingConfig, first: int, count: int) -> NDArray[np.int16]:
+        assert (config.seed, first) == (drawn_samples.EVALUATION_SEED, 0)
+        chosen = [primer_of(config.seed or 0, index, len(model.primers)) for index in range(count)]
+        return np.tile(model.primers[chosen], (1, 2, 1))[:, : config.notes]
 
     monkeypatch.setattr(drawn_samples, "sample", echo)
     test = evaluate.load_splits(place, card.config)["test"]
@@ -240,7 +241,7 @@ def test_training_on_a_disk_that_fills_up_goes_on_once_there_is_space(
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert steps == [1, 2]
     checkpoints = Path(place.base, ".cache/checkpoints", expected.model_id)
-    assert [path.name for path in checkpoints.iterdir()] == [checkpoint.NAME]
+    assert [path.name for path in checkpoints.iterdir()] == [CHECKPOINT_FILE]
     with largest_file(len(weights) - 1), pytest.raises(StorageError, match="cannot write"):
         build.build_model(place, config.copy_with(checkpoint_minutes=60))
     assert not list(Path(place.base).rglob("*.part"))

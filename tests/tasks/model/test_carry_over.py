@@ -7,8 +7,9 @@ from nocturne.schemas.config import TrainConfig
 from nocturne.schemas.network_shape import PRESETS, NetworkShape
 from nocturne.schemas.sequences import Attribute, SplitIds, Vocabulary
 from nocturne.tasks.model import carry_over
-from nocturne.tasks.model.network.initialise import Weights, id_axes, initial_weights, weight_shapes
+from nocturne.tasks.model.network.network import initial_weights, network_of
 from nocturne.tasks.model.network.trained_model import Model, unlimited
+from nocturne.tasks.model.network.weights import Weights, id_axes
 from nocturne.tasks.model.training.likelihood import evaluate
 from nocturne.tasks.model.training.train import TrainingResult
 from tests.tasks.model.model_for_tests import card
@@ -31,12 +32,11 @@ def changed(vocabulary: Vocabulary, name: str, values: tuple[float, ...]) -> Voc
 def test_every_weight_whose_shape_follows_from_a_number_of_ids_is_mapped(
     tiny_shape: NetworkShape, tiny_vocabulary: Vocabulary
 ) -> None:
-    before = weight_shapes(tiny_shape, tiny_vocabulary)
+    before = network_of(tiny_shape, tiny_vocabulary).weight_shapes()
     for attribute in tiny_vocabulary.names:
         size = tiny_vocabulary.size_of(attribute) + 3
-        after = weight_shapes(
-            tiny_shape, changed(tiny_vocabulary, attribute, tuple(map(float, range(size))))
-        )
+        grown_vocabulary = changed(tiny_vocabulary, attribute, tuple(map(float, range(size))))
+        after = network_of(tiny_shape, grown_vocabulary).weight_shapes()
         grown = {
             (name, (attribute, axis))
             for name, shape in after.items()
@@ -68,7 +68,7 @@ def test_ids_take_after_the_nearest_value_and_share_its_probability(
     weights = initial_weights(tiny_shape, tiny_vocabulary, 3)
     new = changed(tiny_vocabulary, INTERVAL, INTERVALS)
     carried = carry_over.carry_over(weights, tiny_vocabulary, new)
-    assert {n: v.shape for n, v in carried.items()} == weight_shapes(tiny_shape, new)
+    assert {n: v.shape for n, v in carried.items()} == network_of(tiny_shape, new).weight_shapes()
     embedded, head = f"embed/{INTERVAL}", f"head/{INTERVAL}"
     np.testing.assert_array_equal(carried[embedded][:-1], weights[embedded][SOURCES])
     np.testing.assert_array_equal(carried[embedded][-1], weights[embedded][-1])  # the start

@@ -26,6 +26,6 @@ def test_a_failed_import_shows_what_was_written(tmp_path: Path) -> None:
         "import os\nos.write(2, b'why')\nraise ImportError('x')"
     )
     path = f"import sys; sys.path.insert(0, {str(tmp_path)!r})"
-    done = _run(f"{path}; import nocturne.tasks.model, tensorflow")
+    done = _run(f"{path}; import nocturne.tasks.model.network.ops")
     assert done.returncode == 1
     assert done.stderr.startswith("whyTraceback")

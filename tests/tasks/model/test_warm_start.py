@@ -13,7 +13,7 @@ from nocturne.schemas.sequences import Vocabulary
 from nocturne.tasks.corpus.sequences.read_sequences import load_vocabulary
 from nocturne.tasks.corpus.sequences.sequence_plan import plan_sequences
 from nocturne.tasks.corpus.sequences.write_sequences import fit_vocabulary, write_sequences
-from nocturne.tasks.model.network.initialise import initial_weights, weight_shapes
+from nocturne.tasks.model.network.network import initial_weights, network_of
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.registry.champion import promote
 from nocturne.tasks.model.registry.save_model import save_model
@@ -92,7 +92,7 @@ def test_changed_values_are_carried_over_and_told(
         f"value: duration (1 of {size} values new, 1 of {size} gone)"
     )
     first = first_weights(root, warm, TINY, vocabulary)
-    assert {n: v.shape for n, v in first.items()} == weight_shapes(TINY, vocabulary)
+    assert {n: v.shape for n, v in first.items()} == network_of(TINY, vocabulary).weight_shapes()
 
 
 def test_a_champion_that_does_not_fit_is_a_start_from_nothing(

@@ -9,7 +9,7 @@ from nocturne.schemas.config import SchemeName, TrainConfig
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.sequences import Attribute, Vocabulary
-from nocturne.tasks.model.network.initialise import initial_weights
+from nocturne.tasks.model.network.network import initial_weights
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.registry.models import read_card
 from nocturne.tasks.model.registry.save_model import save_model

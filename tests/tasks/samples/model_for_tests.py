@@ -3,7 +3,7 @@
 import numpy as np
 
 from nocturne.schemas.network_shape import NetworkShape
-from nocturne.tasks.model.network.initialise import initial_weights
+from nocturne.tasks.model.network.network import initial_weights
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.registry.champion import promote
 from nocturne.tasks.model.registry.save_model import save_model

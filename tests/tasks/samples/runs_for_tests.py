@@ -11,8 +11,9 @@ from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.network_shape import PRESETS
 from nocturne.schemas.samples import SampleRun
 from nocturne.tasks.music.notes import Notes
-from nocturne.tasks.samples.build import build_run
+from nocturne.tasks.samples.build import build_batches
 from nocturne.tasks.samples.identity import plan_run
+from nocturne.tasks.samples.publish import publish_run
 from nocturne.tasks.storage.layout import run_path
 from nocturne.tasks.storage.root import Root
 from tests.tasks.music.notes_for_tests import notes_of
@@ -61,12 +62,13 @@ def write_run(root: Root, samples: int, *, notes: int = 48, audio: bool = True) 
 
 def make(root: Root, run: SampleRun) -> SampleRun:
     """Write what a run lacks, and publish it, as the flow does."""
-    build_run(root, run, card_of(), partial(wander_from, notes=run.config.notes))
+    build_batches(root, run, partial(wander_from, notes=run.config.notes))
+    publish_run(root, run, card_of())
     return run
 
 
 def wander_from(first: int, count: int, notes: int) -> list[Notes]:
-    """Pieces for `build_run`, as a model would compose them."""
+    """Pieces for `build_batches`, as a model would compose them."""
     return [wander(index, notes) for index in range(first, first + count)]
 
 

@@ -58,9 +58,9 @@ def test_batches_are_written_by_the_same_threads(root: Root) -> None:
 
 def test_progress_counts_every_sample(root: Root) -> None:
     run = plan_run(GenerateConfig(root=root.uri, samples=3, audio=False), card_of())
-    told: list[tuple[float, float]] = []
-    write_batch(root, run, 0, [wander(i) for i in range(3)], lambda *at: told.append(at))
-    assert told == [(1, 3), (2, 3), (3, 3)]
+    reported: list[tuple[float, float]] = []
+    write_batch(root, run, 0, [wander(i) for i in range(3)], lambda *at: reported.append(at))
+    assert reported == [(1, 3), (2, 3), (3, 3)]
 
 
 def test_a_root_that_cannot_be_written_gives_one_line(root: Root) -> None:

@@ -139,12 +139,12 @@ def test_a_run_of_an_earlier_version_is_read_as_it_is(
     folder = Path(root.full(run_path(run.run_id)))
     manifest = pq.read_table(folder / "manifest.parquet")
     pq.write_table(manifest.drop_columns(list(LATER_COLUMNS)), folder / "manifest.parquet")
-    told = json.loads((folder / "run.json").read_bytes())
+    recorded = json.loads((folder / "run.json").read_bytes())
     for field in ("drawn_seed", "first_samples", "extends", "page_bytes"):
-        del told[field]
+        del recorded[field]
     for field in ("run", "more"):
-        del told["config"][field]
-    (folder / "run.json").write_text(json.dumps(told))
+        del recorded["config"][field]
+    (folder / "run.json").write_text(json.dumps(recorded))
     assert is_published(root, run)
     if name:
         damage(folder / name)

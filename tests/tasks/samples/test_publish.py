@@ -24,9 +24,9 @@ def test_a_run_is_complete(root: Root) -> None:
     each = [f"{i:05d}.{kind}" for i in range(3) for kind in ("mid", "ogg", "png")]
     assert names(root, run) == sorted([*each, "index.html", "manifest.parquet", "run.json"])
     assert is_published(root, run)
-    told = SampleRun.model_validate(root.read_json(f"samples/{run.run_id}/run.json"))
+    recorded = SampleRun.model_validate(root.read_json(f"samples/{run.run_id}/run.json"))
     size = root.size(f"samples/{run.run_id}/index.html")
-    assert told == run.model_copy(update={"page_bytes": {"index.html": size}})
+    assert recorded == run.model_copy(update={"page_bytes": {"index.html": size}})
 
 
 def test_manifest_rows_tell_the_truth(root: Root) -> None:

@@ -9,7 +9,7 @@ from nocturne.tasks.samples import request
 from nocturne.tasks.samples.batches import begin_run
 from nocturne.tasks.samples.check import is_published
 from nocturne.tasks.samples.identity import plan_run
-from nocturne.tasks.samples.request import is_cut_off, requested_runs
+from nocturne.tasks.samples.request import is_interrupted, requested_runs
 from nocturne.tasks.storage.root import Root
 from tests.tasks.samples.requests_for_tests import asked, begun, requested
 from tests.tasks.samples.runs_for_tests import card_of, contents, make
@@ -34,7 +34,7 @@ def test_an_empty_seed_goes_on_with_the_same_request_that_was_cut_off(root: Root
     assert runs[0] == cut_off
     assert begin_run(root, runs[0]) == [(4, 2)]
     make(root, runs[0])
-    assert not is_cut_off(root, cut_off)
+    assert not is_interrupted(root, cut_off)
     assert len(requested_runs(root, asked(root, samples=6), card_of())) == 1
 
 

@@ -88,7 +88,7 @@ def test_no_notes_are_no_frames() -> None:
 
 
 @pytest.mark.parametrize("content", [None, b"", b"RIFF", b"no sound font" * 100])
-def test_a_missing_or_damaged_sound_font_is_told(
+def test_a_missing_or_damaged_sound_font_is_one_line(
     content: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     font = tmp_path / "font.sf2"

@@ -8,7 +8,12 @@ import pytest
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from nocturne.tasks.model.network.executors import chosen, keras_layer, layer_of, xla_layer
+from nocturne.tasks.model.network.executors import (
+    keras_layer,
+    layer_of,
+    resolve_executor,
+    xla_layer,
+)
 from nocturne.tasks.model.network.precision import half_layer
 
 STEPS, BATCH, INPUTS, CELLS = 6, 3, 5, 4
@@ -124,5 +129,7 @@ def test_gradients_agree_with_pytorch() -> None:
 
 
 def test_auto_follows_the_device_and_a_forced_executor_stays() -> None:
-    assert chosen("auto") == ("keras" if tf.config.list_physical_devices("GPU") else "xla")
+    assert resolve_executor("auto") == (
+        "keras" if tf.config.list_physical_devices("GPU") else "xla"
+    )
     assert (layer_of("keras"), layer_of("xla")) == (keras_layer, xla_layer)

@@ -10,31 +10,31 @@ from nocturne.schemas.sequences import Vocabulary
 from nocturne.tasks.model.network import match_features
 
 
-def _length(codes: list[int], t: int, j: int) -> int:
+def _length(keys: list[int], t: int, j: int) -> int:
     """How many notes ending at t-1 equal those ending at j-1, by counting."""
     length = 0
-    while length < 15 and j - 1 - length >= 0 and codes[t - 1 - length] == codes[j - 1 - length]:
-        if codes[j - 1 - length] == match_features.NO_NOTE:
+    while length < 15 and j - 1 - length >= 0 and keys[t - 1 - length] == keys[j - 1 - length]:
+        if keys[j - 1 - length] == match_features.NO_NOTE:
             break
         length += 1
     return length
 
 
-def _lengths(codes: list[int], window: int) -> NDArray[np.int32]:
-    """Match lengths [window, C] of one kind in one song."""
-    found = match_features.match_lengths(tf.constant(codes)[None, :, None], window)
+def _lengths(keys: list[int], window: int) -> NDArray[np.int32]:
+    """Match lengths [window, C] of one type in one song."""
+    found = match_features.match_lengths(tf.constant(keys)[None, :, None], window)
     return np.asarray(found[0, ..., 0])
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(0, 2), min_size=22, max_size=22), st.integers(0, 8))
-def test_match_lengths_are_those_counted(codes: list[int], padding: int) -> None:
-    codes[:padding] = [match_features.NO_NOTE] * padding
+def test_match_lengths_are_those_counted(keys: list[int], padding: int) -> None:
+    keys[:padding] = [match_features.NO_NOTE] * padding
     window = 8
-    found = _lengths(codes, window)
+    found = _lengths(keys, window)
     for w in range(window):
-        t = len(codes) - window + w
-        expected = [_length(codes, t, j) for j in range(padding, t)] if codes[t - 1] >= 0 else 0
+        t = len(keys) - window + w
+        expected = [_length(keys, t, j) for j in range(padding, t)] if keys[t - 1] >= 0 else 0
         np.testing.assert_array_equal(found[w, padding:t], expected)
 
 
@@ -58,9 +58,13 @@ def test_distance_is_a_whole_number_of_quarters_up_to_48() -> None:
     assert none.numpy().tolist() == [[0] * 8]
 
 
-def test_codes_tell_apart_what_each_kind_of_match_compares(tiny_vocabulary: Vocabulary) -> None:
+def test_keys_tell_apart_what_each_type_of_match_compares(
+    tiny_vocabulary: Vocabulary,
+) -> None:
     notes = [[1, 5, 0, 0], [1, 5, 2, 1], [2, 5, 0, 0], [1, 6, 0, 0], [4, 12, 3, 2]]
-    found = match_features.codes(tiny_vocabulary, tf.constant(notes)).numpy()
+    found = match_features.match_keys(
+        tiny_vocabulary.names, tiny_vocabulary.sizes, tf.constant(notes)
+    ).numpy()
     alike = (found == found[0]).T.tolist()
     assert alike == [
         [True, True, False, False, False],  # pitch and interval

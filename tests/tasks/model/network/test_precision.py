@@ -10,13 +10,13 @@ import tensorflow as tf
 from nocturne.schemas.config import TrainConfig
 from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.sequences import SplitIds, Vocabulary
-from nocturne.tasks.model.network.initialise import initial_weights
-from nocturne.tasks.model.network.precision import chosen_precision, resolve_precision
+from nocturne.tasks.model.network.network import initial_weights, tables
+from nocturne.tasks.model.network.precision import resolve_precision
 from nocturne.tasks.model.training import checkpoint, windows
 from nocturne.tasks.model.training.checkpoint import Checkpoint, TrainingProgress
-from nocturne.tasks.model.training.loss_scale import LossScale
+from nocturne.tasks.model.training.optimiser import LossScale
 from nocturne.tasks.model.training.step import TrainingStep
-from nocturne.tasks.model.training.train import network_of
+from nocturne.tasks.model.training.train import training_network
 
 
 @pytest.mark.parametrize(
@@ -40,16 +40,17 @@ def test_auto_is_mixed_where_every_gpu_has_tensor_cores(
     gpus = list(range(len(capabilities)))
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda _: gpus)
     monkeypatch.setattr(tf.config.experimental, "get_device_details", details)
-    assert chosen_precision("auto") == expected
-    assert resolve_precision(TrainConfig()).precision == expected
-    assert [chosen_precision("float32"), chosen_precision("mixed")] == ["float32", "mixed"]
+    configs = [TrainConfig(), TrainConfig(precision="float32"), TrainConfig(precision="mixed")]
+    resolved = [resolve_precision(config).precision for config in configs]
+    assert resolved == [expected, "float32", "mixed"]
 
 
 def _step(
     config: TrainConfig, shape: NetworkShape, vocabulary: Vocabulary, scale: LossScale
 ) -> TrainingStep:
     weights = initial_weights(shape, vocabulary, 3)
-    return TrainingStep(network_of(config, shape, vocabulary), config, weights, scale)
+    network = training_network(config, shape, vocabulary)
+    return TrainingStep(network, config, weights, tables(vocabulary), scale)
 
 
 def test_a_step_is_that_of_float32_but_for_rounding_and_an_overflow_changes_nothing(
@@ -80,8 +81,8 @@ def test_a_step_is_that_of_float32_but_for_rounding_and_an_overflow_changes_noth
 
 
 def test_a_checkpoint_keeps_the_loss_scale(tmp_path: Path) -> None:
-    place = TrainingProgress("run", 3, loss_scale=LossScale(4.0, 7))
-    checkpoint.write(tmp_path, Checkpoint(place, {}, {}, {}, {}))
+    progress = TrainingProgress("run", 3, loss_scale=LossScale(4.0, 7))
+    checkpoint.write(tmp_path, Checkpoint(progress, {}, {}, {}, {}))
     found = checkpoint.read(tmp_path, "run")
     assert found is not None
-    assert found.place == place
+    assert found.progress == progress

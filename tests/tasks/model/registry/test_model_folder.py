@@ -12,7 +12,7 @@ from nocturne.schemas.errors import ModelError
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.sequences import Vocabulary
-from nocturne.tasks.model.network.initialise import initial_weights
+from nocturne.tasks.model.network.network import initial_weights
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.registry.models import read_cards
 from nocturne.tasks.model.registry.open_models import damage_of, load_model

@@ -46,7 +46,9 @@ def test_the_crowd_limit_is_how_often_a_window_came_back(tiny_vocabulary: Vocabu
 
 def test_windows_further_back_than_the_reach_do_not_count(tiny_vocabulary: Vocabulary) -> None:
     phrase = [8, 9, 10, 11, 8]
-    far = [n % 7 for n in range(loop_limits.CROWD_REACH)]  # its own windows come back every 7 notes
+    far = [
+        n % 7 for n in range(loop_limits.WINDOW_REPEAT_REACH)
+    ]  # its own windows come back every 7 notes
     alone = loop_limits.loop_limits(_split(far), tiny_vocabulary)[4]
     assert loop_limits.loop_limits(_split(phrase + far + phrase), tiny_vocabulary)[4] == alone
 
@@ -71,5 +73,5 @@ def test_the_crowd_limit_agrees_with_counting_by_hand(songs: list[list[int]]) ->
     )
     notes = [[1, pitch] for song in songs for pitch in song]
     ids = SplitIds(np.array(notes, np.int16), np.cumsum([0, *map(len, songs)]).astype(np.int64))
-    expected = most if max(map(len, songs)) >= 5 else loop_limits.NO_CROWD
+    expected = most if max(map(len, songs)) >= 5 else loop_limits.NO_WINDOW_REPEAT_LIMIT
     assert loop_limits.loop_limits(ids, vocabulary)[4] == expected

@@ -4,8 +4,7 @@ import numpy as np
 
 from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.sequences import SplitIds, Vocabulary
-from nocturne.tasks.model.network.encoder_decoder import Network
-from nocturne.tasks.model.network.initialise import initial_weights
+from nocturne.tasks.model.network.network import initial_weights, network_of
 from nocturne.tasks.model.sampling import random_inputs
 
 
@@ -37,7 +36,7 @@ def test_the_gaussian_has_the_mean_and_covariance_of_the_states(
     weights = initial_weights(tiny_shape, tiny_vocabulary, 0)
     found = random_inputs.random_inputs(train_songs, tiny_vocabulary, tiny_shape, weights, 0)
     states = random_inputs.encoder_states(
-        Network(tiny_shape, tiny_vocabulary), weights, found.primers
+        network_of(tiny_shape, tiny_vocabulary), weights, found.primers
     )
     assert states.shape == (len(found.primers), 4 * tiny_shape.units)
     np.testing.assert_allclose(found.state_mean, states.mean(axis=0), atol=1e-6)

@@ -11,10 +11,8 @@ from nocturne.schemas.errors import ModelError
 from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.sequences import SplitIds, Vocabulary
-from nocturne.tasks.model.network.encoder_decoder import Network
-from nocturne.tasks.model.network.initialise import initial_weights
+from nocturne.tasks.model.network.network import initial_weights, network_of, tensors
 from nocturne.tasks.model.network.trained_model import Model, unlimited
-from nocturne.tasks.model.network.weights import tensors
 from nocturne.tasks.model.sampling import sample as sampling
 from nocturne.tasks.model.sampling.random_inputs import random_inputs
 from nocturne.tasks.model.sampling.sample import BATCH_ROWS, sample
@@ -65,11 +63,11 @@ def test_the_first_note_is_drawn_from_the_models_distribution(model: Model) -> N
         "tiny", model.shape, model.vocabulary, model.weights, model.primers[:1], *_states(model)
     )
     drawn = draw(one_primer, 3200, notes=8)[:, 0, 0]
-    network = Network(model.shape, model.vocabulary)
+    network = network_of(model.shape, model.vocabulary)
     ids = np.zeros((1, network.context + model.shape.window, 4), np.int32)
     ids += np.asarray(model.vocabulary.sizes, np.int32)
     ids[:, network.context - model.shape.window : network.context] = model.primers[:1]
-    weights = tensors(model.weights)
+    weights = tensors(model.weights, model.vocabulary)
     logits = network.heads.logits(weights, 0, network.read(weights, tf.constant(ids)), [])
     expected = tf.nn.softmax(logits)[0, 0].numpy()
     found = np.bincount(drawn, minlength=4) / len(drawn)

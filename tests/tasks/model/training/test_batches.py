@@ -1,18 +1,27 @@
-"""Batches: fixed by (seed, step), and every window of an epoch once."""
+"""Batches: fixed by (seed, step); epochs: every window once, in a fixed order.
+
+Memory does not grow with the songs' lengths.
+"""
+
+import tracemalloc
 
 import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nocturne.schemas.config import TrainConfig
 from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.sequences import SplitIds, Vocabulary
-from nocturne.tasks.model.network.encoder_decoder import Network
-from nocturne.tasks.model.training.batches import Batches
+from nocturne.tasks.model.network.network import network_of
+from nocturne.tasks.model.training.batches import Batches, Epoch, permuted
+from nocturne.tasks.model.training.windows import FEWEST_NOTES, WindowIndex
 
 
 def test_a_batch_follows_from_seed_and_step_whatever_came_before(
     tiny_shape: NetworkShape, tiny_vocabulary: Vocabulary, train_songs: SplitIds
 ) -> None:
-    network, config = Network(tiny_shape, tiny_vocabulary), TrainConfig(batch=8, seed=3)
+    network, config = network_of(tiny_shape, tiny_vocabulary), TrainConfig(batch=8, seed=3)
     batches = Batches(network, config, train_songs)
     drawn = [batches.at(step) for step in range(batches.per_epoch + 2)]
     assert {batch.shape for batch in drawn} == {(8, network.context + tiny_shape.window, 4)}
@@ -27,9 +36,63 @@ def test_a_batch_follows_from_seed_and_step_whatever_came_before(
 def test_an_epoch_has_about_as_many_steps_as_its_windows_fill(
     tiny_shape: NetworkShape, tiny_vocabulary: Vocabulary, train_songs: SplitIds
 ) -> None:
-    batches = Batches(Network(tiny_shape, tiny_vocabulary), TrainConfig(batch=8), train_songs)
+    batches = Batches(network_of(tiny_shape, tiny_vocabulary), TrainConfig(batch=8), train_songs)
     found = []
     for epoch in range(40):
         batches.at(epoch * batches.per_epoch)
         found.append(len(batches.epoch) / 8)
     assert abs(float(np.mean(found)) - batches.per_epoch) < 0.75
+
+
+def _all(epoch: Epoch) -> WindowIndex:
+    return epoch.at(np.arange(len(epoch)))
+
+
+def test_an_epoch_is_fixed_by_seed_and_number_and_covers_the_songs(train_songs: SplitIds) -> None:
+    offsets = train_songs.song_offsets
+    first, again = (_all(Epoch(offsets, 8, 5, 0)) for _ in range(2))
+    np.testing.assert_array_equal(first.start, again.start)
+    assert first.start.tolist() != _all(Epoch(offsets, 8, 5, 1)).start.tolist()
+    assert first.start.tolist() != _all(Epoch(offsets, 8, 6, 0)).start.tolist()
+    assert set(offsets[:-1]) <= set(first.start.tolist())
+    inside = offsets[first.song + 1] - first.start
+    assert inside.min() >= FEWEST_NOTES
+    covered = {note for start in first.start for note in range(start, start + 8)}
+    left_out = set(range(len(train_songs.ids))) - covered
+    assert len(left_out) < 0.15 * len(train_songs.ids)  # ends of songs, too short for a window
+
+
+def test_a_song_gives_its_opening_and_windows_that_tile_it_from_a_random_note() -> None:
+    epoch = Epoch(np.array([0, 20, 23, 64]), 5, 0, 0)
+    places = _all(epoch)
+    for song, first, end in ((0, 0, 20), (1, 20, 23), (2, 23, 64)):
+        starts = np.sort(places.start[places.song == song])
+        assert starts[0] == first
+        phase = first + epoch.phase[song]
+        assert starts[1:].tolist() == list(range(phase, end - FEWEST_NOTES + 1, 5))
+
+
+@given(st.integers(1, 3000), st.integers(0, 2**31))
+def test_the_order_holds_every_window_once(count: int, seed: int) -> None:
+    keys = np.random.default_rng(seed).integers(0, 2**63, 4, np.uint64)
+    assert sorted(permuted(np.arange(count), count, keys)) == list(range(count))
+
+
+def test_the_order_looks_random() -> None:
+    count, keys = 10_000, np.random.default_rng(0).integers(0, 2**63, 4, np.uint64)
+    order = permuted(np.arange(count), count, keys)
+    assert abs(np.corrcoef(order[:-1], order[1:])[0, 1]) < 0.05
+    assert abs(np.corrcoef(np.arange(count), order)[0, 1]) < 0.05
+    halves = (order < count // 2).reshape(-1, 50).sum(axis=1)  # binomial: variance 12.5
+    assert halves.var() == pytest.approx(12.5, rel=0.3)
+
+
+def test_memory_does_not_grow_with_the_songs_lengths() -> None:
+    peaks = []
+    for notes in (1_000, 100_000):
+        offsets = np.arange(0, 1001 * notes, notes)
+        tracemalloc.start()
+        Epoch(offsets, 64, 0, 0).at(np.arange(64))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] == pytest.approx(peaks[0], rel=0.05)

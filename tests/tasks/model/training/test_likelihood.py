@@ -6,10 +6,9 @@ import tensorflow as tf
 
 from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.sequences import SplitIds, Vocabulary
-from nocturne.tasks.model.network.encoder_decoder import Network
-from nocturne.tasks.model.network.initialise import Weights, initial_weights
+from nocturne.tasks.model.network.network import initial_weights, network_of, tensors
 from nocturne.tasks.model.network.trained_model import Model
-from nocturne.tasks.model.network.weights import tensors
+from nocturne.tasks.model.network.weights import Weights
 from nocturne.tasks.model.training import windows
 from nocturne.tasks.model.training.likelihood import evaluate
 
@@ -52,10 +51,10 @@ def test_every_note_counts_once_whatever_the_batches(
 ) -> None:
     weights = initial_weights(tiny_shape, tiny_vocabulary, 1)
     found = evaluate(_model(tiny_shape, tiny_vocabulary, weights), train_songs)
-    network, total = Network(tiny_shape, tiny_vocabulary), 0.0
+    network, total = network_of(tiny_shape, tiny_vocabulary), 0.0
     places = windows.whole_songs(train_songs, tiny_shape.window)
     ids = windows.gather(
         train_songs, places, network.context, tiny_shape.window, tiny_vocabulary.sizes
     )
-    total = float(tf.reduce_sum(network.nats(tensors(weights), tf.constant(ids))))
+    total = float(tf.reduce_sum(network.nats(tensors(weights, tiny_vocabulary), tf.constant(ids))))
     assert found.bits_per_note == pytest.approx(total / np.log(2) / len(train_songs.ids), rel=1e-5)

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from nocturne.schemas.config import TrainConfig
-from nocturne.schemas.config.train import Executor, PresetName
+from nocturne.schemas.config.train import Executor
 from nocturne.schemas.errors import ResourceError
-from nocturne.schemas.network_shape import PRESETS
+from nocturne.schemas.network_shape import PRESETS, PresetName
 from nocturne.tasks.model.training import memory_estimate
 from nocturne.tasks.model.training.memory_estimate import (
     MIB,

@@ -1,4 +1,4 @@
-"""Adam against Keras's, clipping, and what the learning rate follows."""
+"""Adam against Keras's, clipping, what the learning rate follows, and the loss scale."""
 
 import keras
 import numpy as np
@@ -7,7 +7,9 @@ import tensorflow as tf
 
 from nocturne.tasks.model.training.optimiser import (
     LAST_SHARE,
+    STEADY_STEPS,
     WARM_UP_STEPS,
+    LossScale,
     Schedule,
     adam,
     clipped,
@@ -15,15 +17,15 @@ from nocturne.tasks.model.training.optimiser import (
 
 
 def test_adam_takes_the_steps_of_keras_adam() -> None:
-    ours = {"w": tf.Variable([1.0, -2.0, 3.0])}
+    ours = tf.Variable([1.0, -2.0, 3.0])
     theirs = keras.Variable(np.array([1.0, -2.0, 3.0], np.float32))
-    moments = {"w": (tf.Variable(tf.zeros(3)), tf.Variable(tf.zeros(3)))}
+    moments = [tf.Variable(tf.zeros(3))], [tf.Variable(tf.zeros(3))]
     optimiser = keras.optimizers.Adam(0.1, epsilon=1e-8)
     for number, gradient in enumerate([[0.5, 0.1, -1.0], [0.0, 0.2, -1.0], [3.0, -0.1, 1.0]]):
         value = tf.constant(gradient)
-        adam(ours, moments, {"w": value}, tf.constant(number + 1.0), tf.constant(0.1))
+        adam([ours], *moments, [value], tf.constant(number + 1.0), tf.constant(0.1))
         optimiser.apply([value], [theirs])
-    np.testing.assert_allclose(ours["w"].numpy(), theirs.numpy(), rtol=1e-5)
+    np.testing.assert_allclose(ours.numpy(), theirs.numpy(), rtol=1e-5)
 
 
 @pytest.mark.parametrize(("largest", "scale"), [(1.0, 0.2), (10.0, 1.0)])
@@ -51,3 +53,21 @@ def test_a_run_without_time_enough_comes_down_when_the_time_is_up() -> None:
     assert schedule.by_clock is True
     assert schedule.rate(1000, 500.0) == pytest.approx((1 + LAST_SHARE) / 2)
     assert schedule.rate(2000, 1000.0) == pytest.approx(LAST_SHARE)
+
+
+def test_an_overflow_halves_the_factor_and_steady_steps_double_it() -> None:
+    scale = LossScale(8.0)
+    for _ in range(STEADY_STEPS - 1):
+        scale.update(True)
+    assert scale == LossScale(8.0, STEADY_STEPS - 1)
+    scale.update(True)
+    assert scale == LossScale(16.0, 0)
+    scale.update(True)
+    scale.update(False)
+    assert scale == LossScale(8.0, 0)
+
+
+def test_the_factor_never_makes_the_loss_smaller() -> None:
+    scale = LossScale(1.0)
+    scale.update(False)
+    assert scale == LossScale(1.0, 0)

@@ -11,10 +11,9 @@ import pytest
 from nocturne.schemas.config import TrainConfig
 from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.sequences import SplitIds, Vocabulary
-from nocturne.tasks.model.network.encoder_decoder import Network
-from nocturne.tasks.model.network.initialise import initial_weights
+from nocturne.tasks.model.network.network import initial_weights, network_of, tables
 from nocturne.tasks.model.training import replicated_step
-from nocturne.tasks.model.training.loss_scale import LossScale
+from nocturne.tasks.model.training.optimiser import LossScale
 from nocturne.tasks.model.training.replicated_step import training_step
 from nocturne.tasks.model.training.step import TrainingStep
 from nocturne.tasks.model.training.train import train
@@ -61,10 +60,10 @@ def test_two_replicas_give_the_weights_of_one(
 def test_one_device_or_the_xla_executor_takes_plain_steps(
     tiny_shape: NetworkShape, tiny_vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    network = Network(tiny_shape, tiny_vocabulary)
+    network = network_of(tiny_shape, tiny_vocabulary)
     weights = initial_weights(tiny_shape, tiny_vocabulary, 0)
     for executor, names in (("keras", []), ("keras", ["GPU:0"]), ("xla", ["GPU:0", "GPU:1"])):
         monkeypatch.setattr(replicated_step, "devices", lambda names=names: names)
         config = TrainConfig.model_validate({"executor": executor})
-        step = training_step(network, config, weights, LossScale())
+        step = training_step(network, config, weights, tables(tiny_vocabulary), LossScale())
         assert type(step) is TrainingStep

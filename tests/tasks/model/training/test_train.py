@@ -13,7 +13,8 @@ from nocturne.schemas.config import TrainConfig
 from nocturne.schemas.errors import CorpusError, ModelError
 from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.sequences import SplitIds, Vocabulary
-from nocturne.tasks.model.network.initialise import Weights, initial_weights
+from nocturne.tasks.model.network.network import initial_weights
+from nocturne.tasks.model.network.weights import Weights
 from nocturne.tasks.model.training import checkpoint, loop
 from nocturne.tasks.model.training.optimiser import Schedule
 from nocturne.tasks.model.training.train import TrainingResult, train

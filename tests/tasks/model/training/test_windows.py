@@ -4,9 +4,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nocturne.schemas.sequences import SplitIds, Vocabulary
+from nocturne.schemas.sequences import SplitIds
 from nocturne.tasks.model.training import windows
 
+NAMES = ("inter_onset_interval", "pitch", "duration", "velocity")
 SIZES = (4, 12, 3, 2)
 
 
@@ -35,9 +36,9 @@ def test_whole_songs_give_every_note_once(lengths: list[int], window: int) -> No
     assert ids[ids >= 0].tolist() == list(range(offsets[-1]))
 
 
-def test_transposition_moves_pitch_alone_and_stays_in_range(tiny_vocabulary: Vocabulary) -> None:
+def test_transposition_moves_pitch_alone_and_stays_in_range() -> None:
     ids = np.array([[[0, 10, 1, 1], [4, 12, 3, 2]], [[1, 3, 0, 0], [2, 6, 1, 1]]], np.int32)
-    moved = windows.transposed(ids, tiny_vocabulary, np.array([5, -2]))
+    moved = windows.transposed(ids, NAMES, SIZES, np.array([5, -2]))
     assert moved[..., 1].tolist() == [[11, 12], [1, 4]]  # room for 1 only; the start symbol stays
     np.testing.assert_array_equal(moved[..., [0, 2, 3]], ids[..., [0, 2, 3]])
     assert ids[0, 0, 1] == 10  # the argument is left as it was

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from nocturne.schemas.errors import CorpusError
-from nocturne.schemas.metrics import SampleMetrics
+from nocturne.schemas.metrics import ModelMetrics, SampleMetrics
 from nocturne.tasks.music.metrics import METRICS, evaluate_samples, sample_metrics
 from nocturne.tasks.music.metrics.degenerate import is_degenerate
 from nocturne.tasks.music.metrics.excerpt import excerpt_of
+from nocturne.tasks.music.metrics.metric import Metric, mean_of
+from nocturne.tasks.pages.model_report.tables import Compared, compared
 from tests.tasks.music.metrics.music import VOCABULARY, excerpt, ids_of, random_ids, split_of
 
 HELD_OUT = split_of([random_ids(seed, 300) for seed in range(10)])
@@ -44,6 +46,16 @@ def test_the_table_is_complete_and_finite() -> None:
     assert set(found.overlaps) == set(OVERLAPS)
     assert all(math.isfinite(value) for value in every_figure(found))
     assert seen[-1][0] == seen[-1][1]
+
+
+def test_a_metric_that_is_declared_is_measured_and_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    declared = Metric("note_count", ".1f", "Notes in a sample", mean_of(len), title="Notes")
+    monkeypatch.setitem(METRICS, declared.name, declared)
+    samples = [random_ids(seed, 100) for seed in (1, 2)]
+    found = evaluate_samples(samples, HELD_OUT, TRAIN, VOCABULARY)
+    assert (found.samples["note_count"], found.held_out["note_count"]) == (100.0, 100.0)
+    rows = {row.label: row for row in compared(ModelMetrics(**dict(found)))}
+    assert rows["Notes"] == Compared("Notes", "Notes in a sample", "100.0", "100.0")
 
 
 def test_real_music_evaluated_as_samples_equals_its_held_out_figures() -> None:
