@@ -6,7 +6,14 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from nocturne.tasks.pages.formatting import clock, counted, date_utc, format_figure, pitch_name
+from nocturne.tasks.pages.formatting import (
+    NOT_MEASURED,
+    clock,
+    counted,
+    date_utc,
+    format_figure,
+    pitch_name,
+)
 from nocturne.tasks.pages.markdown import as_text
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -37,4 +44,5 @@ def _environment() -> Environment:
         pitch_name=pitch_name,
         signed="{:+.2f}".format,
     )
+    made.globals["not_measured"] = NOT_MEASURED
     return made

@@ -8,7 +8,7 @@ from nocturne.schemas.model_card import ModelCard
 from nocturne.tasks.pages.charts.charts import Chart
 from nocturne.tasks.pages.charts.picture import charts_picture
 from nocturne.tasks.pages.environment import render
-from nocturne.tasks.pages.formatting import NOT_MEASURED, UNSTATED, counted, duration
+from nocturne.tasks.pages.formatting import UNSTATED, counted, duration
 from nocturne.tasks.pages.markdown import data_uri
 from nocturne.tasks.pages.model_report.curves import best_evaluation, curves
 from nocturne.tasks.pages.model_report.distributions import distributions
@@ -93,7 +93,6 @@ def _contents(card: ModelCard, metrics: ModelMetrics, history: History) -> dict[
         "facts": facts(card),
         "settings": settings(card),
         "others": other_figures(metrics),
-        "not_measured": NOT_MEASURED,
     }
 
 
