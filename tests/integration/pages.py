@@ -29,9 +29,13 @@ class Visit:
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.on("console", lambda message: self.complaints.append(message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
+        self.page.on("dialog", self._dismiss)
         self.page.on("requestfailed", lambda request: self.complaints.append(request.url))
         self.page.goto(where.as_uri() if isinstance(where, Path) else where)
+
+    def _dismiss(self, dialog: Any) -> None:
+        self.complaints.append(dialog.message)
+        dialog.dismiss()
 
     def background(self) -> str:
         """Return the colour of the page, one of BACKGROUNDS."""
