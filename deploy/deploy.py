@@ -22,7 +22,7 @@ from pydantic import ValidationError
 from deploy.automations import apply_automations
 from nocturne.schemas.config import IngestConfig
 from nocturne.schemas.errors import NocturneError
-from nocturne.tasks.pages.index.pages import write_index_pages
+from nocturne.tasks.pages.index.write import write_index_pages
 from nocturne.tasks.storage.root import Root
 
 PROJECT = Path(__file__).parents[1]

@@ -14,8 +14,8 @@ from nocturne.tasks.music.categories import decode
 from nocturne.tasks.music.metrics.excerpt import excerpt_of, held_out_pieces
 from nocturne.tasks.music.metrics.overlap import mean_overlaps
 from nocturne.tasks.pages.charts.piano_roll import draw
-from nocturne.tasks.pages.links import links_of_report
 from nocturne.tasks.pages.model_report.report import report_markdown, report_page
+from nocturne.tasks.pages.page_links import links_of_report
 from nocturne.tasks.storage.layout import HISTORY_FILE, REPORT_PAGE, model_path
 from nocturne.tasks.storage.markers import find_marker
 from nocturne.tasks.storage.root import Root
