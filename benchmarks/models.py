@@ -1,6 +1,6 @@
 """How good models are: `python -m benchmarks.models --midi FOLDER --preset small --minutes 20`.
 
-Takes a folder (or `folk`, the embedded tunes) through ingest, prepare, training and judging,
+Takes a folder (or `folk`, the embedded tunes) through ingest, prepare, training and evaluation,
 without Prefect, once for every seed, and prints what stands in each model's metrics.json. The
 last line is one JSON object: the means over the seeds, and each seed's bits per note.
 """
@@ -12,14 +12,11 @@ import tempfile
 from pathlib import Path
 from typing import Any, get_args
 
-from benchmarks.plain_ingest import staged
 from nocturne.schemas.config import IngestConfig, PrepareConfig, PresetName, TrainConfig
-from nocturne.tasks.corpus.notes.publish_notes import publish_notes
-from nocturne.tasks.corpus.raw import build_raw
-from nocturne.tasks.corpus.sequences.sequence_plan import plan_sequences
-from nocturne.tasks.corpus.sequences.write_sequences import fit_vocabulary, write_sequences
+from nocturne.tasks.corpus import build_notes, build_sequences
 from nocturne.tasks.model.build import build_model
 from nocturne.tasks.model.evaluation.evaluate import evaluate_model
+from nocturne.tasks.music.metrics import METRICS
 from nocturne.tasks.storage.root import Root
 
 CORPUS = "bench"
@@ -28,28 +25,20 @@ FIGURES = (
     "composite_bits_per_note",
     "cache_bits_per_note",
     "mean_overlap",
-    "repetition",
-    "looping_share",
-    "uptake",
-    "degenerate_share",
-    "originality",
-    "copied_share",
+    *METRICS,
 )
 
 
 def prepared(root: Root, source: str) -> None:
     """Take a source to a prepared corpus."""
-    config = IngestConfig(root=root.uri, corpus=CORPUS, source=source)
-    build_raw(root, config)
-    publish_notes(root, staged(root, config), config)
-    sequences = plan_sequences(root, PrepareConfig(root=root.uri, corpus=CORPUS))
-    write_sequences(root, sequences, fit_vocabulary(root, sequences))
+    build_notes(root, IngestConfig(root=root.uri, corpus=CORPUS, source=source))
+    build_sequences(root, PrepareConfig(root=root.uri, corpus=CORPUS))
 
 
-def judged(root: Root, config: TrainConfig) -> dict[str, Any]:
+def evaluated(root: Root, config: TrainConfig) -> dict[str, Any]:
     """Train one model and return its figures, with those of held-out songs beside."""
     card = build_model(root, config)
-    metrics = evaluate_model(root, card.model_id)
+    metrics = evaluate_model(root, card.model_id).flat()
     wanted = [*FIGURES, *(f"{name}_held_out" for name in FIGURES)]
     found = {name: metrics[name] for name in wanted if name in metrics}
     found |= {"seed": config.seed, "steps": card.steps, "train_minutes": card.train_seconds / 60}
@@ -88,7 +77,7 @@ def main() -> None:
             max_minutes=options.minutes,
             max_epochs=options.epochs,
         )
-        runs = [judged(root, config.copy_with(seed=seed)) for seed in range(options.seeds)]
+        runs = [evaluated(root, config.copy_with(seed=seed)) for seed in range(options.seeds)]
     named = {"midi": Path(options.midi).name, "preset": options.preset, "seeds": options.seeds}
     print(json.dumps(named | figures(runs)))
 

@@ -1,10 +1,10 @@
-"""How fast training is: `python -m benchmarks.training --midi FOLDER`.
+"""Measure the speed of training: `python -m benchmarks.training --midi FOLDER`.
 
 One training step of the source project's network, 2 x 1024 cells in encoder and decoder, window
 and batch of 64: Nocturne's compiled loop, `keras.layers.LSTM`, and PyTorch's `nn.LSTM` if it is
-installed (`pip install torch`), in turns in one run. Beside them, in the same turns, the rate of
-one large matrix product, which is the most that the step's own products can reach, and the time
-that a batch takes to gather. The last line is one JSON object.
+installed (`pip install torch`), in turns in one run. The same turns measure the rate of one large
+matrix product, an upper bound for the products of the step, and the time to gather a batch. The
+last line is one JSON object.
 """
 
 import argparse
@@ -37,7 +37,7 @@ from nocturne.tasks.model.training.step import TrainingStep
 from nocturne.tasks.music.categories import fit
 
 GEMM_SIZE = 4096
-NOT_COMPILED_YET = 1  # steps before the clock is looked at
+STEPS_TO_COMPILE = 1  # not timed
 
 
 def nocturne_step(network: Network, vocabulary: Vocabulary, config: TrainConfig) -> Step:
@@ -49,7 +49,7 @@ def nocturne_step(network: Network, vocabulary: Vocabulary, config: TrainConfig)
 
 
 def step_flops(shape: NetworkShape, sizes: tuple[int, ...], batch: int) -> float:
-    """Floating point operations of the matrix products of one step, forward and twice back."""
+    """Return the floating point operations of a step's matrix products, forward and twice back."""
     cells = shape.units
     widths = [shape.embedding] + [cells] * (shape.layers - 1)
     layers = 2 * sum((width + cells) * 4 * cells for width in widths)  # encoder and decoder
@@ -58,7 +58,7 @@ def step_flops(shape: NetworkShape, sizes: tuple[int, ...], batch: int) -> float
 
 
 def gemm() -> Callable[[], float]:
-    """Return a function that multiplies two large matrices and says at how many flop a second."""
+    """Return a function that multiplies two large matrices and returns the flop per second."""
     a, b = (tf.random.stateless_uniform([GEMM_SIZE] * 2, [0, k]) for k in (0, 1))
 
     def measured() -> float:
@@ -79,9 +79,9 @@ def timed(work: Callable[[], object]) -> float:
 def measure(
     steps: dict[str, Step], batch_at: Callable[[int], NDArray[np.int32]], rounds: int
 ) -> tuple[dict[str, list[float]], list[float]]:
-    """Take turns; return the seconds of each step and of gathering, and the products' rates."""
+    """Time the steps in turns; return the seconds of each and of gathering, and product rates."""
     product = gemm()
-    for number in range(NOT_COMPILED_YET):
+    for number in range(STEPS_TO_COMPILE):
         for step in steps.values():
             step(batch_at(number))
     seconds: dict[str, list[float]] = {name: [] for name in (*steps, "gather")}
@@ -99,7 +99,7 @@ def measure(
 def figures(
     seconds: dict[str, list[float]], rates: list[float], flops: float, gather_small: float
 ) -> dict[str, Any]:
-    """Turn what was measured into ratios of medians, each of things that took turns."""
+    """Return ratios of the medians of measurements that took turns."""
     middle = {name: statistics.median(values) for name, values in seconds.items()}
     ours, peak = middle["nocturne"], statistics.median(rates)
     return {
@@ -117,7 +117,7 @@ def figures(
 
 
 def small_input_share(train: Any, vocabulary: Vocabulary, config: TrainConfig) -> float:
-    """Return the share of a step of preset `small`, the fastest there is, that gathering takes."""
+    """Return the share of gathering in a step of preset `small`, the fastest preset."""
     network = network_of(PRESETS["small"], vocabulary)
     batches = Batches(network, config.copy_with(batch=32, preset="small"), train)
     step = nocturne_step(network, vocabulary, config)

@@ -1,6 +1,6 @@
 """The source project's network in plain Keras and in PyTorch, to measure training against.
 
-Both take the steps that a user of the library would write: embeddings, an encoder and a decoder
+Both are written as a user of the library would write them: embeddings, an encoder and a decoder
 of two LSTM layers that hands over (h, c), a head for each attribute given the ones before, mean
 cross-entropy, a clipped gradient, Adam. PyTorch is not a dependency of Nocturne: install it for
 the benchmark alone.

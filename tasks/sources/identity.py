@@ -10,12 +10,12 @@ def source_id(source: str) -> str:
     return kind_of(source).source_id(source)
 
 
-def shown_source(source: str) -> str:
+def display_source(source: str) -> str:
     """Return a source for messages: an address without credentials and query."""
     return kind_of(source).display(source)
 
 
-def says_where(source: str) -> bool:
+def is_absolute(source: str) -> bool:
     """Whether a source means the same wherever a command is started: no relative path."""
     return kind_of(source).is_absolute(source)
 

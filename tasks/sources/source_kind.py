@@ -22,7 +22,7 @@ Reading = Callable[[int, Progress], Iterator[RawFile | Skipped]]
 class Source:
     """A source on this machine, which can be read any number of times with the same result."""
 
-    shown: str
+    display_name: str
     identity: str  # changes whenever the files may have changed
     read: Reading  # (largest content kept in bytes, progress) -> files in a fixed order
     licence: str = ""

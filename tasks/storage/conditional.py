@@ -3,8 +3,6 @@
 A write names the version that it replaces; the store refuses the write if the object has changed.
 """
 
-import configparser
-import os
 import random
 import re
 import ssl
@@ -19,9 +17,9 @@ from typing import Any
 import httpx
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
-from obstore.store import GCSStore, S3Store
 from pyarrow import fs
 
+from nocturne.tasks.storage.buckets import gcs_bucket, s3_bucket
 from nocturne.tasks.storage.location import open_filesystem, store_options
 from nocturne.tasks.storage.retry import with_retries
 
@@ -41,9 +39,9 @@ class ConditionalStore:
     def __init__(self, filesystem: fs.FileSystem, bucket: str) -> None:
         options = store_options(filesystem)
         if isinstance(filesystem, fs.S3FileSystem):
-            self._store: Any = _s3(bucket, options, filesystem.region)
+            self._store: Any = s3_bucket(bucket, options, filesystem.region)
         elif isinstance(filesystem, fs.GcsFileSystem):
-            self._store = _gcs(bucket, options)
+            self._store = gcs_bucket(bucket, options)
         else:
             raise OSError("locks are kept on a local disk, s3:// and gs:// alone")
         trusted = ssl.create_default_context(cafile=options.get("tls_ca_file_path"))
@@ -87,18 +85,18 @@ class ConditionalStore:
 
 
 def update_object(
-    store: ConditionalStore, key: str, shown: str, change: Callable[[bytes | None], bytes]
+    store: ConditionalStore, key: str, display_name: str, change: Callable[[bytes | None], bytes]
 ) -> bytes:
     """Replace an object by `change` of its content; no update by another process is lost."""
 
     def read() -> tuple[bytes | None, Version]:
-        return with_retries("read", shown, lambda: store.read(key))
+        return with_retries("read", display_name, lambda: store.read(key))
 
     before, version = read()
     while True:
         content = change(before)
         try:
-            with_retries("write", shown, partial(store.replace, key, content, version))
+            with_retries("write", display_name, partial(store.replace, key, content, version))
         except ConflictError:
             before, version = read()
             if before != content:  # equal: this write succeeded, and its answer was lost
@@ -137,59 +135,3 @@ def _as_os_errors() -> Iterator[None]:
         if "status code: 409" in str(error):  # two conditional writes at the same moment
             raise ConflictError(str(error).partition("\n")[0]) from error
         raise OSError(_message(str(error).partition("\n\nDebug source")[0])) from error
-
-
-CLIENT = {"timeout": timedelta(seconds=10), "connect_timeout": timedelta(seconds=5)}
-NO_RETRIES: Any = {"max_retries": 0}  # with_retries has one policy for all
-
-
-def _s3(bucket: str, options: dict[str, Any], region: str) -> S3Store:
-    """Return a bucket by the options of its URI.
-
-    Missing options come from AWS_* variables, the profile, or the machine's role.
-    """
-    scheme = options.get("scheme", "https")
-    config: dict[str, Any] = {"region": region or "us-east-1"}
-    if endpoint := options.get("endpoint_override"):
-        config["endpoint"] = endpoint if "://" in endpoint else f"{scheme}://{endpoint}"
-    if options.get("anonymous"):
-        config["skip_signature"] = True
-    elif "access_key" in options:
-        config["access_key_id"] = options["access_key"]
-        config["secret_access_key"] = options["secret_key"]
-        config["session_token"] = options.get("session_token")
-    elif "AWS_ACCESS_KEY_ID" not in os.environ:
-        config |= _profile()
-    client: Any = CLIENT | {"allow_http": True}
-    if certificates := options.get("tls_ca_file_path"):
-        client["root_certificate"] = Path(certificates).read_bytes()
-    given: Any = {name: value for name, value in config.items() if value is not None}
-    return S3Store(bucket, client_options=client, retry_config=NO_RETRIES, **given)
-
-
-def _profile() -> dict[str, str | None]:
-    """Return the keys of the AWS profile, if its credentials file has any."""
-    place = os.environ.get("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")
-    file = configparser.RawConfigParser()
-    file.read(Path(place).expanduser())
-    profile = os.environ.get("AWS_PROFILE", "default")
-    if not file.has_option(profile, "aws_access_key_id"):
-        return {}
-    return {
-        "access_key_id": file.get(profile, "aws_access_key_id"),
-        "secret_access_key": file.get(profile, "aws_secret_access_key", fallback=None),
-        "session_token": file.get(profile, "aws_session_token", fallback=None),
-    }
-
-
-def _gcs(bucket: str, options: dict[str, Any]) -> GCSStore:
-    """Return a bucket by the options of its URI, with the application default credentials."""
-    config: dict[str, Any] = {}
-    if options.get("anonymous"):
-        config["skip_signature"] = True
-    if "access_token" in options:
-        config["bearer_token"] = options["access_token"]
-    if endpoint := options.get("endpoint_override"):
-        config["base_url"] = f"{options.get('scheme', 'https')}://{endpoint}"
-    client: Any = CLIENT | {"allow_http": True}
-    return GCSStore(bucket, client_options=client, retry_config=NO_RETRIES, **config)

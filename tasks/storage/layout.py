@@ -104,141 +104,141 @@ class DataFolder:
 
     @property
     def path(self) -> str:
-        """The folder that readers know."""
+        """Return the folder of the files once they are in place."""
         return "/".join(part for part in (self.kind, self.corpus, self.scheme) if part)
 
     @property
     def old_path(self) -> str:
-        """Where older versions kept these files."""
+        """Return where older versions kept these files."""
         kind = SEQUENCES if self.kind in (SONGS, VOCABULARIES) else self.kind
         return "/".join(part for part in (kind, self.corpus, self.scheme) if part)
 
     @property
     def staging_prefix(self) -> str:
-        """How the names of this folder's staging folders begin."""
+        """Return the start of the names of this folder's staging folders."""
         return "".join(f"{part}-" for part in (self.kind, self.scheme) if part)
 
     def staging(self, generation: str) -> str:
-        """Folder of a generation's files until they are in place."""
+        """Return the folder of a generation's files until they are in place."""
         return f"{staging_of(self.corpus)}/{self.staging_prefix}{generation}"
 
 
 def split_file(split: str) -> str:
-    """File name of a split."""
+    """Return the file name of a split."""
     return f"{split}{PARQUET}"
 
 
 def shard_name(number: int) -> str:
-    """File name of one shard, the same in every folder."""
+    """Return the file name of one shard, the same in every folder."""
     return f"shard-{number:05d}{PARQUET}"
 
 
 def shard_number(name: str) -> int:
-    """Number of the shard with this file name; -1 if it is none."""
+    """Return the number of the shard with this file name; -1 if it is none."""
     number = name.removeprefix("shard-").removesuffix(PARQUET)
     return int(number) if number.isdecimal() and shard_name(int(number)) == name else -1
 
 
 def staging_of(corpus: str) -> str:
-    """Folder of everything of a corpus that is not published yet."""
+    """Return the folder of everything of a corpus that is not published yet."""
     return f"{STAGING}/{corpus}"
 
 
 def downloads_of(corpus: str) -> str:
-    """Folder of the archives that a corpus was made from."""
+    """Return the folder of the archives that a corpus was made from."""
     return f"{DOWNLOADS}/{corpus}"
 
 
 def download_record(archive: str) -> str:
-    """What is known of the archive at the path `archive`; written before the archive."""
+    """Return the path of the DownloadRecord of `archive`, which is written before the archive."""
     return f"{archive}.download.json"
 
 
 def old_downloads_of(corpus: str) -> str:
-    """Where older versions kept downloads."""
+    """Return where older versions kept downloads."""
     return f"{RAW}/{corpus}/archive"
 
 
 def markers_of(corpus: str) -> str:
-    """Folder of a corpus's completion markers."""
+    """Return the folder of a corpus's completion markers."""
     return f"{CORPORA}/{corpus}"
 
 
 def raw_marker(corpus: str) -> str:
-    """Completion marker of the raw shards."""
+    """Return the completion marker of the raw shards."""
     return f"{markers_of(corpus)}/raw.json"
 
 
 def staged_raw_marker(corpus: str, generation: str) -> str:
-    """Completion marker of raw shards that are staged and not yet published."""
+    """Return the completion marker of raw shards that are staged and not yet published."""
     return f"{DataFolder(RAW, corpus).staging(generation)}.json"
 
 
 def notes_marker(corpus: str) -> str:
-    """Completion marker of the notes, file manifests and families."""
+    """Return the completion marker of the notes, file manifests and families."""
     return f"{markers_of(corpus)}/notes.json"
 
 
 def sequences_marker(corpus: str, scheme: SchemeName) -> str:
-    """Completion marker of the sequences, songs and vocabulary."""
+    """Return the completion marker of the sequences, songs and vocabulary."""
     return f"{markers_of(corpus)}/sequences-{scheme}.json"
 
 
 def quality_marker(corpus: str) -> str:
-    """Completion marker of the quality report."""
+    """Return the completion marker of the quality report."""
     return f"{markers_of(corpus)}/quality.json"
 
 
 def old_marker(folder: DataFolder) -> str:
-    """Where older versions kept the completion marker of a folder."""
+    """Return where older versions kept the completion marker of a folder."""
     return f"{folder.old_path}/dataset.json"
 
 
 def quality_page_path(corpus: str) -> str:
-    """The quality report as a page."""
+    """Return the quality report as a page."""
     return f"{QUALITY}/{corpus}/{REPORT_PAGE}"
 
 
 def statistics_path(corpus: str) -> str:
-    """The quality report as a table."""
+    """Return the quality report as a table."""
     return f"{STATISTICS}/{corpus}/quality.parquet"
 
 
 def model_path(model_id: str, name: str = "") -> str:
-    """Folder of a model, or the file `name` in it."""
+    """Return the folder of a model, or the file `name` in it."""
     return f"{MODELS}/{model_id}/{name}".rstrip("/")
 
 
 def champion_path(corpus: str, scheme: str) -> str:
-    """Champion of a corpus and scheme, with its history."""
+    """Return the champion of a corpus and scheme, with its history."""
     return f"{CHAMPIONS}/{corpus}/{scheme}.json"
 
 
 def run_path(run_id: str, name: str = "") -> str:
-    """Folder of a generation run, or the file `name` in it."""
+    """Return the folder of a generation run, or the file `name` in it."""
     return f"{SAMPLES}/{run_id}/{name}".rstrip("/")
 
 
 def part_file(number: int) -> str:
-    """File name of the manifest rows of one batch, while the run is under way."""
+    """Return the file name of the manifest rows of one batch, while the run is under way."""
     return f"{PARTS}/part-{number:05d}{PARQUET}"
 
 
 def piece_file(index: int, suffix: str) -> str:
-    """File name of one piece of a run; `suffix` is mid, png or ogg."""
+    """Return the file name of one piece of a run; `suffix` is mid, png or ogg."""
     return f"{index:05d}.{suffix}"
 
 
 def index_page_path(section: str) -> str:
-    """Index page of all runs (`section` SAMPLES), models (MODELS) or corpora (QUALITY)."""
+    """Return the index page of a section: SAMPLES (runs), MODELS or QUALITY (corpora)."""
     return f"{section}/{INDEX_PAGE}"
 
 
 def lock_path(name: str) -> str:
-    """Lock of that name: a file on a local root, a lease on an object store."""
+    """Return the lock of that name: a file on a local root, a lease on an object store."""
     return f"{CACHE}/{LOCKS}/{name}.lock"
 
 
 def checkpoints_of(model_id: str) -> str:
-    """Folder, in CACHE, of the checkpoints of a training that is under way."""
+    """Return the folder, in CACHE, of the checkpoints of a training that is under way."""
     return f"checkpoints/{model_id}"

@@ -73,7 +73,7 @@ def _local_base(uri: str, path: str) -> str:
         raise OSError(errno.ELOOP, "") from error
 
 
-def _answer_of(attempt: Callable[[], Opened], shown: str) -> Opened:
+def _answer_of(attempt: Callable[[], Opened], display_name: str) -> Opened:
     """Return `attempt()`; StoreUnavailableError if a store does not answer in time.
 
     Without a network Google's client looks for credentials for many minutes, whatever its limits:
@@ -94,8 +94,8 @@ def _answer_of(attempt: Callable[[], Opened], shown: str) -> Opened:
         if answer.done():
             raise  # it is the error of the store itself
         raise StoreUnavailableError(
-            f"cannot open storage root {shown}: no answer in {FIRST_ANSWER_SECONDS:g} seconds; "
-            "check the network, the store's address and its credentials"
+            f"cannot open storage root {display_name}: no answer in {FIRST_ANSWER_SECONDS:g} "
+            "seconds; check the network, the store's address and its credentials"
         ) from error
 
 
@@ -125,11 +125,13 @@ def store_options(filesystem: fs.FileSystem) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value not in ("", None, -1.0)}
 
 
-def _require_folder(filesystem: fs.FileSystem, base: str, shown: str, *, create: bool) -> None:
+def _require_folder(
+    filesystem: fs.FileSystem, base: str, display_name: str, *, create: bool
+) -> None:
     kind = filesystem.get_file_info(base).type
     if kind == fs.FileType.NotFound and not create:
         raise StorageError(
-            f"no storage root at {visible(shown)}: check --root, or ingest into it first"
+            f"no storage root at {visible(display_name)}: check --root, or ingest into it first"
         )
     if kind == fs.FileType.File:
         raise NotADirectoryError(errno.ENOTDIR, "")

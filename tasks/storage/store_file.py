@@ -9,12 +9,12 @@ from nocturne.tasks.storage.retry import with_retries
 class StoreFile(io.RawIOBase):
     """pyarrow's file of an object store; reads are retried as those of Root are.
 
-    Raises StorageError; `shown` is the file's name in messages.
+    Raises StorageError; `display_name` is the file's name in messages.
     """
 
-    def __init__(self, file: Any, shown: str) -> None:
+    def __init__(self, file: Any, display_name: str) -> None:
         super().__init__()
-        self._file, self._shown = file, shown
+        self._file, self._shown = file, display_name
         self._size = int(file.size())
         self._position = 0
 

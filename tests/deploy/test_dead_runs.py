@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,6 +19,7 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.states import Cancelling, Completed, Pending, Running
 
+from deploy import run_processes
 from deploy.dead_runs import main, mark_dead, runs_of, runs_under_way
 from deploy.run_processes import children_of, process_of
 from deploy.silence import SilenceWatch
@@ -71,7 +73,7 @@ def test_a_dead_run_is_crashed_with_its_stages_or_cancelled_if_that_was_asked(
     call = client.create_task_run(task=stage, flow_run_id=crashed, dynamic_key="0", state=Running())
     inner = _run(client, Running(), parent_task_run_id=call.id)
     mark_dead(client, runs_under_way(client), "The worker was stopped.")
-    kept = "What is published stays; start the run again and it goes on from there."
+    kept = "Published data stays; start the run again to continue from there."
     for run in (crashed, inner):
         assert _state(client, run) == ("Crashed", f"The worker was stopped. {kept}")
     assert _state(client, ending) == ("Cancelled", "The worker was stopped.")
@@ -125,6 +127,24 @@ def test_a_process_is_known_by_its_run_not_by_its_pid() -> None:
     assert sleeper.pid not in children_of(os.getpid())
 
 
+def test_processes_are_known_without_proc_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_processes, "PROC", tmp_path / "proc")
+    sleeper = subprocess.Popen(
+        [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, start_new_session=True
+    )
+    run = FlowRun(flow_id=uuid4(), infrastructure_pid=str(sleeper.pid))
+    try:
+        assert process_of(run) == sleeper.pid
+        assert sleeper.pid in children_of(os.getpid())
+    finally:
+        sleeper.kill()
+        sleeper.communicate()
+    assert process_of(run) is None
+    assert sleeper.pid not in children_of(os.getpid())
+
+
 def test_silence_counts_from_when_somebody_listened(
     client: SyncPrefectClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,7 +157,7 @@ def test_silence_counts_from_when_somebody_listened(
     time.sleep(1.1)  # no heartbeat comes
     assert watch.silent(client, runs) == []  # listened for nothing yet
     clock[0] = 1.5
-    watch.deafened()  # the server rested: who lives has to get a chance to be heard
+    watch.restart()  # the server was down: a living run must have time for a heartbeat
     assert watch.silent(client, runs) == []
     clock[0] = 3.0
     assert [one.id for one in watch.silent(client, runs)] == [run]

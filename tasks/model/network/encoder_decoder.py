@@ -1,8 +1,9 @@
 """The encoder-decoder: two LSTM stacks, of which the first hands its state to the second.
 
 The encoder reads the last `window` notes of the context; its final (h, c) of every layer start
-the decoder, which reads each note and predicts the next (Sutskever et al., 2014). The matched
-memory's reading is added to the decoder's outputs, and the heads turn the sum into logits.
+the decoder, which reads each note and predicts the next (Sutskever et al., 2014). The context
+vector of the matched memory is added to the decoder's outputs, and the heads turn the sum into
+logits.
 
 Axes: T time, B batch, A attributes, E embedding, H cells.
 """
@@ -10,8 +11,8 @@ Axes: T time, B batch, A attributes, E embedding, H cells.
 from nocturne.tasks.model.network import matched_memory
 from nocturne.tasks.model.network.heads import Dropout, HeadInputs, Memory, nothing_dropped
 from nocturne.tasks.model.network.lstm_xla import cell_step, doubled
-from nocturne.tasks.model.network.network import DecoderState, Network, State, Tensors
-from nocturne.tasks.model.network.ops import Tensor
+from nocturne.tasks.model.network.network import DecoderState, Network, State
+from nocturne.tasks.model.network.ops import Tensor, Tensors
 from nocturne.tasks.model.network.weights import (
     Shapes,
     embedding_shapes,

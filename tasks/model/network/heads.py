@@ -12,17 +12,16 @@ to `outputs` (see matched_memory.py).
 B batch, Q notes to predict, C notes that the network is given, E embedding, H cells.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from nocturne.tasks.model.network import matched_memory
 from nocturne.tasks.model.network.matched_memory import MemoryAttention
-from nocturne.tasks.model.network.ops import Tensor, gather_rows
+from nocturne.tasks.model.network.ops import Tensor, Tensors, gather_rows
 from nocturne.tasks.model.quiet_tensorflow import tf
 
 Dropout = Callable[[Tensor, int], Tensor]  # of values, and the number of their batch axis
-Tensors = Mapping[str, Tensor]
 
 
 def nothing_dropped(values: Tensor, _: int) -> Tensor:

@@ -13,10 +13,8 @@ played rhythms. C stands for the number of notes, B for the batch, A for the att
 types of match.
 """
 
-from collections.abc import Mapping
-
 from nocturne.schemas.sequences import TICKS_PER_QUARTER
-from nocturne.tasks.model.network.ops import Tensor
+from nocturne.tasks.model.network.ops import Tensor, Tensors
 from nocturne.tasks.model.network.weights import LONGEST_DISTANCE, LONGEST_MATCH, MATCHED
 from nocturne.tasks.model.quiet_tensorflow import tf
 
@@ -50,7 +48,7 @@ def _match_types(names: tuple[str, ...]) -> list[list[int]]:
     ]
 
 
-def ticks(names: tuple[str, ...], weights: Mapping[str, Tensor], ids: Tensor) -> Tensor:
+def ticks(names: tuple[str, ...], weights: Tensors, ids: Tensor) -> Tensor:
     """Return decoded inter-onset intervals: ids [..., A] -> int32 ticks [...], 0 without any."""
     if INTERVAL not in names:
         return tf.zeros_like(ids[..., 0])

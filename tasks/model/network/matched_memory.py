@@ -16,19 +16,17 @@ B batch, Q notes to predict, C notes that the network is given, A attributes, H 
 match.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from nocturne.schemas.network_shape import NetworkShape
 from nocturne.tasks.model.network import match_features
-from nocturne.tasks.model.network.ops import Tensor, gather_rows
+from nocturne.tasks.model.network.ops import Tensor, Tensors, gather_rows
 from nocturne.tasks.model.network.weights import LONGEST_MATCH, SHARPNESS, context_notes
 from nocturne.tasks.model.quiet_tensorflow import tf
 
 LOWEST = -1e9  # score of a note that the mask leaves out
 SMALLEST = 1e-20  # avoids 0/0 where no past note may be attended to
-
-Tensors = Mapping[str, Tensor]
 
 
 class MemoryAttention(NamedTuple):

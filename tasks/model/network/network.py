@@ -4,17 +4,20 @@ A network is given `context + window` notes and predicts the last `window` of th
 notes before it (teacher forcing). Notes before a song's first and after its last are the start
 symbol (id = size, in every attribute), which is never a target.
 
-A network is a module of this folder, named in schemas/network_shape.py, with a subclass of
-Network that is called NETWORK there. Weights are a dict from name to tensor; beside them lies
-TICKS, the durations in ticks of the inter-onset intervals, which is not trained. A network holds
-sizes alone, so functions compiled for it serve every model of its form.
+Each module of this folder that schemas/network_shape.py names defines a network: a subclass of
+Network, under the name NETWORK. Its embeddings and heads have the names and shapes of weights.py,
+by which weights are carried over to another vocabulary.
+
+Weights are a dict from name to tensor, together with the table TICKS, which is not trained: the
+inter-onset interval in ticks of each id. A network holds names and sizes alone, so a function
+compiled for it serves every model of its form.
 
 Axes: T time, B batch, A attributes, E embedding, H cells. Recurrent parts are time-major, all
 else is batch-major.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import ClassVar, NamedTuple
@@ -24,11 +27,10 @@ from nocturne.schemas.sequences import Vocabulary
 from nocturne.tasks.model.network.executors import Layer, xla_layer
 from nocturne.tasks.model.network.heads import Dropout, HeadInputs, Heads, nothing_dropped
 from nocturne.tasks.model.network.match_features import INTERVAL, TICKS
-from nocturne.tasks.model.network.ops import Tensor, gather_rows
+from nocturne.tasks.model.network.ops import Tensor, Tensors, gather_rows
 from nocturne.tasks.model.network.weights import Shapes, Weights, context_notes, random_weights
 from nocturne.tasks.model.quiet_tensorflow import tf
 
-Tensors = Mapping[str, Tensor]
 State = tuple[tuple[Tensor, ...], ...]  # of each layer: arrays [B, H]
 
 

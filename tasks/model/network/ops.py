@@ -1,10 +1,12 @@
-"""Rows of a table by id: the product of one-hot vectors and a matrix, without the vectors."""
+"""Tensors, and rows of a table by id: one-hot vectors times a matrix, without the vectors."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from nocturne.tasks.model.quiet_tensorflow import tf
 
 Tensor = Any  # tensorflow ships no usable types
+Tensors = Mapping[str, Tensor]  # weights and tables by name
 
 
 @tf.custom_gradient

@@ -9,25 +9,28 @@ from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.sequences import Vocabulary
 from nocturne.tasks.model.network.weights import LONGEST_MATCH, Weights
 
+# Limits of repetition, see sampling/loop_limits.py: of runs by period, of windows, of pitches.
 PERIODS = 4  # notes; longer periods do not fill a quarter of a piece with one window
-UNLIMITED = LONGEST_MATCH + 1
-CROWD_REACH = 128  # notes
-NO_CROWD = CROWD_REACH  # a count that nothing reaches
-SHARE_REACH = 64  # notes
-NO_SHARE = SHARE_REACH + 1
+UNLIMITED = LONGEST_MATCH + 1  # a length that no match reaches
+WINDOW_REPEAT_REACH = 128  # notes
+NO_WINDOW_REPEAT_LIMIT = WINDOW_REPEAT_REACH  # a count that no window reaches
+PITCH_COUNT_REACH = 64  # notes
+NO_PITCH_COUNT_LIMIT = PITCH_COUNT_REACH + 1  # a count that no pitch reaches
 LIMITS = PERIODS + 2
 
 
 def unlimited() -> NDArray[np.int32]:
-    """Limits that nothing reaches: int32 [LIMITS]."""
-    return np.array([*[UNLIMITED] * PERIODS, NO_CROWD, NO_SHARE], np.int32)
+    """Return limits that nothing reaches: int32 [LIMITS]."""
+    return np.array(
+        [*[UNLIMITED] * PERIODS, NO_WINDOW_REPEAT_LIMIT, NO_PITCH_COUNT_LIMIT], np.int32
+    )
 
 
 @dataclass(frozen=True)
 class Model:
-    """A trained model, complete: it needs nothing but itself to compose.
+    """A trained model with all that it composes from; no corpus is needed.
 
-    Random inputs as in nocturne.tasks.model.sampling.random_inputs.RandomInputs.
+    Primers, state and limits are those of nocturne.tasks.model.sampling.random_inputs.RandomInputs.
     """
 
     model_id: str

@@ -5,14 +5,10 @@ state, which keeps the notes' onsets and match lengths for the matched memory an
 so that the network predicts exactly what it predicts for a whole window at once.
 """
 
-from collections.abc import Mapping
-
 from nocturne.tasks.model.network import match_features
 from nocturne.tasks.model.network.network import DecoderState, Network, State
-from nocturne.tasks.model.network.ops import Tensor
+from nocturne.tasks.model.network.ops import Tensor, Tensors
 from nocturne.tasks.model.quiet_tensorflow import tf
-
-Tensors = Mapping[str, Tensor]
 
 
 def initial_state(

@@ -5,9 +5,9 @@ does. Three limits prevent this; sampling forbids the pitch that would exceed on
 
 - run limits: a run is a number of notes in a row that equal, in (pitch, inter-onset interval),
   the note one period before. There is a limit on its length for each period of 1..PERIODS notes.
-- window repeat limit: how often one window of CROWD_NOTES notes may occur within CROWD_REACH
-  notes. It ends loops of longer periods, and loops with small deviations.
-- pitch count limit: how often one pitch may occur within SHARE_REACH notes.
+- window repeat limit: how often one window of REPEATED_NOTES notes may occur within
+  WINDOW_REPEAT_REACH notes. It ends loops of longer periods, and loops with small deviations.
+- pitch count limit: how often one pitch may occur within PITCH_COUNT_REACH notes.
 
 Each limit is a quantile over songs: the maximum of a song is below or at the limit in nine of ten
 training songs. A quantile over notes would set no limit where a few songs stay on one chord for
@@ -19,17 +19,17 @@ from numpy.typing import NDArray
 
 from nocturne.schemas.sequences import SplitIds, Vocabulary
 from nocturne.tasks.model.network.trained_model import (
-    CROWD_REACH,
-    NO_CROWD,
+    NO_WINDOW_REPEAT_LIMIT,
     PERIODS,
-    SHARE_REACH,
+    PITCH_COUNT_REACH,
     UNLIMITED,
+    WINDOW_REPEAT_REACH,
 )
 from nocturne.tasks.model.network.weights import LONGEST_MATCH, MATCHED
 
 QUANTILE = 0.9  # of the songs' maxima
 MOST_NOTES = 1_000_000  # of training songs that are read; more would not change the limits
-CROWD_NOTES = 5  # in a window
+REPEATED_NOTES = 5  # in a window
 
 
 def loop_limits(train: SplitIds, vocabulary: Vocabulary) -> NDArray[np.int32]:
@@ -59,22 +59,22 @@ def _run_limits(codes: NDArray[np.int64], song: NDArray[np.int64]) -> list[int]:
 
 
 def _window_repeat_limit(codes: NDArray[np.int64], song: NDArray[np.int64]) -> int:
-    """Return how often a window may occur within the last CROWD_REACH notes."""
-    if len(codes) < CROWD_NOTES:
-        return NO_CROWD
-    windows = np.lib.stride_tricks.sliding_window_view(codes, CROWD_NOTES)
-    starts = np.flatnonzero(song[: len(windows)] == song[CROWD_NOTES - 1 :])  # within one song
+    """Return how often a window may occur within the last WINDOW_REPEAT_REACH notes."""
+    if len(codes) < REPEATED_NOTES:
+        return NO_WINDOW_REPEAT_LIMIT
+    windows = np.lib.stride_tricks.sliding_window_view(codes, REPEATED_NOTES)
+    starts = np.flatnonzero(song[: len(windows)] == song[REPEATED_NOTES - 1 :])  # within one song
     if not len(starts):
-        return NO_CROWD
+        return NO_WINDOW_REPEAT_LIMIT
     kind = _kinds(windows[starts], song[starts])
-    counts = _recent_counts(kind, starts, CROWD_REACH)
+    counts = _recent_counts(kind, starts, WINDOW_REPEAT_REACH)
     return max(1, _quantile_over_songs(counts, song[starts]))
 
 
 def _pitch_count_limit(pitch: NDArray[np.int64], song: NDArray[np.int64]) -> int:
-    """Return how often a pitch may occur in a note and the SHARE_REACH notes before it."""
+    """Return how often a pitch may occur in a note and the PITCH_COUNT_REACH notes before it."""
     kind = _kinds(pitch, song)
-    counts = _recent_counts(kind, np.arange(len(kind)), SHARE_REACH)
+    counts = _recent_counts(kind, np.arange(len(kind)), PITCH_COUNT_REACH)
     return 1 + _quantile_over_songs(counts, song)
 
 

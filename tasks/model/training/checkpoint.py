@@ -1,8 +1,8 @@
 """Checkpoints: everything a run needs to go on as if it had never stopped.
 
 One safetensors file holds the weights, Adam's moments, the best weights so far and, in its
-header, the place in the run. The order of the data and every random number follow from
-(seed, step), so the step is all that need be kept of them. The file is replaced by a rename.
+header, the progress of the run. The order of the data and every random number follow from
+(seed, step), so of them the file holds the step alone. The file is replaced by a rename.
 """
 
 import hashlib
@@ -24,12 +24,13 @@ from nocturne.tasks.storage.arrays import packed
 from nocturne.tasks.storage.layout import CHECKPOINT_FILE
 from nocturne.tasks.storage.retry import storage_errors
 
-SAMPLED_BYTES = 2**20
+SAMPLED_BYTES = 2**20  # of the first and of the last ids, which go into the digest of a run
+HEADER = "place"  # key of the progress in the file's header
 
 
 @dataclass
 class TrainingProgress:
-    """Where a run stands, besides its arrays. `history` has one row per evaluation."""
+    """The progress of a run, besides its arrays. `history` has one row per evaluation."""
 
     run: str  # digest of everything that the final weights follow from
     step: int = 0
@@ -44,9 +45,9 @@ class TrainingProgress:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A run's place and arrays; moments are (first, second) of each weight."""
+    """A run's progress and arrays by weight name; the moments are Adam's."""
 
-    place: TrainingProgress
+    progress: TrainingProgress
     weights: Weights
     first_moments: Weights
     second_moments: Weights
@@ -60,9 +61,9 @@ def run_digest(
     train: SplitIds,
     first: Weights,
 ) -> str:
-    """Digest of what a run's outcome follows from: config, network, data and first weights.
+    """Return a digest of what a run's result follows from: config, network, data, first weights.
 
-    The config's precision must be decided, not auto.
+    The config's precision must be resolved, not auto.
     """
     digest = hashlib.sha256()
     fields = set(config.fingerprint_fields("weights"))
@@ -80,24 +81,24 @@ def run_digest(
 def write(folder: Path, checkpoint: Checkpoint) -> None:
     """Replace the checkpoint in `folder`, atomically; StorageError if that fails.
 
-    One process at a time trains a model, so what lies there unfinished is a killed one's.
+    One process at a time trains a model, so unfinished files there are of killed processes.
     """
     groups = asdict(checkpoint)
-    del groups["place"]
+    progress = json.dumps(groups.pop("progress"))
     arrays = {f"{group}:{name}": a for group, part in groups.items() for name, a in part.items()}
-    content = packed(arrays, {"place": json.dumps(asdict(checkpoint.place))})
-    aside = folder / f".{CHECKPOINT_FILE}.{os.getpid()}.part"
+    content = packed(arrays, {HEADER: progress})
+    tmp_path = folder / f".{CHECKPOINT_FILE}.{os.getpid()}.part"
     with storage_errors("write the checkpoint", str(folder / CHECKPOINT_FILE)):
         folder.mkdir(parents=True, exist_ok=True)
         _clear_unfinished(folder)
         try:
-            with aside.open("wb") as stream:
+            with tmp_path.open("wb") as stream:
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
-            aside.replace(folder / CHECKPOINT_FILE)
+            tmp_path.replace(folder / CHECKPOINT_FILE)
         finally:
-            aside.unlink(missing_ok=True)
+            tmp_path.unlink(missing_ok=True)
 
 
 def _clear_unfinished(folder: Path) -> None:
@@ -110,13 +111,15 @@ def read(folder: Path, run: str) -> Checkpoint | None:
     path = folder / CHECKPOINT_FILE
     if not path.is_file():
         return None
-    groups: dict[str, Weights] = {n: {} for n in Checkpoint.__dataclass_fields__ if n != "place"}
+    groups: dict[str, Weights] = {
+        name: {} for name in Checkpoint.__dataclass_fields__ if name != "progress"
+    }
     try:
         with safe_open(path, "np") as stored:
-            header = json.loads(stored.metadata()["place"])
+            header = json.loads(stored.metadata()[HEADER])
             scale = LossScale(**header.pop("loss_scale", {}))  # older checkpoints have none
-            place = TrainingProgress(**header, loss_scale=scale)
-            if place.run != run:
+            progress = TrainingProgress(**header, loss_scale=scale)
+            if progress.run != run:
                 return None
             for key in stored.keys():  # noqa: SIM118 - not a dict
                 group, _, name = key.partition(":")
@@ -125,7 +128,7 @@ def read(folder: Path, run: str) -> Checkpoint | None:
         raise ModelError(
             f"cannot read the checkpoint {path}: it is damaged; delete it to train from the start"
         ) from error
-    return Checkpoint(place, **groups)
+    return Checkpoint(progress, **groups)
 
 
 def clear(folder: Path) -> None:

@@ -1,7 +1,7 @@
 """Held-out likelihood: bits per note under a model."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -11,15 +11,13 @@ from nocturne.schemas.model_card import Evaluation
 from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.sequences import SplitIds
 from nocturne.tasks.model.network.network import Network, network_of, tensors
-from nocturne.tasks.model.network.ops import Tensor
+from nocturne.tasks.model.network.ops import Tensor, Tensors
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.quiet_tensorflow import tf
 from nocturne.tasks.model.training import windows
 
 BATCH = 32  # windows in one call; fixed, so that it compiles once
 MOST_FORMS = 16  # of networks, whose compiled function a process keeps
-
-Tensors = Mapping[str, Tensor]
 
 
 @lru_cache(MOST_FORMS)

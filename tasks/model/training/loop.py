@@ -9,13 +9,13 @@ from nocturne.schemas.config import TrainConfig
 from nocturne.schemas.progress import Progress
 from nocturne.schemas.sequences import SplitIds
 from nocturne.tasks.model.network.network import Network
+from nocturne.tasks.model.network.ops import Tensors
 from nocturne.tasks.model.network.weights import Weights
 from nocturne.tasks.model.training import checkpoint, likelihood, windows
 from nocturne.tasks.model.training.batches import Batches
 from nocturne.tasks.model.training.checkpoint import Checkpoint, TrainingProgress
 from nocturne.tasks.model.training.optimiser import PROBE_STEPS, Schedule
 from nocturne.tasks.model.training.replicated_step import training_step
-from nocturne.tasks.model.training.step import Tensors
 
 FEWEST_STEPS_BETWEEN_EVALUATIONS = 50
 MOST_STEPS_BETWEEN_EVALUATIONS = 1000
@@ -23,7 +23,7 @@ MOST_VALIDATION_WINDOWS = 4096
 
 
 class Loop:
-    """The state of one run between steps; `start` it, then `advance` until `place.stopped`."""
+    """The state of one run between steps; `start` it, then `advance` until `state.stopped`."""
 
     def __init__(
         self,
@@ -51,12 +51,13 @@ class Loop:
 
     def start(self, stored: Checkpoint | None, run: str, first: Weights) -> None:
         """Begin with weights `first`, or go on from a checkpoint."""
-        self.place = stored.place if stored else TrainingProgress(run)
+        self.state = stored.progress if stored else TrainingProgress(run)
         self.best = stored.best if stored else first
-        now = stored.weights if stored else first
-        in_order = {name: now[name] for name in first}  # sums over weights must round alike
+        weights = stored.weights if stored else first
+        # The order of `first`: sums over the weights must round as they did before the checkpoint.
+        weights = {name: weights[name] for name in first}
         self.step = training_step(
-            self.network, self.config, in_order, self.tables, self.place.loss_scale
+            self.network, self.config, weights, self.tables, self.state.loss_scale
         )
         if stored:
             self.step.set_moments(stored.first_moments, stored.second_moments)
@@ -64,81 +65,81 @@ class Loop:
             self.config.learning_rate,
             min(self.config.max_steps or self.epoch_steps, self.epoch_steps),
             self.config.max_minutes * 60,
-            self.place.by_clock,
+            self.state.by_clock,
         )
         self.written = self.clock = time.monotonic()
         self.probe: list[float] = []
 
     def advance(self) -> None:
         """Take one step, then evaluate and save if that is due."""
-        place = self.place
-        rate = self.schedule.rate(place.step, place.seconds)
-        loss = self.step(self.batches.at(place.step), place.step, rate)
-        place.step += 1
+        state = self.state
+        rate = self.schedule.rate(state.step, state.seconds)
+        loss = self.step(self.batches.at(state.step), state.step, rate)
+        state.step += 1
         self._count_time()
         self.losses.append(loss)
         self._report()
-        due = place.step % self.interval == 0
-        if due or self._ends():
+        due = state.step % self.interval == 0
+        if due or self._limit_reached():
             self._evaluate(rate)
-            place.stopped = self._ends() or self._impatient()
+            state.stopped = self._limit_reached() or self._out_of_patience()
         due_by_time = time.monotonic() - self.written > 60 * self.config.checkpoint_minutes
-        if due or due_by_time or place.stopped:
+        if due or due_by_time or state.stopped:
             self.save()
 
     def _count_time(self) -> None:
         now = time.monotonic()
         taken, self.clock = now - self.clock, now
-        self.place.seconds += taken
+        self.state.seconds += taken
         self.probe.append(taken)
-        if len(self.probe) == PROBE_STEPS and self.place.by_clock is None:
+        if len(self.probe) == PROBE_STEPS and self.state.by_clock is None:
             self.schedule.decide(float(np.median(self.probe)))
-            self.place.by_clock = self.schedule.by_clock
+            self.state.by_clock = self.schedule.by_clock
 
     def _report(self) -> None:
         if self.schedule.by_clock:
-            self.progress(min(self.place.seconds, self.schedule.seconds), self.schedule.seconds)
+            self.progress(min(self.state.seconds, self.schedule.seconds), self.schedule.seconds)
         else:
-            self.progress(self.place.step, self.schedule.steps)
+            self.progress(self.state.step, self.schedule.steps)
 
-    def _ends(self) -> str:
-        if self.place.step >= self.schedule.steps:
+    def _limit_reached(self) -> str:
+        if self.state.step >= self.schedule.steps:
             if self.schedule.steps < self.epoch_steps:
                 return f"all {self.schedule.steps} steps done"
             return f"all {self.config.max_epochs} epochs done"
-        if self.place.seconds >= self.schedule.seconds:
+        if self.state.seconds >= self.schedule.seconds:
             return f"time limit of {self.config.max_minutes:g} minutes reached"
         return ""
 
-    def _impatient(self) -> str:
-        if self.place.without_gain < self.config.patience:
+    def _out_of_patience(self) -> str:
+        if self.state.without_gain < self.config.patience:
             return ""
         return f"no better validation loss in {self.config.patience} evaluations"
 
     def _evaluate(self, rate: float) -> None:
-        place = self.place
+        state = self.state
         result = likelihood.evaluate_windows(
             self.network, self.step.tensors(), self.valid, self.valid_windows, self.step.form.xla
         )
-        place.history.append(
+        state.history.append(
             {
-                "step": place.step,
-                "epoch": place.step / self.batches.per_epoch,
-                "seconds": place.seconds,
+                "step": state.step,
+                "epoch": state.step / self.batches.per_epoch,
+                "seconds": state.seconds,
                 "rate": rate,
                 "train_bits": float(np.mean(self.losses)),
                 "valid_bits": result.bits_per_note,
             }
         )
         self.losses.clear()
-        place.without_gain += 1
-        if result.bits_per_note < place.best_bits:
-            place.best_bits, place.without_gain = result.bits_per_note, 0
+        state.without_gain += 1
+        if result.bits_per_note < state.best_bits:
+            state.best_bits, state.without_gain = result.bits_per_note, 0
             self.best = self.step.values()
 
     def save(self) -> None:
         """Write a checkpoint."""
         first, second = self.step.moment_values()
-        state = Checkpoint(self.place, self.step.values(), first, second, self.best)
-        checkpoint.write(self.folder, state)
+        values = self.step.values()
+        checkpoint.write(self.folder, Checkpoint(self.state, values, first, second, self.best))
         self.written = time.monotonic()

@@ -16,20 +16,19 @@ from nocturne.schemas.config import TrainConfig
 from nocturne.tasks.model.network.dropout import SeededDropout
 from nocturne.tasks.model.network.executors import resolve_executor
 from nocturne.tasks.model.network.network import Network
-from nocturne.tasks.model.network.ops import Tensor
+from nocturne.tasks.model.network.ops import Tensor, Tensors
 from nocturne.tasks.model.network.weights import Weights
 from nocturne.tasks.model.quiet_tensorflow import tf
-from nocturne.tasks.model.training.optimiser import LossScale, adam_one, clipped, corrected
-from nocturne.tasks.model.training.step import (
+from nocturne.tasks.model.training.compiled_step import (
     StepForm,
     StepNumbers,
-    Tensors,
-    TrainingStep,
     are_finite,
     loss_and_gradients,
     real_notes,
     update_if,
 )
+from nocturne.tasks.model.training.optimiser import LossScale, adam_one, clipped, corrected
+from nocturne.tasks.model.training.step import TrainingStep
 from nocturne.tasks.model.training.windows import filled
 
 SUM = tf.distribute.ReduceOp.SUM

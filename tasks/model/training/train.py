@@ -56,11 +56,11 @@ def train(
     run = checkpoint.run_digest(config, shape, vocabulary, train, first)
     loop = Loop(network, tables(vocabulary), config, train, valid, checkpoints, progress)
     loop.start(checkpoint.read(checkpoints, run) if config.resume else None, run, first)
-    while not loop.place.stopped:
+    while not loop.state.stopped:
         loop.advance()
-    place, epochs = loop.place, loop.place.step / loop.batches.per_epoch
+    state, epochs = loop.state, loop.state.step / loop.batches.per_epoch
     return TrainingResult(
-        loop.best, place.history, place.step, epochs, place.seconds, place.stopped
+        loop.best, state.history, state.step, epochs, state.seconds, state.stopped
     )
 
 

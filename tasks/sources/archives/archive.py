@@ -20,19 +20,19 @@ from nocturne.tasks.sources.source_file import RawFile, Skipped, inputs
 
 
 @contextmanager
-def _damage_as_source_error(shown: str) -> Iterator[None]:
+def _damage_as_source_error(display_name: str) -> Iterator[None]:
     try:
         yield
     except DAMAGE as error:
         detail = " ".join(str(error).split())[:120] or type(error).__name__
         raise SourceError(
-            f"{shown} is cut short or damaged ({detail}); get the archive again"
+            f"{display_name} is cut short or damaged ({detail}); get the archive again"
         ) from error
 
 
 def read_archive(
     stream: Any,
-    shown: str,
+    display_name: str,
     largest: int,
     progress: Progress = silent,
     limits: Limits | None = None,
@@ -44,26 +44,30 @@ def read_archive(
     that is no archive, and for an archive that is empty, damaged or larger than `limits`.
     """
     limits = limits or Limits()
-    with _damage_as_source_error(shown):
+    with _damage_as_source_error(display_name):
         size = stream.seek(0, 2) or stream.tell()
         stream.seek(0)
-        kind = require_archive(stream.read(1024), shown)
+        kind = require_archive(stream.read(1024), display_name)
         contents = _zip if kind == "zip" else _tar
-        items = contents(stream, kind, Archive(size, shown, largest, progress, limits))
+        items = contents(stream, kind, Archive(size, display_name, largest, progress, limits))
         count = 0
         for count, item in enumerate(items, 1):
             if count > limits.members:
-                raise SourceError(f"{shown} holds more than {limits.members} files; split it")
+                raise SourceError(
+                    f"{display_name} holds more than {limits.members} files; split it"
+                )
             yield item
         if not count:
-            raise SourceError(f"{shown} is empty: it holds no files; pack the MIDI files again")
+            raise SourceError(
+                f"{display_name} is empty: it holds no files; pack the MIDI files again"
+            )
 
 
 class Archive(NamedTuple):
     """An archive's size and name, and the parameters of reading it."""
 
     size: int  # bytes
-    shown: str
+    display_name: str
     largest: int
     progress: Progress
     limits: Limits
@@ -71,7 +75,7 @@ class Archive(NamedTuple):
     def bounded(self, source: Any) -> BoundedStream:
         """Return `source`, the expanded bytes, as a stream that is counted and limited."""
         most = self.limits.total(self.size)
-        return BoundedStream(source, self.size, most, self.shown, self.progress)
+        return BoundedStream(source, self.size, most, self.display_name, self.progress)
 
 
 def _zip(stream: Any, _kind: str, archive: Archive) -> Iterator[RawFile | Skipped]:

@@ -29,7 +29,7 @@ def _is_tar_header(block: bytes) -> bool:
     return True
 
 
-def require_archive(head: bytes, shown: str) -> Kind:
+def require_archive(head: bytes, display_name: str) -> Kind:
     """Return the archive's kind; SourceError, in one line, if it cannot be read."""
     kind = kind_of(head)
     problems = {
@@ -38,7 +38,7 @@ def require_archive(head: bytes, shown: str) -> Kind:
         "unknown": "is not a .tar.gz, .tar or .zip archive; pack it as one of these",
     }
     if not head:
-        raise SourceError(f"{shown} is empty; a .tar.gz, .tar or .zip archive is needed")
+        raise SourceError(f"{display_name} is empty; a .tar.gz, .tar or .zip archive is needed")
     if kind in problems:
-        raise SourceError(f"{shown} {problems[kind]}")
+        raise SourceError(f"{display_name} {problems[kind]}")
     return kind

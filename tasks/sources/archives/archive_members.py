@@ -53,7 +53,8 @@ def read_tar(
         tar = tarfile.TarFile(fileobj=bounded, mode="r")  # type: ignore[arg-type]
     except tarfile.ReadError as error:
         raise SourceError(
-            f"{bounded.shown} does not hold a tar archive, or is cut short ({error}); get it again"
+            f"{bounded.display_name} does not hold a tar archive, or is cut short ({error}); "
+            "get it again"
         ) from error
     try:
         for member in _tar_headers(tar, bounded, limits):
@@ -93,7 +94,7 @@ def _tar_headers(
         if member is None:
             return
         if count == 4 * limits.members or len(tar.pax_headers) > MOST_PAX_HEADERS:
-            raise SourceError(f"{bounded.shown} holds too many members or headers; split it")
+            raise SourceError(f"{bounded.display_name} holds too many members or headers; split it")
         # TarFile keeps every member that it has read, which would fill the memory.
         tar.members.clear()  # type: ignore[attr-defined]
         yield member
@@ -133,7 +134,7 @@ def read_zip(
     bounded: BoundedStream, largest: int, limits: Limits, progress: Progress
 ) -> Iterator[RawFile | Skipped]:
     """Yield the regular files of a zip; a member that cannot be read is Skipped."""
-    require_small_directory(bounded.source, bounded.shown, limits.directory_bytes)
+    require_small_directory(bounded.source, bounded.display_name, limits.directory_bytes)
     if is_empty_zip(bounded.source):
         return
     with zipfile.ZipFile(bounded.source) as archive:

@@ -40,12 +40,14 @@ class BoundedStream:
     cannot fill the memory.
     """
 
-    def __init__(self, source: Any, size: int, most: int, shown: str, progress: Progress) -> None:
+    def __init__(
+        self, source: Any, size: int, most: int, display_name: str, progress: Progress
+    ) -> None:
         """Wrap `source`, which reads expanded bytes and tells its place in the archive.
 
         The archive has `size` bytes.
         """
-        self.source, self.shown = source, shown
+        self.source, self.display_name = source, display_name
         self._size, self._most, self._progress = size, most, progress
         self._buffer, self._start, self._at = b"", 0, 0  # bytes, their position, place in them
         self._charged = 0
@@ -65,7 +67,7 @@ class BoundedStream:
         self._charged += count
         if self._charged > self._most:
             raise SourceError(
-                f"{self.shown} expands to more than {self._most} bytes from {self._size}: "
+                f"{self.display_name} expands to more than {self._most} bytes from {self._size}: "
                 "it looks like a decompression bomb and was not read further"
             )
 
@@ -87,7 +89,9 @@ class BoundedStream:
         """Return the next `count` bytes, fewer only at the end."""
         self._allowed -= max(count, 0)
         if count < 0 or self._allowed < 0:
-            raise SourceError(f"{self.shown} has a header that claims {count} bytes: not read")
+            raise SourceError(
+                f"{self.display_name} has a header that claims {count} bytes: not read"
+            )
         end = self._at + count
         self._last = self._buffer[self._at : end]
         self._at = min(end, len(self._buffer))
@@ -99,7 +103,7 @@ class BoundedStream:
     def seek(self, position: int) -> int:
         """Read forward to `position`, or to the end if that comes first."""
         if position < self.tell():
-            raise SourceError(f"{self.shown} points backwards at byte {position}: not read")
+            raise SourceError(f"{self.display_name} points backwards at byte {position}: not read")
         while position > self._start + len(self._buffer) and self._refill():
             pass
         self._at = min(position - self._start, len(self._buffer))

@@ -14,7 +14,7 @@ LONGEST_COMMENT = 1 << 16
 IN_ZIP64 = 0xFFFFFFFF
 
 
-def require_small_directory(stream: Any, shown: str, most: int) -> None:
+def require_small_directory(stream: Any, display_name: str, most: int) -> None:
     """Raise SourceError if the table of contents has more than `most` bytes.
 
     For a zip without a readable end record zipfile raises its own error later.
@@ -23,7 +23,7 @@ def require_small_directory(stream: Any, shown: str, most: int) -> None:
     stream.seek(0)
     if size > most:
         raise SourceError(
-            f"{shown} has a table of contents of {size} bytes, more than {most}: "
+            f"{display_name} has a table of contents of {size} bytes, more than {most}: "
             "split it, or pack it as a .tar.gz"
         )
 

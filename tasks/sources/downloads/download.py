@@ -15,8 +15,8 @@ from nocturne.tasks.sources.archives.archive_kinds import require_archive
 from nocturne.tasks.sources.downloads.remote_file import (
     RetryPolicy,
     Validators,
+    display_url,
     freshness,
-    shown_url,
 )
 from nocturne.tasks.sources.downloads.transfer import local_disk, transfer
 from nocturne.tasks.storage.data_folders import move_file
@@ -165,19 +165,21 @@ def _verified(
         head = stream.read(1024)
         stream.seek(0)
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    shown = shown_url(wanted.url)
+    display_name = display_url(wanted.url)
     try:
-        require_archive(head, shown)
+        require_archive(head, display_name)
         if wanted.size is not None and size != wanted.size:
-            raise SourceError(f"{shown} gave {size} bytes where {wanted.size} are expected")
+            raise SourceError(f"{display_name} gave {size} bytes where {wanted.size} are expected")
         if wanted.sha256 is not None and sha256 != wanted.sha256:
-            raise SourceError(f"{shown} has SHA-256 {sha256} where {wanted.sha256} is expected")
+            raise SourceError(
+                f"{display_name} has SHA-256 {sha256} where {wanted.sha256} is expected"
+            )
     except SourceError as error:
         _publish(root, part, f"{path}.rejected")
         Validators.beside(part).unlink(missing_ok=True)
         raise SourceError(f"{error}; kept as {root.display_path(path)}.rejected") from error
     return DownloadRecord(
-        url=shown,
+        url=display_name,
         url_sha256=_digest(wanted.url),
         bytes=size,
         sha256=sha256,

@@ -53,7 +53,7 @@ class Validators(BaseModel):
         return self.last_modified if weak else self.etag
 
 
-def shown_url(url: str) -> str:
+def display_url(url: str) -> str:
     """Return `url` without user, password and query, for messages and records."""
     return str(httpx.URL(url).copy_with(userinfo=b"", query=None, fragment=None))
 

@@ -16,8 +16,8 @@ from nocturne.schemas.progress import Progress, silent
 from nocturne.tasks.sources.downloads.remote_file import (
     RetryPolicy,
     Validators,
+    display_url,
     open_client,
-    shown_url,
 )
 
 
@@ -60,7 +60,7 @@ def transfer(
             try:
                 return _attempt(client, url, part, size, sha256 is not None, limited)
             except (httpx.UnsupportedProtocol, httpx.TooManyRedirects) as error:
-                raise SourceError(f"cannot download {shown_url(url)}: {error}") from error
+                raise SourceError(f"cannot download {display_url(url)}: {error}") from error
             except (httpx.TransportError, _Unfinished) as error:
                 held = _held(part)
                 failures = 1 if held > most_held else failures + 1
@@ -77,11 +77,11 @@ def _limited(url: str, policy: RetryPolicy, progress: Progress) -> Progress:
     def report(done: float, total: float) -> None:
         if total > policy.largest_bytes:
             raise SourceError(
-                f"{shown_url(url)} has more than {policy.largest_bytes:,} bytes: not downloaded"
+                f"{display_url(url)} has more than {policy.largest_bytes:,} bytes: not downloaded"
             )
         if time.monotonic() > deadline:
             raise SourceError(
-                f"{shown_url(url)} took longer than {policy.total_seconds:,.0f} seconds; "
+                f"{display_url(url)} took longer than {policy.total_seconds:,.0f} seconds; "
                 "what was downloaded is kept: run again to go on"
             )
         progress(done, total)
@@ -97,7 +97,7 @@ def _given_up(url: str, held: int, failures: int, error: Exception) -> SourceErr
     kept = f"; the first {held} bytes are kept" if held else ""
     detail = " ".join(str(error).split()) or type(error).__name__
     return SourceError(
-        f"cannot download {shown_url(url)}: {detail} ({failures} attempts){kept}; "
+        f"cannot download {display_url(url)}: {detail} ({failures} attempts){kept}; "
         "check the address and the network, then run again"
     )
 
@@ -105,10 +105,10 @@ def _given_up(url: str, held: int, failures: int, error: Exception) -> SourceErr
 def _validators(part: Path, url: str) -> Validators | None:
     """Return the validators of the bytes in `part`, if they came from `url`."""
     try:
-        found = Validators.model_validate_json(Validators.beside(part).read_bytes())
+        known = Validators.model_validate_json(Validators.beside(part).read_bytes())
     except (FileNotFoundError, ValidationError):
         return None
-    return found if found.url_sha256 == hashlib.sha256(url.encode()).hexdigest() else None
+    return known if known.url_sha256 == hashlib.sha256(url.encode()).hexdigest() else None
 
 
 def _attempt(
@@ -154,7 +154,7 @@ def _require_success(response: httpx.Response, url: str) -> None:
         raise _Unfinished(f"the server answers {code} {response.reason_phrase}")
     if code not in (httpx.codes.OK, httpx.codes.PARTIAL_CONTENT):
         raise SourceError(
-            f"cannot download {shown_url(url)}: the server answers {code} "
+            f"cannot download {display_url(url)}: the server answers {code} "
             f"{response.reason_phrase}; check the address"
         )
 

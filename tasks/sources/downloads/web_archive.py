@@ -16,7 +16,7 @@ from nocturne.tasks.sources.downloads.download import (
     move_old_downloads,
     reject,
 )
-from nocturne.tasks.sources.downloads.remote_file import name_of, require_url, shown_url
+from nocturne.tasks.sources.downloads.remote_file import display_url, name_of, require_url
 from nocturne.tasks.sources.source_file import RawFile, Skipped
 from nocturne.tasks.sources.source_kind import Source, SourceKind
 from nocturne.tasks.storage.layout import downloads_of
@@ -40,7 +40,7 @@ class WebArchive(SourceKind):
         return f"url {address.hostname}{address.path}?{query}"
 
     def display(self, spelling: str) -> str:
-        return shown_url(require_url(spelling))
+        return display_url(require_url(spelling))
 
     def require(self, root: Root, config: IngestConfig) -> None:
         self.spec(config)
@@ -56,18 +56,20 @@ class WebArchive(SourceKind):
         return download(root, downloads_of(config.corpus), spec, progress=progress)
 
     def open(self, root: Root, config: IngestConfig, progress: Progress) -> Source:
-        found = self.fetch(root, config, progress)
+        archive = self.fetch(root, config, progress)
 
         def read(largest: int, progress: Progress) -> Iterator[RawFile | Skipped]:
             try:
-                with root.reading(found.path) as stream:
-                    yield from read_archive(stream, found.record.url, largest, progress)
+                with root.reading(archive.path) as stream:
+                    yield from read_archive(stream, archive.record.url, largest, progress)
             except SourceError as error:
-                raise SourceError(f"{error}; what came is kept as {reject(root, found)}") from error
+                raise SourceError(
+                    f"{error}; what came is kept as {reject(root, archive)}"
+                ) from error
 
         return Source(
             self.display(config.source),
-            f"archive {found.record.sha256}",
+            f"archive {archive.record.sha256}",
             read,
             self.licence,
             self.attribution,

@@ -42,8 +42,8 @@ def _now() -> float:
 class Lease:
     """The lease at `key` of a store, for the storage root `root_key`."""
 
-    def __init__(self, store: ConditionalStore, key: str, root_key: str, shown: str) -> None:
-        self._store, self._key, self._root_key, self._shown = store, key, root_key, shown
+    def __init__(self, store: ConditionalStore, key: str, root_key: str, display_name: str) -> None:
+        self._store, self._key, self._root_key, self._shown = store, key, root_key, display_name
         self._token = uuid.uuid4().hex
         self._renewals = 0
         self._version: Version = {}

@@ -33,11 +33,11 @@ class RootListing(RootPlace):
 
     def folders(self, path: str) -> list[str]:
         """Return the names of the folders directly under `path`, sorted; [] if missing."""
-        found = self._list(path, recursive=False)
-        return sorted(f.base_name for f in found if f.type == fs.FileType.Directory)
+        entries = self._list(path, recursive=False)
+        return sorted(f.base_name for f in entries if f.type == fs.FileType.Directory)
 
     def entries(self, path: str) -> list[fs.FileInfo]:
-        """Return what lies directly under `path`, hidden files too; [] if it is missing."""
+        """Return the files and folders directly under `path`, hidden too; [] if it is missing."""
         return self._list(path, recursive=False)
 
     def sizes(self, path: str) -> dict[str, int]:
@@ -48,8 +48,8 @@ class RootListing(RootPlace):
         """Return when each file was last written, in seconds since 1970; 0 for a missing one."""
         full = [self.full(path) for path in paths]
         call = partial(self.filesystem.get_file_info, full)
-        found = with_retries("look at", self.display_path(""), call) if full else []
-        return [(i.mtime_ns or 0) / 1e9 if i.type == fs.FileType.File else 0.0 for i in found]
+        infos = with_retries("look at", self.display_path(""), call) if full else []
+        return [(i.mtime_ns or 0) / 1e9 if i.type == fs.FileType.File else 0.0 for i in infos]
 
     def _info(self, path: str) -> Any:
         call = partial(self.filesystem.get_file_info, self.full(path))

@@ -33,7 +33,7 @@ class RootPlace:
 
     @property
     def key(self) -> str:
-        """What names this root alone, however its URI spells it: without secrets and options."""
+        """A name of this root that does not depend on how its URI is spelt; it has no secrets."""
         if self.is_local:
             return self.base
         options = store_options(self.filesystem)
@@ -41,11 +41,11 @@ class RootPlace:
         return f"{self.filesystem.type_name}://{endpoint}/{self.base}"
 
     def full(self, path: str) -> str:
-        """Return `path` as the underlying file system spells it."""
+        """Return `path` as the file system of the root takes it."""
         return f"{self.base}/{path}" if path else self.base
 
     def object_key(self, path: str) -> str:
-        """Return `path` as an object store's own programs spell it inside the bucket."""
+        """Return `path` as the object store takes it: relative to the bucket."""
         return self.full(path).partition("/")[2]
 
     def display_path(self, path: str) -> str:

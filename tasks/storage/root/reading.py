@@ -28,11 +28,11 @@ class RootReading(RootListing):
     @contextmanager
     def reading(self, path: str) -> Iterator[Any]:
         """Open a file for reading at any place, a part at a time; FileNotFoundError if missing."""
-        shown = self.display_path(path)
+        display_name = self.display_path(path)
         opened = with_retries(
-            "read", shown, lambda: self.filesystem.open_input_file(self.full(path))
+            "read", display_name, lambda: self.filesystem.open_input_file(self.full(path))
         )
-        with opened if self.is_local else StoreFile(opened, shown) as stream:
+        with opened if self.is_local else StoreFile(opened, display_name) as stream:
             yield stream
 
     def read_json(self, path: str) -> Any:

@@ -34,7 +34,7 @@ class Root(RootReading):
 
     @contextmanager
     def writing(self, path: str) -> Iterator[IO[bytes]]:
-        """Open a stream whose bytes appear at `path` at once, when the block ends well."""
+        """Open a stream; its bytes appear at `path` in one step, unless the block raises."""
         final = self.full(path)
         folder = final.rpartition("/")[0]
         with storage_errors("write", self.display_path(path)), ExitStack() as stack:
@@ -51,7 +51,7 @@ class Root(RootReading):
             self._publish(tmp_path, path)
 
     def _publish(self, tmp_path: Path, path: str) -> None:
-        """Give a finished local file its name in the root."""
+        """Move a finished local file to `path` in the root."""
         require_leases(self.key)
         final = self.full(path)
         if self.is_local:
@@ -84,8 +84,8 @@ class Root(RootReading):
     def update(self, path: str, change: Callable[[bytes | None], bytes]) -> bytes:
         """Replace a whole file by `change` of its content (None if missing); return the new one.
 
-        No update of another process is lost, on whatever machine: `change` is called again on
-        what another wrote in between.
+        No update by another process is lost, on whatever machine: if another process has written
+        meanwhile, `change` is called again on the new content.
         """
         if not self.is_local:
             require_leases(self.key)
@@ -104,7 +104,7 @@ class Root(RootReading):
         return content
 
     def move(self, path: str, target: str) -> None:
-        """Give the file at `path` another name, in place of what is there.
+        """Move the file at `path` to `target`, replacing a file there.
 
         FileNotFoundError if there is none. An object store copies it, then deletes the old one.
         """
@@ -113,7 +113,7 @@ class Root(RootReading):
         def attempt() -> None:
             info = self.filesystem.get_file_info([self.full(path), self.full(target)])
             if info[0].type == fs.FileType.NotFound and info[1].size == size:
-                return  # an attempt whose answer was lost moved it
+                return  # moved by an attempt whose answer was lost
             if not isinstance(self.filesystem, fs.S3FileSystem):
                 folder = self.full(target).rpartition("/")[0]
                 self.filesystem.create_dir(folder, recursive=True)
@@ -127,7 +127,7 @@ class Root(RootReading):
 
         def attempt() -> None:
             info = self.filesystem.get_file_info(self.full(path))
-            with suppress(FileNotFoundError):  # an attempt whose answer was lost deleted it
+            with suppress(FileNotFoundError):  # deleted by an attempt whose answer was lost
                 if info.type == fs.FileType.Directory:
                     self.filesystem.delete_dir(info.path)
                 elif info.type == fs.FileType.File:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from nocturne.tasks.sources.identity import shown_source, source_id, surely_different, surely_same
+from nocturne.tasks.sources.identity import display_source, source_id, surely_different, surely_same
 
 
 def test_spellings_of_one_source_are_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,7 +50,7 @@ def test_other_sources_are_never_surely_the_same(one: str, other: str, surely: b
 
 def test_an_id_and_what_is_shown_hold_no_secret() -> None:
     source = "https://me:secret@example.org/x.zip?token=hidden"
-    for text in (source_id(source), shown_source(source)):
+    for text in (source_id(source), display_source(source)):
         assert "secret" not in text
         assert "hidden" not in text
-    assert shown_source("~/Music") == "~/Music"
+    assert display_source("~/Music") == "~/Music"

@@ -6,8 +6,11 @@ import pytest
 
 from nocturne.schemas.config import IngestConfig
 from nocturne.schemas.errors import SourceError
-from nocturne.tasks.sources.pinned_archives import LAKH
-from nocturne.tasks.sources.source import resolve
+from nocturne.tasks.sources.downloads.web_archive import WebArchive
+from nocturne.tasks.sources.folk import FolkTunes
+from nocturne.tasks.sources.local_files import LocalFiles
+from nocturne.tasks.sources.pinned_archives import LAKH, PinnedArchives
+from nocturne.tasks.sources.source import SOURCES, is_download, kind_of, require_source, resolve
 from nocturne.tasks.sources.source_file import RawFile, Skipped
 from nocturne.tasks.storage.root import Root
 from tests.tasks.sources.archives_for_tests import (
@@ -24,6 +27,31 @@ from tests.tasks.sources.http_server import Behaviour, serving
 def rows_of(root, source, **changes):
     config = IngestConfig(root=root.uri, corpus="c", source=str(source), **changes)
     return list(resolve(root, config).read(1 << 20, lambda done, total: None))
+
+
+@pytest.mark.parametrize(
+    ("spelling", "kind", "downloaded"),
+    [
+        ("folk", FolkTunes, False),
+        ("lakh-clean", PinnedArchives, True),
+        ("https://h/x.zip", WebArchive, True),
+        ("./folk", LocalFiles, False),
+        ("file:///music", LocalFiles, False),
+        ("ftp://h/x.zip", LocalFiles, False),  # which refuses it
+    ],
+)
+def test_every_spelling_has_one_kind(spelling, kind, downloaded):
+    assert type(kind_of(spelling)) is kind
+    assert is_download(IngestConfig(source=spelling)) == downloaded
+    assert {type(one) for one in SOURCES} >= {kind}
+
+
+def test_a_source_is_required_without_reading_it(root, tmp_path):
+    require_source(root, IngestConfig(source="https://example.invalid/x.zip"))
+    (tmp_path / "no.zip").write_bytes(b"no archive")
+    require_source(root, IngestConfig(source=str(tmp_path / "no.zip")))
+    with pytest.raises(SourceError, match="no folder or archive"):
+        require_source(root, IngestConfig(source=str(tmp_path / "gone.zip")))
 
 
 def test_folder_archives_and_url_give_the_same_rows(root, tmp_path):
@@ -176,6 +204,6 @@ def test_a_lakh_mirror_is_held_to_the_pinned_size_or_to_the_given_hash(root, nam
             root=root.uri, source=name, source_url=base + "/lmd.tar.gz", source_sha256=sha256
         )
         source = resolve(root, config)
-    assert (source.shown, source.licence) == (name, "CC-BY 4.0")
+    assert (source.display_name, source.licence) == (name, "CC-BY 4.0")
     assert "Colin Raffel" in source.attribution
     assert LAKH[name].url.startswith("http://hog.ee.columbia.edu/craffel/lmd/")

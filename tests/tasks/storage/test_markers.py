@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict
 
 from nocturne.schemas.errors import CorpusError, StorageError
-from nocturne.tasks.storage.markers import read_marker
+from nocturne.tasks.storage.markers import find_marker, read_marker
 from nocturne.tasks.storage.root import Root
 
 PATH = "notes/tunes/dataset.json"
@@ -31,6 +31,17 @@ def test_a_whole_marker_is_read(root: Root) -> None:
     assert _read(root, b"[1, 2]", list[int]) == [1, 2]
     figures = _read(root, b'{"x": 0.1, "y": NaN, "z": null}', dict[str, Any])  # as json writes it
     assert (figures["x"], math.isnan(figures["y"]), figures["z"]) == (0.1, True, None)
+
+
+def test_the_first_marker_that_exists_is_found(root: Root) -> None:
+    paths = ["new.json", PATH]
+    assert find_marker(root, paths, Marker, CorpusError, "ingest it again") is None
+    root.write_bytes(PATH, WHOLE)
+    found = find_marker(root, paths, Marker, CorpusError, "ingest it again")
+    assert found == Marker(name="tunes", sizes={"train": 1})
+    root.write_bytes("new.json", b"{")
+    with pytest.raises(CorpusError, match=r"new\.json is damaged.*ingest it again"):
+        find_marker(root, paths, Marker, CorpusError, "ingest it again")
 
 
 def test_a_missing_marker_is_the_callers_business(root: Root) -> None:

@@ -81,8 +81,8 @@ def test_a_step_is_that_of_float32_but_for_rounding_and_an_overflow_changes_noth
 
 
 def test_a_checkpoint_keeps_the_loss_scale(tmp_path: Path) -> None:
-    place = TrainingProgress("run", 3, loss_scale=LossScale(4.0, 7))
-    checkpoint.write(tmp_path, Checkpoint(place, {}, {}, {}, {}))
+    progress = TrainingProgress("run", 3, loss_scale=LossScale(4.0, 7))
+    checkpoint.write(tmp_path, Checkpoint(progress, {}, {}, {}, {}))
     found = checkpoint.read(tmp_path, "run")
     assert found is not None
-    assert found.place == place
+    assert found.progress == progress

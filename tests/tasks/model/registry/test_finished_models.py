@@ -8,15 +8,14 @@ import pytest
 from nocturne.schemas.config import PrepareConfig, TrainConfig
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.network_shape import PRESETS, NetworkShape
-from nocturne.tasks.corpus.sequences.sequence_plan import plan_sequences, published
-from nocturne.tasks.corpus.sequences.write_sequences import fit_vocabulary, write_sequences
+from nocturne.tasks.corpus import build_sequences
 from nocturne.tasks.model import build
 from nocturne.tasks.model.network.precision import resolve_precision
 from nocturne.tasks.model.registry.champion import promote
 from nocturne.tasks.model.registry.finished_models import finished_model, learned_model
 from nocturne.tasks.model.registry.models import known_models
 from nocturne.tasks.model.training.train import TrainingResult
-from nocturne.tasks.model.warm_start import start_of
+from nocturne.tasks.model.warm_start import choose_warm_start
 from nocturne.tasks.storage.root import Root
 from tests.tasks.corpus.note_corpora import Shard, random_shards, write_corpus
 
@@ -39,16 +38,14 @@ def config(root: Root) -> TrainConfig:
 def prepared(root: Root, shards: list[Shard], fingerprint: str) -> None:
     """Ingest these songs from a source of that fingerprint, and prepare them if need be."""
     write_corpus(root, shards, fingerprint=fingerprint)
-    plan = plan_sequences(root, PrepareConfig(root=root.uri, corpus="tunes"))
-    if not published(root, plan):
-        write_sequences(root, plan, fit_vocabulary(root, plan))
+    build_sequences(root, PrepareConfig(root=root.uri, corpus="tunes"))
 
 
 def night(root: Root, config: TrainConfig) -> ModelCard | None:
     """Train as a retrain does; return the new model's card, None if there is nothing to learn."""
     if learned_model(root, config):
         return None
-    return build.build_model(root, config.copy_with(init_from=start_of(root, config)[0]))
+    return build.build_model(root, config.copy_with(init_from=choose_warm_start(root, config)[0]))
 
 
 def untrained(*parts: Any) -> TrainingResult:

@@ -36,7 +36,7 @@ def test_no_runs_or_very_long_ones_set_no_limit(tiny_vocabulary: Vocabulary, not
     assert limits[0] == expected
 
 
-def test_the_crowd_limit_is_how_often_a_window_came_back(tiny_vocabulary: Vocabulary) -> None:
+def test_a_window_limit_is_how_often_a_window_came_back(tiny_vocabulary: Vocabulary) -> None:
     phrase = [1, 2, 3, 4, 5]
     assert loop_limits.loop_limits(_split(phrase * 4, [6]), tiny_vocabulary)[4] == 3
     assert (
@@ -46,19 +46,21 @@ def test_the_crowd_limit_is_how_often_a_window_came_back(tiny_vocabulary: Vocabu
 
 def test_windows_further_back_than_the_reach_do_not_count(tiny_vocabulary: Vocabulary) -> None:
     phrase = [8, 9, 10, 11, 8]
-    far = [n % 7 for n in range(loop_limits.CROWD_REACH)]  # its own windows come back every 7 notes
+    far = [
+        n % 7 for n in range(loop_limits.WINDOW_REPEAT_REACH)
+    ]  # its own windows come back every 7 notes
     alone = loop_limits.loop_limits(_split(far), tiny_vocabulary)[4]
     assert loop_limits.loop_limits(_split(phrase + far + phrase), tiny_vocabulary)[4] == alone
 
 
-def test_the_share_limit_is_how_often_a_pitch_came_back(tiny_vocabulary: Vocabulary) -> None:
+def test_the_pitch_count_limit_is_how_often_a_pitch_came_back(tiny_vocabulary: Vocabulary) -> None:
     alternating = [1, 2] * 40
     assert loop_limits.loop_limits(_split(alternating), tiny_vocabulary)[5] == 1 + 32
     assert loop_limits.loop_limits(_split([1, 2, 3], [1, 2, 3]), tiny_vocabulary)[5] == 1
 
 
 @given(st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=60), min_size=1, max_size=4))
-def test_the_crowd_limit_agrees_with_counting_by_hand(songs: list[list[int]]) -> None:
+def test_the_window_repeat_limit_agrees_with_counting_by_hand(songs: list[list[int]]) -> None:
     most = 1
     for song in songs:
         windows = [tuple(song[i : i + 5]) for i in range(len(song) - 4)]
@@ -71,5 +73,5 @@ def test_the_crowd_limit_agrees_with_counting_by_hand(songs: list[list[int]]) ->
     )
     notes = [[1, pitch] for song in songs for pitch in song]
     ids = SplitIds(np.array(notes, np.int16), np.cumsum([0, *map(len, songs)]).astype(np.int64))
-    expected = most if max(map(len, songs)) >= 5 else loop_limits.NO_CROWD
+    expected = most if max(map(len, songs)) >= 5 else loop_limits.NO_WINDOW_REPEAT_LIMIT
     assert loop_limits.loop_limits(ids, vocabulary)[4] == expected

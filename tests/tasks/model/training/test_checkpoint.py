@@ -28,11 +28,11 @@ def test_a_full_disk_is_one_line_and_the_last_checkpoint_stays(tmp_path: Path, l
     assert [path.name for path in tmp_path.iterdir()] == [CHECKPOINT_FILE]
     kept = checkpoint.read(tmp_path, "run")
     assert kept is not None
-    assert kept.place.step == kept.weights["w"][0] == 1
+    assert kept.progress.step == kept.weights["w"][0] == 1
     checkpoint.write(tmp_path, state(2))
     now = checkpoint.read(tmp_path, "run")
     assert now is not None
-    assert now.place.step == 2
+    assert now.progress.step == 2
 
 
 @pytest.mark.parametrize("call", ["write", "clear"])

@@ -11,8 +11,8 @@ from nocturne.schemas.sequences import SplitIds, Vocabulary
 from nocturne.tasks.model.network.network import initial_weights, network_of
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.network.weights import Weights
+from nocturne.tasks.model.training.compiled_step import StepForm, compiled_step
 from nocturne.tasks.model.training.likelihood import compiled_bits, evaluate
-from nocturne.tasks.model.training.step import StepForm, compiled_step
 from nocturne.tasks.model.training.train import train
 
 

@@ -18,7 +18,12 @@ from nocturne.tasks.sources.downloads.download import (
     move_old_downloads,
     reject,
 )
-from nocturne.tasks.sources.downloads.remote_file import RetryPolicy, Validators, name_of, shown_url
+from nocturne.tasks.sources.downloads.remote_file import (
+    RetryPolicy,
+    Validators,
+    display_url,
+    name_of,
+)
 from nocturne.tasks.storage.root import Root
 from tests.tasks.sources.archives_for_tests import tar_gz_of
 from tests.tasks.sources.http_server import Behaviour, serving
@@ -377,4 +382,4 @@ def test_names_of_downloads_are_safe(url, name):
 
 
 def test_urls_are_shown_without_secrets():
-    assert shown_url("https://u:p@h:8/a.zip?sig=1#f") == "https://h:8/a.zip"
+    assert display_url("https://u:p@h:8/a.zip?sig=1#f") == "https://h:8/a.zip"
