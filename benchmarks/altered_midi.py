@@ -1,4 +1,4 @@
-"""Copies of a MIDI file with other notes, so that a collection can be replicated."""
+"""Copies of a MIDI file with other velocities, so that a collection can be made larger."""
 
 from nocturne.tasks.music.midi.header import scan, track_chunks
 from nocturne.tasks.music.midi.score import UnreadableError
@@ -7,8 +7,8 @@ from nocturne.tasks.music.midi.score import UnreadableError
 def altered(content: bytes, copy: int) -> bytes:
     """Return copy number `copy` of a file; 0 is the file itself, and no two are the same.
 
-    Velocities and pitches of complete note-ons are changed by amounts that depend on `copy`;
-    what does not look like a plain note-on stays as it is.
+    The velocity of each note-on that carries its status byte is changed by an amount that depends
+    on `copy`; everything else stays as it is.
     """
     if not copy:
         return content

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.plain_ingest import contents_under
+from benchmarks.midi_folder import contents_under
 from nocturne.tasks.music.midi.extraction import Extracted, extract
 from nocturne.tasks.music.midi.writer import to_midi
 from nocturne.tasks.music.notes import Notes

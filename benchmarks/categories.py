@@ -1,11 +1,11 @@
-"""What each category scheme keeps of real music, on songs that it was not fitted on.
+"""How well each category scheme reproduces real music, on songs that it was not fitted on.
 
     python -m benchmarks.categories --midi FOLDER
 
 Onset and duration errors are means over notes, in beats (quarter notes), against songs that
 start at their first onset. `open_loop` codes the same intervals with the same codebook, each on
-its own, to show what closed-loop coding is for. song-max decodes with each song's own maxima
-and tempo, which is the best that it can do.
+its own, to show the effect of closed-loop coding. song-max decodes with each song's own maxima
+and tempo, its best case.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from nocturne.tasks.music.notes import Notes
 from nocturne.tasks.music.splits import split_songs
 
 HELD_OUT_SHARE = 0.1  # for each of the validation and the test split, as prepare's default
-Coder = Callable[[Notes, float], Notes]  # (song, tempo) -> what comes back of it
+Coder = Callable[[Notes, float], Notes]  # (song, tempo) -> the song, encoded and decoded
 
 
 @dataclass(frozen=True)
@@ -64,15 +64,15 @@ def read_songs(folder: Path) -> dict[str, Song]:
     songs = {}
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         content = path.read_bytes()
-        found = extract(content)
-        if isinstance(found, Extracted):
+        song = extract(content)
+        if isinstance(song, Extracted):
             name = hashlib.md5(content, usedforsecurity=False).hexdigest()
-            songs[name] = Song(categories.without_leading_silence(found.notes), found.tempo)
+            songs[name] = Song(categories.without_leading_silence(song.notes), song.tempo)
     return songs
 
 
 def coders(training: list[Notes]) -> dict[str, Coder]:
-    """Return each way of coding, fitted: it encodes a song and decodes it again."""
+    """Return each scheme, fitted, as a function that encodes and decodes a song."""
     fitted = categories.fit("factored", training, "benchmark")
     book = np.array(fitted.codebooks["inter_onset_interval"])
 
@@ -95,12 +95,12 @@ def losses(coder: Coder, songs: list[Song]) -> dict[str, float]:
     """Return mean errors over all notes of `songs`."""
     onset, duration, pitch, chord = [], [], [], []
     for song in songs:
-        notes, back = song.notes, coder(song.notes, song.tempo)
-        onset.append(np.abs(back.onset_beats - notes.onset_beats))
-        lengths = [n.offset_beats - n.onset_beats for n in (back, notes)]
+        notes, decoded = song.notes, coder(song.notes, song.tempo)
+        onset.append(np.abs(decoded.onset_beats - notes.onset_beats))
+        lengths = [n.offset_beats - n.onset_beats for n in (decoded, notes)]
         duration.append(np.abs(lengths[0] - lengths[1]))
-        pitch.append(back.pitch == notes.pitch)
-        chord.append(np.diff(back.onset_beats)[np.diff(notes.onset_beats) == 0] == 0)
+        pitch.append(decoded.pitch == notes.pitch)
+        chord.append(np.diff(decoded.onset_beats)[np.diff(notes.onset_beats) == 0] == 0)
     per_song = [float(errors.mean()) for errors in onset]
     return {
         "onset_error_beats": _mean(onset),

@@ -1,8 +1,8 @@
-"""How fast and how faithful extraction is: `python -m benchmarks.extraction --midi FOLDER`.
+"""Speed and fidelity of extraction: `python -m benchmarks.extraction --midi FOLDER`.
 
 Makes archives in Lakh's layout from the folder's files, with altered notes so that none is a
-duplicate, and takes them from the archive to published Parquet. A plain pretty_midi loop over
-the same files, in one process, is the measure. The last line is one JSON object.
+duplicate, and ingests them up to published Parquet. The time is compared with that of a plain
+pretty_midi loop over the same files, in one process. The last line is one JSON object.
 """
 
 import argparse
@@ -27,13 +27,14 @@ import pretty_midi
 import pyarrow as pa
 
 from benchmarks.altered_midi import altered
-from benchmarks.plain_ingest import contents_under, staged
+from benchmarks.midi_folder import contents_under
 from nocturne.schemas.config import IngestConfig
 from nocturne.schemas.manifest import FileManifest
 from nocturne.schemas.notes import NOTE_SCHEMA, NoteTable
-from nocturne.tasks.corpus.notes.note_dataset import write_notes
-from nocturne.tasks.corpus.notes.publish_notes import publish_notes
-from nocturne.tasks.corpus.raw import build_raw
+from nocturne.tasks.corpus.build import notes_from_raw
+from nocturne.tasks.corpus.notes.extraction_pool import worker_processes
+from nocturne.tasks.corpus.notes.stage_shard import write_notes
+from nocturne.tasks.corpus.raw import stage_raw
 from nocturne.tasks.corpus.raw_shards import WRITING
 from nocturne.tasks.music.midi.extraction import Extracted, extract
 from nocturne.tasks.sources.source_file import CHUNK_BYTES
@@ -58,7 +59,7 @@ def archive(contents: list[bytes], files: int, path: Path) -> None:
 class PeakMemory:
     """Samples the resident memory of this process and its children while a block runs.
 
-    `cpu_seconds` is what the sampling itself took.
+    `cpu_seconds` is the processor time of the sampling itself.
     """
 
     def __init__(self) -> None:
@@ -91,7 +92,7 @@ def family(pid: int) -> Iterator[int]:
 
 
 def resident_bytes(pid: int) -> int:
-    """Return what a process holds. What it shares with others counts in each: a sum is a bound.
+    """Return the resident bytes of a process; a sum counts shared pages in each: an upper bound.
 
     To count shared pages once, the kernel walks through all of them: a tenth of the time, measured.
     """
@@ -112,13 +113,17 @@ def ingest(archive_path: Path, folder: Path, workers: int) -> dict[str, Any]:
     config = IngestConfig(root=root.uri, corpus="bench", source=str(archive_path), workers=workers)
     NoteTable.validate(NOTE_SCHEMA.empty_table(), lazy=True)  # imports hypothesis, if installed
     used = cpu_seconds()
-    with PeakMemory() as memory:
-        start = time.perf_counter()
-        build_raw(root, config)
-        sharded = time.perf_counter()
-        todo = staged(root, config)
+    extracted = 0.0
+
+    def note_time(*_: float) -> None:
+        nonlocal extracted
         extracted = time.perf_counter()
-        dataset = publish_notes(root, todo, config)
+
+    with PeakMemory() as memory, worker_processes():
+        start = time.perf_counter()
+        raw = stage_raw(root, config)
+        sharded = time.perf_counter()
+        dataset = notes_from_raw(root, config, raw, progress=note_time)
         end = time.perf_counter()
     return {
         "seconds": end - start,
@@ -144,16 +149,17 @@ def pretty_midi_seconds(contents: list[bytes]) -> tuple[float, float]:
 
 def parity(contents: list[bytes]) -> float:
     """Return the share of files, of those that both read, with the same instrument and notes."""
-    same = []
+    equal = []
     for content in contents:
-        one, other = extract(content), extract(content, "pretty_midi")
-        if isinstance(one, Extracted) and isinstance(other, Extracted):
-            same.append((one.digest, one.program) == (other.digest, other.program))
-    return statistics.mean(same) if same else 0.0
+        symusic, pretty = extract(content), extract(content, "pretty_midi")
+        if isinstance(symusic, Extracted) and isinstance(pretty, Extracted):
+            pairs = [(song.digest, song.program) for song in (symusic, pretty)]
+            equal.append(pairs[0] == pairs[1])
+    return statistics.mean(equal) if equal else 0.0
 
 
-def alone(root: Root, archive_path: Path) -> dict[str, float]:
-    """Return the processor seconds that each unavoidable part takes on its own."""
+def cpu_seconds_of_parts(root: Root, archive_path: Path) -> dict[str, float]:
+    """Return the processor seconds that each necessary part takes when run alone."""
     seconds: dict[str, float] = {}
 
     @contextlib.contextmanager
@@ -192,7 +198,7 @@ def alone(root: Root, archive_path: Path) -> dict[str, float]:
 def measure(contents: list[bytes], small: int, large: int, workers: int) -> dict[str, Any]:
     """Run everything and return the figures; see `figures`.
 
-    pretty_midi has its turn before, between and after, on a third of its files each time.
+    pretty_midi runs before, between and after, on a third of its files each time.
     """
     sample = contents[:: max(1, len(contents) // REFERENCE_FILES)]
     runs, references = [], [pretty_midi_seconds(sample[::3])]
@@ -203,7 +209,7 @@ def measure(contents: list[bytes], small: int, large: int, workers: int) -> dict
             runs.append(ingest(place / f"{files}.tar.gz", place / str(files), workers))
             print(files, json.dumps(runs[-1]), flush=True)
             references.append(pretty_midi_seconds(sample[turn::3]))
-        parts = alone(Root.open(str(place / str(large))), place / f"{large}.tar.gz")
+        parts = cpu_seconds_of_parts(Root.open(str(place / str(large))), place / f"{large}.tar.gz")
     wall, cpu = np.sum(references, axis=0) / len(sample)
     return figures(small, large, runs, parts, (float(wall), float(cpu))) | {
         "parity_with_pretty_midi": parity(sample),
@@ -218,11 +224,11 @@ def figures(
     parts: dict[str, float],
     reference: tuple[float, float],
 ) -> dict[str, Any]:
-    """Turn what was measured into the figures that are reported.
+    """Return the figures to report.
 
-    What ends in `by_processor_time` supposes two cores that are always busy: other work on the
-    machine hardly changes it. So does `overhead_share`: one less the parts alone over the whole
-    of the large run.
+    Figures with `by_processor_time` suppose two cores that are always busy, so other work on the
+    machine hardly changes them. `overhead_share` is one less the processor time of the parts over
+    that of the large run.
     """
     per_file = runs[1]["seconds"] / large
     cpu_per_file = runs[1]["cpu_seconds"] / large

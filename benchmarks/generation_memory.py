@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from prefect.testing.utilities import prefect_test_harness
 
-from benchmarks.plain_ingest import contents_under
+from benchmarks.midi_folder import contents_under
 from nocturne.flows.cli.prefect_session import LOCAL_DEFAULTS
 from nocturne.flows.generate import generate
 from nocturne.schemas.config import GenerateConfig, TrainConfig

@@ -12,12 +12,8 @@ import tempfile
 from pathlib import Path
 from typing import Any, get_args
 
-from benchmarks.plain_ingest import staged
 from nocturne.schemas.config import IngestConfig, PrepareConfig, PresetName, TrainConfig
-from nocturne.tasks.corpus.notes.publish_notes import publish_notes
-from nocturne.tasks.corpus.raw import build_raw
-from nocturne.tasks.corpus.sequences.sequence_plan import plan_sequences
-from nocturne.tasks.corpus.sequences.write_sequences import fit_vocabulary, write_sequences
+from nocturne.tasks.corpus import build_notes, build_sequences
 from nocturne.tasks.model.build import build_model
 from nocturne.tasks.model.evaluation.evaluate import evaluate_model
 from nocturne.tasks.music.metrics import METRICS
@@ -35,11 +31,8 @@ FIGURES = (
 
 def prepared(root: Root, source: str) -> None:
     """Take a source to a prepared corpus."""
-    config = IngestConfig(root=root.uri, corpus=CORPUS, source=source)
-    build_raw(root, config)
-    publish_notes(root, staged(root, config), config)
-    sequences = plan_sequences(root, PrepareConfig(root=root.uri, corpus=CORPUS))
-    write_sequences(root, sequences, fit_vocabulary(root, sequences))
+    build_notes(root, IngestConfig(root=root.uri, corpus=CORPUS, source=source))
+    build_sequences(root, PrepareConfig(root=root.uri, corpus=CORPUS))
 
 
 def evaluated(root: Root, config: TrainConfig) -> dict[str, Any]:

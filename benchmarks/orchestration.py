@@ -1,10 +1,10 @@
 """What Prefect costs: `python -m benchmarks.orchestration --midi FOLDER`.
 
 Ingests an archive of 20 shards with the flow, on a server that runs already, and with the same
-calls without Prefect, by turns: the rest is orchestration. Then starts `nocturne` without a
-server, on a first and on a second day, and takes the time until its first task has ended less
-what importing takes. Every time is also given as processor time, which other work on the machine
-hardly changes: of all processes one after the other, so that it bounds the time on an idle one.
+functions without Prefect, by turns: the difference is orchestration. Then starts `nocturne`
+without a server, on a first and on a second day, and takes the time until its first task has ended
+less what importing takes. Every time is also given as processor time, of all processes one after
+the other: other work on the machine hardly changes it, and it bounds the time on an idle machine.
 The last line is one JSON object.
 """
 
@@ -23,14 +23,12 @@ from typing import Any, NamedTuple
 from prefect.testing.utilities import prefect_test_harness
 
 from benchmarks.extraction import archive, cpu_seconds, family
-from benchmarks.plain_ingest import contents_under, staged
+from benchmarks.midi_folder import contents_under
 from nocturne.flows.cli.prefect_session import LOCAL_DEFAULTS
 from nocturne.flows.ingest import ingest as ingest_flow
 from nocturne.schemas.config import IngestConfig
-from nocturne.tasks.corpus.notes.note_dataset import load_marker
-from nocturne.tasks.corpus.notes.publish_notes import publish_notes
+from nocturne.tasks.corpus import build_notes
 from nocturne.tasks.corpus.notes.quality import quality_table
-from nocturne.tasks.corpus.raw import build_raw
 from nocturne.tasks.pages.quality.page import quality_page
 from nocturne.tasks.storage.root import Root
 
@@ -43,10 +41,9 @@ COMMANDS = ("ingest", "compose")  # without and with TensorFlow
 def plain_ingest(config: IngestConfig) -> None:
     """Do what the flow does, by the same functions, without Prefect."""
     root = Root.open(config.root)
-    build_raw(root, config)
-    publish_notes(root, staged(root, config), config)
+    dataset = build_notes(root, config)
     quality = quality_table(root, config.corpus)
-    page = quality_page(config.corpus, load_marker(root, config.corpus), quality)
+    page = quality_page(config.corpus, dataset, quality)
     root.write_bytes("report.html", page.encode())
 
 
@@ -85,8 +82,8 @@ def ingest_figures(contents: list[bytes], each: int, turns: int, place: Path) ->
             flow.append(seconds_of(ingest_flow, source, place / f"flow-{turn}", each))
             print(json.dumps({"plain": plain[-1], "flow": flow[-1]}), flush=True)
     by_clock, by_processor = (
-        1 - sum(ours) / sum(all_of_it)
-        for ours, all_of_it in zip(zip(*plain, strict=True), zip(*flow, strict=True), strict=True)
+        1 - sum(of_plain) / sum(of_flow)
+        for of_plain, of_flow in zip(zip(*plain, strict=True), zip(*flow, strict=True), strict=True)
     )
     return {
         "shards": SHARDS,
@@ -104,7 +101,7 @@ def import_seconds(command: str) -> Times:
     for _ in range(STARTS):
         start, used = time.perf_counter(), cpu_seconds()
         subprocess.run(
-            [sys.executable, "-c", f"import nocturne.flows.cli.commands, flows.{command}"],
+            [sys.executable, "-c", f"import nocturne.flows.cli.commands, nocturne.flows.{command}"],
             check=True,
         )
         took.append(Times(time.perf_counter() - start, cpu_seconds() - used))

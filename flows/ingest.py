@@ -7,14 +7,15 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from nocturne.schemas.config import IngestConfig
 from nocturne.schemas.manifest import IngestSummary
+from nocturne.tasks.corpus.build import SHARDS_AT_ONCE
 from nocturne.tasks.corpus.notes.extraction_pool import worker_processes
-from nocturne.tasks.corpus.notes.note_dataset import Plan
+from nocturne.tasks.corpus.notes.note_plan import NotePlan
 from nocturne.tasks.ingest import (
     download_source,
     extract_shard,
-    finished,
+    finished_notes,
     plan_extraction,
-    publish,
+    publish_extracted,
     report_quality,
     shard_source,
 )
@@ -23,27 +24,26 @@ from nocturne.tasks.sources.source import is_download
 from nocturne.tasks.storage.locking.locks import corpus_writer
 from nocturne.tasks.storage.root import Root
 
-SHARDS_AT_ONCE = 3  # while one is checked and written, the workers parse another
 RUNNER: Any = ThreadPoolTaskRunner(max_workers=SHARDS_AT_ONCE)
 
 
 @flow(name="ingest", flow_run_name="ingest {config.corpus}", task_runner=RUNNER)
 def ingest(config: IngestConfig) -> IngestSummary:
     """Read a source of MIDI files into validated, published note tables."""
-    one_writer = corpus_writer(Root.open(config.root), config.corpus, "ingest")
-    with one_writer, progress_artifacts():
+    root = Root.open(config.root)
+    with corpus_writer(root, config.corpus, "ingest"), progress_artifacts():
         if is_download(config):
             download_source(config)
         raw = shard_source(config)
         plan = plan_extraction(config, raw)
-        summary = finished(plan, config) or extract(plan, config)
+        summary = finished_notes(root, plan) or extract(plan, config)
         report_quality(config)
         return summary
 
 
-def extract(plan: Plan, config: IngestConfig) -> IngestSummary:
+def extract(plan: NotePlan, config: IngestConfig) -> IngestSummary:
     """Extract every shard, then publish them as one dataset."""
     with worker_processes():
         shards = extract_shard.map(unmapped(plan), range(plan.raw.shards), unmapped(config))
         shards.result()
-    return publish(plan, config)
+    return publish_extracted(plan, config)

@@ -8,7 +8,13 @@ from prefect.utilities.annotations import quote
 from nocturne.schemas.config import PrepareConfig
 from nocturne.schemas.sequences import SequenceDataset
 from nocturne.tasks.corpus.sequences.sequence_plan import SequencePlan
-from nocturne.tasks.prepare import encode_songs, finished, fit_vocabulary, split_corpus, with_corpus
+from nocturne.tasks.prepare import (
+    encode_songs,
+    finished_sequences,
+    fit_vocabulary,
+    split_corpus,
+    with_corpus,
+)
 from nocturne.tasks.progress_artifacts import progress_artifacts
 from nocturne.tasks.storage.locking.locks import corpus_writer
 from nocturne.tasks.storage.root import Root
@@ -17,11 +23,12 @@ from nocturne.tasks.storage.root import Root
 @flow(name="prepare", flow_run_name="prepare {config.corpus_or_any}")
 def prepare(config: PrepareConfig) -> SequenceDataset:
     """Split a corpus by song, fit the categories on the training songs, encode every song."""
-    config = with_corpus(config)
-    with corpus_writer(Root.open(config.root, create=False), config.corpus, "prepare"):
+    root = Root.open(config.root, create=False)
+    config = with_corpus(root, config)
+    with corpus_writer(root, config.corpus, "prepare"):
         plan = split_corpus(config)
-        if done := finished(plan):
-            return done
+        if dataset := finished_sequences(root, plan):
+            return dataset
         # Quoted: Prefect would walk through the whole plan, 10 s for each task at 175,000 songs.
         sealed = cast(SequencePlan, quote(plan))
         with progress_artifacts():

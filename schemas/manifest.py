@@ -1,4 +1,4 @@
-"""FileManifest: one row for every input file, whatever became of it."""
+"""FileManifest: one row for every input file, whatever its outcome."""
 
 from collections.abc import Iterable
 
@@ -32,17 +32,17 @@ MANIFEST_SCHEMA = pa.schema(
 
 
 def _reason_fits_outcome(data: pandera.PyArrowData) -> bool:
-    """Whether accepted files have notes and no reason, and the others a reason of their kind."""
+    """Whether accepted files have notes and no reason, and others a reason of their outcome."""
     table = data.table
     accepted = pc.equal(table["outcome"], Outcome.ACCEPTED)
     duplicate = pc.equal(table["outcome"], Outcome.DUPLICATE)
     kinds = pa.array([str(reason) for reason in DUPLICATE_REASONS])
-    same = (
+    checks = (
         pc.equal(accepted, pc.is_null(table["reason"])),
         pc.equal(duplicate, pc.is_in(table["reason"], value_set=kinds)),
         pc.or_(pc.invert(accepted), pc.greater(table["notes"], 0)),
     )
-    return all(pc.all(mask).as_py() is not False for mask in same)
+    return all(pc.all(mask).as_py() is not False for mask in checks)
 
 
 def _one_of(values: Iterable[str]) -> pandera.Check:
@@ -73,7 +73,7 @@ FileManifest = pandera.DataFrameSchema(
 
 
 class Counts(BaseModel):
-    """Files by outcome; `claiming` of them say by content or suffix that they are MIDI."""
+    """Number of files of each outcome."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -97,12 +97,12 @@ class NoteDataset(BaseModel):
     raw_fingerprint: str
     counts: Counts
     notes: int = Field(ge=0)
-    skipped: int = Field(0, ge=0, description="Files of the source that could not even be read")
+    skipped: int = Field(0, ge=0, description="Files of the source that could not be read")
     families: int = Field(0, ge=0, description="Near-duplicate families of accepted songs")
     licence: str = ""
     attribution: str = ""
-    source: str = Field("", description="The source as it was named, without credentials")
-    source_id: str = Field("", description="The source, however it is spelt")
+    source: str = Field("", description="The source as the config named it, without credentials")
+    source_id: str = Field("", description="The same for every spelling of the source")
     peak_songs: int = Field(
         0, ge=0, description="Most songs accepted since a shrink or another source was allowed"
     )
@@ -118,7 +118,7 @@ class IngestSummary(BaseModel):
     fingerprint: str
     counts: Counts
     notes: int
-    reused: bool = Field(description="Nothing was to do: the dataset was already complete")
+    reused: bool = Field(description="The dataset was already complete")
 
 
 class QualityReport(BaseModel):

@@ -62,7 +62,7 @@ def _sorted(data: pandera.PyArrowData) -> bool:
 
 
 def _time() -> pandera.Column:
-    # The backend takes NaN for a null, and refuses it.
+    # pandera's backend counts NaN as null, and refuses both.
     return pandera.Column(pa.float64(), pandera.Check.in_range(0, float("inf"), include_max=False))
 
 

@@ -1,4 +1,4 @@
-"""Category sequences: what prepare publishes and training reads.
+"""Category sequences: prepare publishes them, training reads them.
 
 sequences/<corpus>/<scheme>/{train,valid,test}.parquet
                           one row per note: song_id (string), then one int16 column for each
@@ -38,7 +38,7 @@ class Attribute(BaseModel):
 
 
 class Vocabulary(BaseModel):
-    """Attributes in the order in which the heads predict them, and how ids map to values.
+    """Attributes in the order in which the heads predict them, and the values of their ids.
 
     `codebooks` gives, for an attribute, the value of each id, rising: ticks (480 to the
     quarter) for inter_onset_interval and duration, MIDI numbers for pitch and velocity.
@@ -66,7 +66,7 @@ class Vocabulary(BaseModel):
 
     @property
     def vocabulary_id(self) -> str:
-        """Digest of what ids mean, whatever it was fitted on; models refuse any other."""
+        """Digest of the meaning of ids, whatever it was fitted on; models refuse any other."""
         meaning = json.dumps(self.model_dump(mode="json", exclude={"fitted_on"}), sort_keys=True)
         return hashlib.sha256(meaning.encode()).hexdigest()[:16]
 
@@ -76,7 +76,7 @@ class Vocabulary(BaseModel):
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
 
     def is_called(self, vocabulary_id: str) -> bool:
-        """Whether this is the vocabulary with that id, of this version or an earlier one."""
+        """Whether this vocabulary has that id, in this version or an earlier one."""
         return vocabulary_id in (self.vocabulary_id, self.document_id)
 
     def size_of(self, name: str) -> int:

@@ -1,7 +1,7 @@
 """Prefect tasks of ingest; extraction has one for each raw shard, so that a loss costs one shard.
 
-Nothing is cached by Prefect: the published file is the truth, and its staging folder is named
-by the raw shards, the config and the extractor's version.
+Prefect caches nothing: whether a step is done follows from the published and staged files alone,
+whose staging folder is named by the raw shards, the config and the extractor's version.
 """
 
 import pyarrow as pa
@@ -12,15 +12,21 @@ from nocturne.schemas.config import IngestConfig
 from nocturne.schemas.manifest import IngestSummary, NoteDataset
 from nocturne.schemas.raw import RawDataset
 from nocturne.tasks.artifacts import create_markdown_artifact
-from nocturne.tasks.corpus.notes import note_dataset, publish_notes
+from nocturne.tasks.corpus.notes import publish_notes, stage_shard
 from nocturne.tasks.corpus.notes.extraction_pool import shared_workers
-from nocturne.tasks.corpus.notes.note_dataset import Plan, load_marker
+from nocturne.tasks.corpus.notes.note_marker import note_dataset
+from nocturne.tasks.corpus.notes.note_plan import (
+    NotePlan,
+    clear_other_plans,
+    extracted_shards,
+    plan_notes,
+)
 from nocturne.tasks.corpus.notes.quality import quality_table
 from nocturne.tasks.corpus.notes.quality_report import read_report, write_report
 from nocturne.tasks.corpus.raw import stage_raw
 from nocturne.tasks.corpus.replacement import require_replaceable
 from nocturne.tasks.links import link_page
-from nocturne.tasks.pages.index.pages import write_index_pages
+from nocturne.tasks.pages.index.write import write_index_pages
 from nocturne.tasks.pages.quality.page import quality_markdown, quality_page
 from nocturne.tasks.policy import may_pass
 from nocturne.tasks.progress import progress_of, report
@@ -34,11 +40,11 @@ from nocturne.tasks.storage.root import Root
     task_run_name="plan extraction of {config.corpus}",
     cache_policy=NO_CACHE,
 )
-def plan_extraction(config: IngestConfig, raw: RawDataset) -> Plan:
-    """Find out what there is to extract, and clear away what another plan left."""
+def plan_extraction(config: IngestConfig, raw: RawDataset) -> NotePlan:
+    """Find the shards that are to be extracted, and clear what other plans left in staging."""
     root = Root.open(config.root)
-    plan = note_dataset.plan(root, config, raw)
-    note_dataset.clear_other_plans(root, plan)
+    plan = plan_notes(root, config, raw)
+    clear_other_plans(root, plan)
     return plan
 
 
@@ -50,13 +56,12 @@ def plan_extraction(config: IngestConfig, raw: RawDataset) -> Plan:
     retry_delay_seconds=2,
     retry_condition_fn=may_pass,
 )
-def extract_shard(plan: Plan, index: int, config: IngestConfig) -> int:
-    """Extract one raw shard, unless that is done; returns its index."""
+def extract_shard(plan: NotePlan, index: int, config: IngestConfig) -> int:
+    """Extract one raw shard, unless that is done; return its index."""
     root = Root.open(config.root)
-    fresh = note_dataset.stage_shard(root, plan, index, config, shared_workers(config))
-    if not fresh:
+    if not stage_shard.stage_shard(root, plan, index, config, shared_workers(config)):
         get_run_logger().info("shard %d of %s is already extracted", index, plan.corpus)
-    report("extract notes", note_dataset.staged(root, plan), plan.raw.shards)
+    report("extract notes", extracted_shards(root, plan), plan.raw.shards)
     return index
 
 
@@ -68,25 +73,23 @@ def extract_shard(plan: Plan, index: int, config: IngestConfig) -> int:
     retry_delay_seconds=2,
     retry_condition_fn=may_pass,
 )
-def publish(plan: Plan, config: IngestConfig) -> IngestSummary:
-    """Take duplicates out, account for every file and write the marker."""
+def publish_extracted(plan: NotePlan, config: IngestConfig) -> IngestSummary:
+    """Remove duplicates, account for every file and write the completion marker."""
     root = Root.open(config.root)
     dataset = publish_notes.publish_notes(root, plan, config, progress_of("publish notes"))
-    return _summary(dataset, plan, reused=False)
+    return _ingest_summary(dataset, plan, reused=False)
 
 
-def finished(plan: Plan, config: IngestConfig) -> IngestSummary | None:
-    """Return the summary of a dataset that is already there, saying so."""
-    root = Root.open(config.root)
-    dataset = note_dataset.published(root, plan)
+def finished_notes(root: Root, plan: NotePlan) -> IngestSummary | None:
+    """Return the summary of notes that are published already, and log that; else None."""
+    dataset = publish_notes.finished_notes(root, plan)
     if dataset is None:
         return None
-    publish_notes.finish_publishing(root, plan, dataset)
     get_run_logger().info("notes of %s are already extracted: reused", plan.corpus)
-    return _summary(dataset, plan, reused=True)
+    return _ingest_summary(dataset, plan, reused=True)
 
 
-def _summary(dataset: NoteDataset, plan: Plan, *, reused: bool) -> IngestSummary:
+def _ingest_summary(dataset: NoteDataset, plan: NotePlan, *, reused: bool) -> IngestSummary:
     return IngestSummary(
         corpus=plan.corpus,
         fingerprint=dataset.fingerprint,
@@ -105,9 +108,9 @@ def _summary(dataset: NoteDataset, plan: Plan, *, reused: bool) -> IngestSummary
     retry_condition_fn=may_pass,
 )
 def download_source(config: IngestConfig) -> str | None:
-    """Download the source; returns its path in the storage root, None if it needs no download.
+    """Download the source; return its path in the storage root, None if it needs no download.
 
-    It resumes where an earlier run was cut; a bad file is an error and is never read.
+    An interrupted download is resumed; a file of another hash or size is an error and is not read.
     """
     logger = get_run_logger()
     if not is_download(config):
@@ -115,17 +118,18 @@ def download_source(config: IngestConfig) -> str | None:
         return None
     root = Root.open(config.root)
     require_replaceable(root, config)
-    found = fetch(root, config, progress_of("download"))
-    if found.trouble:
-        logger.warning("%s: %s; the copy of before is used", found.record.url, found.trouble)
+    download = fetch(root, config, progress_of("download"))
+    if download.trouble:
+        message = "%s: %s; the copy downloaded earlier is used"
+        logger.warning(message, download.record.url, download.trouble)
     logger.info(
         "%s %s: %d bytes, SHA-256 %s",
-        "already there, reused" if found.reused else "downloaded to",
-        root.display_path(found.path),
-        found.record.bytes,
-        found.record.sha256,
+        "already downloaded, reused" if download.reused else "downloaded to",
+        root.display_path(download.path),
+        download.record.bytes,
+        download.record.sha256,
     )
-    return found.path
+    return download.path
 
 
 SKIPPED_LOGGED = 20
@@ -140,7 +144,7 @@ SKIPPED_LOGGED = 20
     retry_condition_fn=may_pass,
 )
 def shard_source(config: IngestConfig) -> RawDataset:
-    """Bring every file of the source into raw shards, or find that done; nothing is published."""
+    """Write every file of the source into raw shards, unless that is done; publish nothing."""
     logger = get_run_logger()
     root = Root.open(config.root)
     progress = progress_of("read source")
@@ -171,11 +175,11 @@ def shard_source(config: IngestConfig) -> RawDataset:
     retry_condition_fn=may_pass,
 )
 def report_quality(config: IngestConfig) -> str:
-    """Write the report unless it is there, and show it in the Prefect UI; returns the page."""
+    """Write the report unless it is written, show it in the Prefect UI and return its path."""
     root, corpus = Root.open(config.root), config.corpus
-    dataset = load_marker(root, corpus)
+    dataset = note_dataset(root, corpus)
     page = root.display_path(quality_page_path(corpus))
-    quality = _written(root, corpus, dataset)
+    quality = _reported_quality(root, corpus, dataset)
     write_index_pages(root)
     title = f"What came of the files of {corpus}"
     text = quality_markdown(corpus, dataset, quality, page)
@@ -185,10 +189,10 @@ def report_quality(config: IngestConfig) -> str:
     return page
 
 
-def _written(root: Root, corpus: str, dataset: NoteDataset) -> pa.Table:
-    """Return the quality table, from an earlier run if the corpus is the same as then."""
-    if (written := read_report(root, corpus, dataset)) is not None:
-        return written
+def _reported_quality(root: Root, corpus: str, dataset: NoteDataset) -> pa.Table:
+    """Return the quality table, that of an earlier run if the corpus has not changed since."""
+    if (reported := read_report(root, corpus, dataset)) is not None:
+        return reported
     quality = quality_table(root, corpus)
     page = quality_page(corpus, dataset, quality)
     write_report(root, corpus, dataset, quality, page)

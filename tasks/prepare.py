@@ -1,4 +1,4 @@
-"""Prefect tasks of prepare. Nothing is cached by Prefect: the published dataset is the truth."""
+"""Prefect tasks of prepare. Prefect caches nothing: the published files say what is done."""
 
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
@@ -7,8 +7,8 @@ from nocturne.schemas.config import PrepareConfig
 from nocturne.schemas.sequences import SequenceDataset, Vocabulary
 from nocturne.tasks.artifacts import create_table_artifact
 from nocturne.tasks.corpus.corpus_choice import choose_ingested
-from nocturne.tasks.corpus.sequences import publish_sequences, sequence_plan, write_sequences
-from nocturne.tasks.corpus.sequences.sequence_plan import SequencePlan
+from nocturne.tasks.corpus.sequences import publish_sequences, write_sequences
+from nocturne.tasks.corpus.sequences.sequence_plan import SequencePlan, plan_sequences
 from nocturne.tasks.policy import may_pass
 from nocturne.tasks.progress import progress_of
 from nocturne.tasks.storage.root import Root
@@ -23,9 +23,9 @@ from nocturne.tasks.storage.root import Root
     retry_condition_fn=may_pass,
 )
 def split_corpus(config: PrepareConfig) -> SequencePlan:
-    """Choose the songs that are long enough and give each its split."""
+    """Choose the songs that are long enough and assign each to a split."""
     root = Root.open(config.root, create=False)
-    plan = sequence_plan.plan_sequences(root, config)
+    plan = plan_sequences(root, config)
     get_run_logger().info("%s: %d songs to learn from", config.corpus, len(plan.songs))
     return plan
 
@@ -56,36 +56,34 @@ def fit_vocabulary(plan: SequencePlan) -> Vocabulary:
     retry_condition_fn=may_pass,
 )
 def encode_songs(plan: SequencePlan, vocabulary: Vocabulary) -> SequenceDataset:
-    """Turn every song into category ids and publish the dataset."""
+    """Encode every song as category ids and publish the dataset."""
     root = Root.open(plan.config.root)
     progress = progress_of("encode songs")
     dataset = write_sequences.write_sequences(root, plan, vocabulary, progress)
-    where = root.display_path(plan.folder)
-    get_run_logger().info("wrote %d notes to %s", sum(dataset.notes.values()), where)
-    _show(plan, dataset)
+    folder = root.display_path(plan.folder)
+    get_run_logger().info("wrote %d notes to %s", sum(dataset.notes.values()), folder)
+    _show_sequences(plan, dataset)
     return dataset
 
 
-def with_corpus(config: PrepareConfig) -> PrepareConfig:
-    """Return the config with its corpus named, saying which one if it was not."""
-    chosen = choose_ingested(Root.open(config.root, create=False), config)
+def with_corpus(root: Root, config: PrepareConfig) -> PrepareConfig:
+    """Return the config with its corpus named; log the name if the config has none."""
+    chosen = choose_ingested(root, config)
     if not config.corpus:
         get_run_logger().info("corpus %s: the only one there is", chosen.corpus)
     return chosen
 
 
-def finished(plan: SequencePlan) -> SequenceDataset | None:
-    """Return the dataset if it is already there, saying so."""
-    root = Root.open(plan.config.root)
-    dataset = sequence_plan.published(root, plan)
+def finished_sequences(root: Root, plan: SequencePlan) -> SequenceDataset | None:
+    """Return sequences that are published already, and log that; else None."""
+    dataset = publish_sequences.finished_sequences(root, plan)
     if dataset:
-        publish_sequences.finish_publishing(root, plan, dataset)
         get_run_logger().info("%s is up to date: reused", root.display_path(plan.folder))
-        _show(plan, dataset)
+        _show_sequences(plan, dataset)
     return dataset
 
 
-def _show(plan: SequencePlan, dataset: SequenceDataset) -> None:
+def _show_sequences(plan: SequencePlan, dataset: SequenceDataset) -> None:
     rows = [
         {"split": split, "songs": songs, "notes": dataset.notes[split]}
         for split, songs in dataset.songs.items()

@@ -14,7 +14,7 @@ from nocturne.tasks.model.registry.champion import promote, roll_back
 from nocturne.tasks.model.registry.lookup import find, last_changed
 from nocturne.tasks.model.registry.open_models import damage_of
 from nocturne.tasks.model.registry.root_champion import BY_A_PERSON
-from nocturne.tasks.pages.index.pages import write_index_pages
+from nocturne.tasks.pages.index.write import write_index_pages
 from nocturne.tasks.stages import log_on_outer_run
 from nocturne.tasks.storage.root import Root
 

@@ -23,8 +23,8 @@ from nocturne.tasks.model.warm_start import (
     describe_warm_start,
     resolve_warm_start,
 )
-from nocturne.tasks.pages.caution import caution_of
-from nocturne.tasks.pages.index.pages import write_index_pages
+from nocturne.tasks.pages.index.write import write_index_pages
+from nocturne.tasks.pages.model_caution import caution_of
 from nocturne.tasks.pages.model_report import publish
 from nocturne.tasks.policy import may_pass
 from nocturne.tasks.progress import progress_of

@@ -1,4 +1,4 @@
-"""Which corpus is meant where none is named and no source gives it a name."""
+"""Choose the corpus where the config names none and no source gives a name."""
 
 from typing import TypeVar
 
@@ -9,20 +9,20 @@ from nocturne.tasks.corpus.notes.note_marker import known_corpora
 from nocturne.tasks.corpus.sequences.sequence_marker import published_sequences
 from nocturne.tasks.storage.root import Root
 
-Chosen = TypeVar("Chosen", bound=CorpusConfig)
-Prepared = TypeVar("Prepared", bound=SchemeConfig)
+AnyCorpusConfig = TypeVar("AnyCorpusConfig", bound=CorpusConfig)
+AnySchemeConfig = TypeVar("AnySchemeConfig", bound=SchemeConfig)
 
 
-def choose_ingested(root: Root, config: Chosen) -> Chosen:
-    """Return the config with a corpus: the one it names, or the only one that is ingested.
+def choose_ingested(root: Root, config: AnyCorpusConfig) -> AnyCorpusConfig:
+    """Return the config with a corpus: the one that it names, or the only ingested corpus.
 
-    CorpusError, with the names, unless there is exactly one.
+    CorpusError, with the names of the corpora, unless there is exactly one.
     """
     return config if config.corpus else _only(root, config, known_corpora(root))
 
 
-def choose_prepared(root: Root, config: Prepared) -> Prepared:
-    """Return the config with a corpus: the one it names, or the only one that is prepared."""
+def choose_prepared(root: Root, config: AnySchemeConfig) -> AnySchemeConfig:
+    """Return the config with a corpus: the one that it names, or the only prepared corpus."""
     if config.corpus:
         return config
     known = known_corpora(root)
@@ -30,7 +30,7 @@ def choose_prepared(root: Root, config: Prepared) -> Prepared:
     return _only(root, config, prepared or known)
 
 
-def _only(root: Root, config: Chosen, names: list[str]) -> Chosen:
+def _only(root: Root, config: AnyCorpusConfig, names: list[str]) -> AnyCorpusConfig:
     if not names:
         raise CorpusError(
             f"there is no corpus under {without_secrets(root.uri)}: "

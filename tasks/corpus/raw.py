@@ -1,4 +1,4 @@
-"""Any source into raw shards, with bounded memory, staged until the notes are accepted."""
+"""Write a source as raw shards, in bounded memory, staged until its notes are published."""
 
 import hashlib
 import json
@@ -8,7 +8,7 @@ from nocturne.schemas.config import IngestConfig
 from nocturne.schemas.errors import CorpusError, SourceError
 from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.raw import RawDataset
-from nocturne.tasks.corpus.raw_shards import SCHEMA, SourceCounts, write_shards
+from nocturne.tasks.corpus.raw_shards import SourceCounts, write_shards
 from nocturne.tasks.corpus.replacement import (
     require_no_shrink,
     require_replaceable,
@@ -29,63 +29,54 @@ from nocturne.tasks.storage.layout import (
 from nocturne.tasks.storage.markers import find_marker
 from nocturne.tasks.storage.root import Root
 
-__all__ = ["SCHEMA", "build_raw", "load_raw", "publish_raw", "raw_shard", "stage_raw"]
-
-VERSION = 1  # of the shards' form: a change redoes them
+VERSION = 1  # of the shards' format: raise it when that changes, and they are written again
 
 
 def load_raw(root: Root, corpus: str) -> RawDataset:
-    """Return what is known of a corpus's raw shards; CorpusError if they are not complete."""
-    if found := _published(root, corpus):
-        return found
+    """Return the marker of a corpus's raw shards; CorpusError if they are not complete."""
+    if dataset := _published_raw(root, corpus):
+        return dataset
     raise CorpusError(
         f"corpus {corpus} has no finished raw shards in {root.display_path(RAW)}; ingest it first"
     )
 
 
 def raw_shard(root: Root, corpus: str, raw: RawDataset, number: int) -> str:
-    """Return where a raw shard lies now, staged or published."""
+    """Return the path of a raw shard, staged or published."""
     return find(root, DataFolder(RAW, corpus), raw.fingerprint, shard_name(number))
 
 
-def build_raw(root: Root, config: IngestConfig, progress: Progress = silent) -> RawDataset:
-    """Stage the raw shards of a source and publish them at once; see stage_raw."""
-    dataset = stage_raw(root, config, progress)
-    publish_raw(root, config.corpus, dataset)
-    return dataset
-
-
 def stage_raw(root: Root, config: IngestConfig, progress: Progress = silent) -> RawDataset:
-    """Turn the source into raw shards beside the published ones, or find them done (`reused`).
+    """Write the source as raw shards beside the published ones; `reused` if that was done before.
 
-    Nothing that is published changes. Raises SourceError or StorageError, and CorpusError if the
-    corpus was made from another source, or would lose too many songs.
+    No published file changes. Raises SourceError or StorageError, and CorpusError if the corpus
+    was made from another source, or would lose too many songs.
     """
     require_replaceable(root, config)
     source = resolve(root, config, progress)
     fingerprint = _fingerprint(source, config)
     _clear_other_sources(root, config.corpus, fingerprint)
-    if found := _finished(root, config.corpus, fingerprint):
-        return found.model_copy(update={"reused": True})
+    if finished_raw := _finished_raw(root, config.corpus, fingerprint):
+        return finished_raw.model_copy(update={"reused": True})
     staging = DataFolder(RAW, config.corpus).staging(fingerprint)
     root.delete(staging)
     try:
         items = source.read(config.max_file_bytes, progress)
-        tally = write_shards(root, staging, items, config.shard_files)
-        _require_midi(source, tally)
-        require_same_music(root, config, tally.digests)
-        require_no_shrink(root, config, tally.midi)
+        counts = write_shards(root, staging, items, config.shard_files)
+        _require_midi(source, counts)
+        require_same_music(root, config, counts.digests)
+        require_no_shrink(root, config, counts.midi)
     except BaseException:
         root.delete(staging)
         drop_staging(root, config.corpus)
         raise
-    dataset = _dataset(root, config.corpus, source, fingerprint, tally)
+    dataset = _raw_dataset(root, config.corpus, source, fingerprint, counts)
     root.write_json(staged_raw_marker(config.corpus, fingerprint), dataset.model_dump(mode="json"))
     return dataset
 
 
 def publish_raw(root: Root, corpus: str, dataset: RawDataset) -> None:
-    """Make staged raw shards the published ones, and clear what else lies there."""
+    """Publish staged raw shards, and clear the raw shards that they replace."""
     folder = DataFolder(RAW, corpus)
     names = _names(dataset)
     if not dataset.facts:
@@ -100,10 +91,10 @@ def publish_raw(root: Root, corpus: str, dataset: RawDataset) -> None:
 
 
 def _clear_other_sources(root: Root, corpus: str, fingerprint: str) -> None:
-    """Clear staging of other fingerprints; what of it is published is moved into place."""
-    folder, found = DataFolder(RAW, corpus), _published(root, corpus)
-    if found and found.facts and found.fingerprint != fingerprint:
-        put_in_place(root, folder, found.fingerprint, _names(found))
+    """Clear staging of other fingerprints; published shards in it are moved into place."""
+    folder, dataset = DataFolder(RAW, corpus), _published_raw(root, corpus)
+    if dataset and dataset.facts and dataset.fingerprint != fingerprint:
+        put_in_place(root, folder, dataset.fingerprint, _names(dataset))
     clear_staging(root, [folder], fingerprint)
 
 
@@ -116,20 +107,20 @@ def _read(root: Root, *paths: str) -> RawDataset | None:
     return find_marker(root, paths, RawDataset, CorpusError, "delete it, then ingest again")
 
 
-def _published(root: Root, corpus: str) -> RawDataset | None:
+def _published_raw(root: Root, corpus: str) -> RawDataset | None:
     old = old_marker(DataFolder(RAW, corpus))
     return _read(root, raw_marker(corpus), old)
 
 
-def _staged(root: Root, corpus: str, fingerprint: str) -> RawDataset | None:
-    with suppress(CorpusError):  # a damaged one is written again
+def _staged_raw(root: Root, corpus: str, fingerprint: str) -> RawDataset | None:
+    with suppress(CorpusError):  # a damaged marker is written again
         return _read(root, staged_raw_marker(corpus, fingerprint))
     return None
 
 
-def _finished(root: Root, corpus: str, fingerprint: str) -> RawDataset | None:
+def _finished_raw(root: Root, corpus: str, fingerprint: str) -> RawDataset | None:
     """Return the published or staged shards with this fingerprint, if they are all whole."""
-    for dataset in (_published(root, corpus), _staged(root, corpus, fingerprint)):
+    for dataset in (_published_raw(root, corpus), _staged_raw(root, corpus, fingerprint)):
         if dataset and dataset.fingerprint == fingerprint and _is_whole(root, corpus, dataset):
             return dataset
     return None
@@ -148,29 +139,30 @@ def _fingerprint(source: Source, config: IngestConfig) -> str:
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]
 
 
-def _require_midi(source: Source, tally: SourceCounts) -> None:
-    if not tally.midi:
-        unread = f", {tally.skipped} of them unreadable" if tally.skipped else ""
+def _require_midi(source: Source, counts: SourceCounts) -> None:
+    if not counts.midi:
+        files = counts.files + counts.skipped
+        unread = f", {counts.skipped} of them unreadable" if counts.skipped else ""
         raise SourceError(
-            f"{source.display_name} holds no MIDI among its {tally.files + tally.skipped} files"
-            f"{unread}; name a folder or archive of .mid files"
+            f"{source.display_name} holds no MIDI among its {files} files{unread}; "
+            "name a folder or archive of .mid files"
         )
 
 
-def _dataset(
-    root: Root, corpus: str, source: Source, fingerprint: str, tally: SourceCounts
+def _raw_dataset(
+    root: Root, corpus: str, source: Source, fingerprint: str, counts: SourceCounts
 ) -> RawDataset:
     folder = DataFolder(RAW, corpus)
-    rows = {shard_name(number): count for number, count in enumerate(tally.rows)}
+    rows = {shard_name(number): count for number, count in enumerate(counts.rows)}
     return RawDataset(
         fingerprint=fingerprint,
         source=source.display_name,
-        files=tally.files,
-        midi=tally.midi,
-        bytes=tally.size,
-        shards=tally.shards,
-        skipped=tally.skipped,
-        skipped_files=tuple(tally.named),
+        files=counts.files,
+        midi=counts.midi,
+        bytes=counts.size,
+        shards=counts.shards,
+        skipped=counts.skipped,
+        skipped_files=tuple(counts.named),
         licence=source.licence,
         attribution=source.attribution,
         facts={RAW: facts_of(root, folder, fingerprint, rows)},

@@ -1,4 +1,4 @@
-"""Rows of raw files into Parquet shards, holding one row group of content at a time."""
+"""Write raw files as the rows of Parquet shards, with few row groups of content in memory."""
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -33,7 +33,7 @@ SCHEMA = pa.schema(
 
 @dataclass
 class SourceCounts:
-    """What a source turned out to hold."""
+    """What a source holds, counted while it is read."""
 
     files: int = 0
     midi: int = 0
@@ -53,40 +53,40 @@ def write_shards(
     root: Root, folder: str, items: Iterable[RawFile | Skipped], shard_files: int
 ) -> SourceCounts:
     """Write the shards of `shard_files` rows each into `folder`, and count everything."""
-    tally = SourceCounts()
-    rows = _counted(items, tally)
+    counts = SourceCounts()
+    rows = _counted(items, counts)
     while (first := next(rows, None)) is not None:
-        path, before = f"{folder}/{shard_name(tally.shards)}", tally.files
+        path, before = f"{folder}/{shard_name(counts.shards)}", counts.files
         _write_shard(root, path, chain([first], islice(rows, shard_files - 1)))
-        tally.rows.append(tally.files - before + 1)
-    return tally
+        counts.rows.append(counts.files - before + 1)
+    return counts
 
 
-def _counted(items: Iterable[RawFile | Skipped], tally: SourceCounts) -> Iterator[RawFile]:
-    """Pass the files on and count everything."""
+def _counted(items: Iterable[RawFile | Skipped], counts: SourceCounts) -> Iterator[RawFile]:
+    """Yield the files, and count them and the skipped ones."""
     for item in items:
         if isinstance(item, Skipped):
-            tally.skipped += 1
-            if len(tally.named) < SKIPPED_NAMED:
-                tally.named.append(SkippedFile(path=item.path, reason=item.reason))
+            counts.skipped += 1
+            if len(counts.named) < SKIPPED_NAMED:
+                counts.named.append(SkippedFile(path=item.path, reason=item.reason))
             continue
-        tally.files += 1
+        counts.files += 1
         if item.content is not None:
-            tally.midi += 1
-            tally.digests.add(item.md5)
-        tally.size += item.size
+            counts.midi += 1
+            counts.digests.add(item.md5)
+        counts.size += item.size
         yield item
 
 
 def _write_shard(root: Root, path: str, rows: Iterable[RawFile]) -> None:
-    """Write one shard, holding about two row groups of content in memory.
+    """Write one shard, with about two row groups of content in memory.
 
-    One is compressed and written while the next is read: neither holds the interpreter's lock.
+    A thread compresses and writes one group while the next is read; both release the GIL.
     """
     with (
         root.writing(path) as stream,
         pq.ParquetWriter(stream, SCHEMA, **WRITING) as writer,
-        ThreadPoolExecutor(1) as thread,  # left first: nothing is being written when that closes
+        ThreadPoolExecutor(1) as thread,  # ends first: the writer closes after the last write
     ):
         written: Future[object] = thread.submit(int)
         for group in _row_groups(rows):

@@ -1,6 +1,6 @@
-"""Whether a published corpus may be replaced by what was read: the same source, not much smaller.
+"""Checks that a published corpus may be replaced: by the same source, and not much smaller.
 
-Everything here is asked before anything of the published corpus is touched.
+All of them are made before any file of the published corpus changes.
 """
 
 from collections.abc import Iterable
@@ -27,17 +27,17 @@ SAME_SHARE = 0.5  # of the accepted files of a corpus, in a source of another na
 
 
 def require_replaceable(root: Root, config: IngestConfig) -> None:
-    """Raise CorpusError if the corpus is surely of another source, and not meant to be replaced."""
+    """Raise CorpusError if the corpus is surely of another source, without `replace`."""
     old = published_notes(root, config.corpus)
     if old and not config.replace and surely_different(_id_of(old), source_id(config.source)):
         raise _other_source(old, config)
 
 
 def require_same_music(root: Root, config: IngestConfig, digests: Iterable[str]) -> None:
-    """Raise CorpusError if the corpus is of another source, and not meant to be replaced.
+    """Raise CorpusError if the corpus is of another source, without `replace`.
 
-    A source with another name is the same one, moved or mirrored, if it has at least half of
-    the corpus's songs; `digests` are the MD5s of its files.
+    A source of another name counts as the same source, moved or mirrored, if it has at least half
+    of the corpus's songs; `digests` are the MD5s of its files.
     """
     old = published_notes(root, config.corpus)
     if old is None or config.replace or surely_same(_id_of(old), source_id(config.source)):
@@ -50,7 +50,7 @@ def require_same_music(root: Root, config: IngestConfig, digests: Iterable[str])
 def require_no_shrink(root: Root, config: IngestConfig, accepted: int) -> None:
     """Raise CorpusError if the corpus would lose more of its songs than `max_shrink` allows.
 
-    `accepted` is how many songs there would be, or a number that is surely no smaller.
+    `accepted` is the new number of songs, or an upper bound of it.
     """
     old = published_notes(root, config.corpus)
     if old is None or _starts_anew(old, config):
@@ -66,19 +66,19 @@ def require_no_shrink(root: Root, config: IngestConfig, accepted: int) -> None:
 
 
 def next_peak(old: NoteDataset | None, config: IngestConfig, accepted: int) -> int:
-    """Return what later ingests are compared with: small losses must not add up unseen."""
+    """Return the number of songs that later ingests are compared with: small losses add up."""
     if old is None or _starts_anew(old, config):
         return accepted
     return max(accepted, peak_of(old))
 
 
 def peak_of(old: NoteDataset) -> int:
-    """Return the number of songs that a corpus is to be compared with."""
+    """Return the number of songs that the next ingest is compared with."""
     return old.peak_songs or old.counts.accepted
 
 
 def _starts_anew(old: NoteDataset, config: IngestConfig) -> bool:
-    """Whether a smaller corpus is meant: by its own flag, or as another source is."""
+    """Whether a smaller corpus is wanted: `allow_shrink`, or `replace` by another source."""
     other = not surely_same(_id_of(old), source_id(config.source))
     return config.allow_shrink or (config.replace and other)
 

@@ -10,7 +10,8 @@ from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.network_shape import PRESETS
 from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.sequences import SequenceDataset, SplitIds, Vocabulary
-from nocturne.tasks.corpus.sequences.read_sequences import load_dataset, load_split, load_vocabulary
+from nocturne.tasks.corpus import PreparedCorpus
+from nocturne.tasks.corpus.sequences.sequence_marker import load_dataset
 from nocturne.tasks.model.network.executors import gpu_count
 from nocturne.tasks.model.network.precision import resolve_precision
 from nocturne.tasks.model.network.trained_model import Model
@@ -21,7 +22,7 @@ from nocturne.tasks.model.training import checkpoint
 from nocturne.tasks.model.training.memory_estimate import require_memory
 from nocturne.tasks.model.training.train import TrainingResult, train
 from nocturne.tasks.model.warm_start import first_weights
-from nocturne.tasks.storage.layout import HISTORY_FILE, SEQUENCES_CACHE, checkpoints_of
+from nocturne.tasks.storage.layout import HISTORY_FILE, checkpoints_of
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.storage.scratch import scratch
 
@@ -39,12 +40,9 @@ def build_model(root: Root, config: TrainConfig, progress: Progress = silent) ->
     that was cut off goes on from its checkpoint, which is deleted once the model is saved.
     """
     config = resolve_precision(config)
-    dataset = load_dataset(root, config.corpus, config.scheme)
-    vocabulary = load_vocabulary(root, config.corpus, config.scheme)
-    cache = scratch(root, SEQUENCES_CACHE)
-    training_songs, valid = (
-        load_split(root, config.corpus, config.scheme, split, cache) for split in ("train", "valid")
-    )
+    corpus = PreparedCorpus(root, config.corpus, config.scheme)
+    dataset, vocabulary = corpus.dataset, corpus.vocabulary
+    training_songs, valid = corpus.split("train"), corpus.split("valid")
     name = model_id(config, dataset)
     checkpoints = scratch(root, checkpoints_of(name))
     shape = PRESETS[config.preset]

@@ -4,7 +4,7 @@ from nocturne.schemas.config import TrainConfig
 from nocturne.schemas.errors import ModelError
 from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.sequences import Vocabulary
-from nocturne.tasks.corpus.sequences.read_sequences import load_vocabulary
+from nocturne.tasks.corpus import PreparedCorpus
 from nocturne.tasks.model.carry_over import carry_over, describe_carry_over, misfit
 from nocturne.tasks.model.network.network import initial_weights
 from nocturne.tasks.model.network.weights import Weights
@@ -48,7 +48,7 @@ def _from_champion(root: Root, config: TrainConfig) -> tuple[str | None, str]:
     name = champion.model_id
     if name not in known_models(root):
         return None, f"{NOTHING}: the champion {name} is gone"
-    vocabulary = load_vocabulary(root, config.corpus, config.scheme)
+    vocabulary = PreparedCorpus(root, config.corpus, config.scheme).vocabulary
     folder = open_model(root, name)
     folder.load()  # damaged weights are no start
     if unfit := misfit(folder.card, folder.vocabulary, config, vocabulary):
@@ -61,7 +61,7 @@ def describe_warm_start(root: Root, config: TrainConfig) -> str:
     if config.init_from is None:
         return ""
     folder = open_model(root, config.init_from)
-    vocabulary = load_vocabulary(root, config.corpus, config.scheme)
+    vocabulary = PreparedCorpus(root, config.corpus, config.scheme).vocabulary
     if misfit(folder.card, folder.vocabulary, config, vocabulary):
         return ""
     return f"from {config.init_from}: {describe_carry_over(folder.vocabulary, vocabulary)}"

@@ -1,1 +1,1 @@
-"""MIDI bytes to notes and back, categories, corpora, pictures, audio. Pure."""
+"""Music as numpy arrays: notes, MIDI, category ids, splits, near duplicates, metrics."""

@@ -25,16 +25,12 @@ _BIN_STARTS = (np.arange(VALUES + 1, dtype=np.float64) * 2.0**64 / VALUES)[:-1].
 Signature = NDArray[np.uint32]
 
 
-def signature(pitch: NDArray[np.uint8]) -> Signature | None:
-    """Return the MinHash of a song's pitches in order of (onset, pitch), uint32 [VALUES].
-
-    None for a song too short to have an n-gram.
-    """
-    return signatures(pitch, [len(pitch)])[0]
-
-
 def signatures(pitch: NDArray[np.uint8], lengths: Sequence[int]) -> list[Signature | None]:
-    """Return the `signature` of each of the songs that follow each other in `pitch`."""
+    """Return the MinHash of each of the songs that follow each other in `pitch`, uint32 [VALUES].
+
+    `pitch` is uint8 [notes], of each song in order of (onset, pitch); `lengths` are the notes of
+    the songs. None for a song too short to have an n-gram.
+    """
     hashed = _hashed(pitch)
     ends = np.cumsum(lengths, dtype=np.int64).tolist()
     return [
@@ -58,11 +54,11 @@ def _hashed(pitch: NDArray[np.uint8]) -> NDArray[np.uint64]:
 
 
 def _hash_block(intervals: NDArray[np.int16], block: NDArray[np.uint64]) -> None:
-    """Fill `block` with the hashes of the n-grams that begin at its places."""
+    """Fill `block` with the hashes of the n-grams that begin at its positions."""
     values = intervals.astype(np.uint64)
     block[:] = 0
-    for place, weight in enumerate(_WEIGHTS):
-        block += values[place : place + len(block)] * weight
+    for position, weight in enumerate(_WEIGHTS):
+        block += values[position : position + len(block)] * weight
     block *= _FACTOR
     block ^= block >> np.uint64(29)
     block *= _FACTOR
@@ -75,22 +71,23 @@ def _least(hashed: NDArray[np.uint64]) -> Signature:
     return (hashed[least] >> np.uint64(16)).astype(np.uint32)
 
 
-def families(signatures: NDArray[np.uint32]) -> NDArray[np.int64]:
+def near_duplicate_families(signatures: NDArray[np.uint32]) -> NDArray[np.int64]:
     """Return for each song the row of the first song of its family, int64 [songs].
 
     `signatures` is uint32 [songs, VALUES]. Songs that share a band of values with the first
-    song that has it, and are similar enough to it, are one family; families that meet are one.
+    song that has it, and are similar enough to it, are one family; families with a common song
+    are one.
     """
     first = np.arange(len(signatures))
     for band in np.split(signatures, BANDS, axis=1):
-        # Bands that share a key by chance are told apart by their similarity.
+        # Different bands can share a key by chance: the similarity tells them apart.
         keys = band.astype(np.uint64) @ _WEIGHTS[: band.shape[1]]
         _, leaders, group = np.unique(keys, return_index=True, return_inverse=True)
         leader = leaders[group]
         similar = (signatures == signatures[leader]).mean(axis=1) >= SIMILARITY
         for song in np.flatnonzero(similar & (leader != np.arange(len(first)))).tolist():
-            one, other = _root(first, song), _root(first, int(leader[song]))
-            first[max(one, other)] = min(one, other)
+            roots = _root(first, song), _root(first, int(leader[song]))
+            first[max(roots)] = min(roots)
     return np.array([_root(first, song) for song in range(len(first))], np.int64)
 
 

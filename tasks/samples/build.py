@@ -8,7 +8,7 @@ from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.samples import GeneratedRun, SampleRun
 from nocturne.tasks.music.notes import Notes
-from nocturne.tasks.pages.index.pages import write_index_pages
+from nocturne.tasks.pages.index.write import write_index_pages
 from nocturne.tasks.samples.batches import begin_run, write_batch
 from nocturne.tasks.samples.check import is_published
 from nocturne.tasks.samples.publish import clear_leftovers, generated_run, publish_run

@@ -3,16 +3,18 @@
 import logging
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
+from prefect.context import TaskRunContext
 
 from nocturne.flows.ingest import ingest
 from nocturne.schemas.config import IngestConfig
 from nocturne.schemas.errors import CorpusError
 from nocturne.schemas.manifest import FileManifest
 from nocturne.schemas.notes import NoteTable, song_starts
-from nocturne.tasks.corpus.notes.note_dataset import load_marker
+from nocturne.tasks.corpus.notes.note_marker import note_dataset
 from nocturne.tasks.storage.root import Root
 from tests.tasks.music.smf import smf, tune
 
@@ -47,7 +49,7 @@ def test_every_shared_file_is_accounted_for_and_a_second_run_reuses(
         notes = NoteTable.validate(root.read_table(path), lazy=True)
         songs += len(song_starts(notes))
     assert songs == summary.counts.accepted
-    assert load_marker(root, "all").counts == summary.counts
+    assert note_dataset(root, "all").counts == summary.counts
 
     assert root.exists("statistics/all/quality.parquet")
     assert b'<svg class="chart' in root.read_bytes("quality/all/report.html")
@@ -74,4 +76,25 @@ def test_only_corrupt_files_is_one_clear_line(root: Root, tmp_path: Path) -> Non
     assert "(truncated 2)" in message
     assert "\n" not in message
     with pytest.raises(CorpusError, match="unknown or unfinished corpus corrupt"):
-        load_marker(root, "corrupt")
+        note_dataset(root, "corrupt")
+
+
+def test_the_flow_and_each_of_its_tasks_open_the_root_once(
+    root: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "midi"
+    folder.mkdir()
+    for pitch in range(60, 64):
+        (folder / f"{pitch}.mid").write_bytes(smf(tune([pitch, 62, 64, 65])))
+    opened: Counter[str] = Counter()
+    real = Root.open
+
+    def counted(uri: str, **options: Any) -> Root:
+        context = TaskRunContext.get()
+        opened[context.task_run.name if context else "flow"] += 1
+        return real(uri, **options)
+
+    monkeypatch.setattr(Root, "open", counted)
+    ingest(IngestConfig(root=root.uri, corpus="c", source=str(folder), shard_files=2))
+    assert set(opened.values()) == {1}
+    assert {"flow", "shard c", "extract shard 0", "extract shard 1"} < set(opened)

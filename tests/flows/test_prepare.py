@@ -1,13 +1,16 @@
 """The prepare flow, on Prefect's own throw-away server."""
 
 import logging
+from collections import Counter
+from typing import Any
 
 import pytest
+from prefect.context import TaskRunContext
 
 from nocturne.flows.prepare import prepare
 from nocturne.schemas.config import PrepareConfig
 from nocturne.schemas.errors import CorpusError
-from nocturne.tasks.corpus.sequences.read_sequences import load_dataset
+from nocturne.tasks.corpus.sequences.sequence_marker import load_dataset
 from nocturne.tasks.storage.root import Root
 from tests.tasks.corpus.note_corpora import random_shards, write_corpus
 
@@ -28,3 +31,25 @@ def test_prepare_publishes_then_reuses_and_explains_itself(
         assert "up to date: reused" in caplog.text
         with pytest.raises(CorpusError, match=r"corpus pop .*finished: tunes"):
             prepare(config.copy_with(corpus="pop"))
+
+
+def test_the_flow_and_each_of_its_tasks_open_the_root_once(
+    root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_corpus(root, random_shards(5, 4))
+    opened: Counter[str] = Counter()
+    real = Root.open
+
+    def counted(uri: str, **options: Any) -> Root:
+        context = TaskRunContext.get()
+        opened[context.task_run.name if context else "flow"] += 1
+        return real(uri, **options)
+
+    monkeypatch.setattr(Root, "open", counted)
+    prepare(PrepareConfig(root=root.uri, corpus="tunes"))
+    assert opened == {
+        "flow": 1,
+        "split songs of tunes": 1,
+        "fit vocabulary": 1,
+        "encode songs": 1,
+    }

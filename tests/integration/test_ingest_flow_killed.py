@@ -10,12 +10,8 @@ from pathlib import Path
 import pytest
 
 from nocturne.schemas.config import IngestConfig
-from nocturne.tasks.corpus.notes.note_dataset import plan, stage_shard
-from nocturne.tasks.corpus.notes.publish_notes import publish_notes
-from nocturne.tasks.corpus.raw import build_raw
+from nocturne.tasks.corpus import build_notes
 from nocturne.tasks.storage.root import Root
-from nocturne.tasks.workers.limits import limit_memory
-from nocturne.tasks.workers.worker_pool import Workers
 from tests.integration.nocturne import NOCTURNE, environment
 
 pytestmark = pytest.mark.integration
@@ -28,17 +24,12 @@ def contents(root: Root) -> dict[str, bytes]:
 
 
 def uninterrupted(place: Path, source: Path) -> dict[str, bytes]:
-    """Return the dataset as the pure code makes it, in one go."""
+    """Return the dataset as it is without a flow, in one go."""
     root = Root.open(str(place))
     config = IngestConfig(
         root=root.uri, corpus="c", source=str(source), shard_files=SHARD_FILES, workers=1
     )
-    build_raw(root, config)
-    todo = plan(root, config)
-    with Workers(1, limit_memory, (config.worker_memory_mib,)) as workers:
-        for index in range(todo.raw.shards):
-            stage_shard(root, todo, index, config, workers)
-    publish_notes(root, todo, config)
+    build_notes(root, config)
     return contents(root)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nocturne.tasks.corpus.notes.note_dataset import load_marker
+from nocturne.tasks.corpus.notes.note_marker import note_dataset
 from nocturne.tasks.storage.root import Root
 from tests.integration.nocturne import PROJECT, environment, nocturne
 
@@ -29,14 +29,16 @@ def test_real_files_are_ingested_without_what_linux_alone_has(
     )
     assert ended.returncode == 0, ended.stderr
     assert "Traceback" not in ended.stderr
-    assert load_marker(Root.open(str(tmp_path / "root")), "midi").counts.accepted == 5
+    assert note_dataset(Root.open(str(tmp_path / "root")), "midi").counts.accepted == 5
 
 
-def test_a_system_without_file_locks_is_refused_in_one_line(tmp_path: Path) -> None:
-    entry = NO_FCNTL + "from nocturne.flows.cli.commands import main; main()"
+@pytest.mark.parametrize(
+    "entry", ["from nocturne.flows.cli.commands import main; main()", "import deploy.server"]
+)
+def test_a_system_without_file_locks_is_refused_in_one_line(entry: str, tmp_path: Path) -> None:
     ended = subprocess.run(
-        [sys.executable, "-c", entry],
-        cwd=tmp_path,
+        [sys.executable, "-c", NO_FCNTL + entry],
+        cwd=PROJECT,
         env=environment(tmp_path),
         capture_output=True,
         text=True,

@@ -11,7 +11,7 @@ from pyarrow import fs
 
 from nocturne.flows.cli.commands import run
 from nocturne.schemas.errors import StorageError, StoreUnavailableError
-from nocturne.tasks.corpus.notes.note_dataset import load_marker
+from nocturne.tasks.corpus.notes.note_marker import note_dataset
 from nocturne.tasks.storage import location, retry
 from nocturne.tasks.storage.locking.locks import one_writer
 from nocturne.tasks.storage.retry import RetryPolicy
@@ -185,4 +185,4 @@ def test_seven_seconds_without_the_store_do_not_end_a_run(
     threading.Timer(7.0, recover).start()
     assert run(["ingest", "--source", str(tmp_path), "--root", uri, "--corpus", "c"]) == 0
     assert failed[0] > 3
-    assert load_marker(Root.open(uri), "c").counts.accepted == 3
+    assert note_dataset(Root.open(uri), "c").counts.accepted == 3

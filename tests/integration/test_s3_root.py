@@ -13,7 +13,8 @@ from nocturne.flows.cli.commands import run
 from nocturne.schemas.config import GenerateConfig
 from nocturne.schemas.errors import CorpusError, StorageError
 from nocturne.tasks.corpus.notes.read_notes import load_note_dataset
-from nocturne.tasks.corpus.sequences.read_sequences import load_dataset, load_split
+from nocturne.tasks.corpus.sequences.prepared_corpus import PreparedCorpus
+from nocturne.tasks.corpus.sequences.sequence_marker import load_dataset
 from nocturne.tasks.samples.check import is_published
 from nocturne.tasks.samples.request import as_published, requested_runs
 from nocturne.tasks.storage.root import Root
@@ -78,7 +79,7 @@ def test_ingest_and_prepare_keep_a_corpus_there(
     dataset = load_dataset(root, "bach", "factored")
     assert sum(dataset.songs.values()) > 90
     assert b'href="bach/report.html"' in root.read_bytes("quality/index.html")
-    learned = load_split(root, "bach", "factored", "train", tmp_path)
+    learned = PreparedCorpus(root, "bach", "factored", tmp_path).split("train")
     assert len(learned.ids) == dataset.notes["train"]
 
     notes = load_note_dataset(root, "bach").notes

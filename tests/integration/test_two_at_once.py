@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nocturne.tasks.corpus.notes.note_dataset import load_marker
+from nocturne.tasks.corpus.notes.note_marker import note_dataset
 from nocturne.tasks.storage.root import Root
 from tests.integration.nocturne import NOCTURNE, environment
 
@@ -51,6 +51,6 @@ def test_the_second_ends_with_one_line_and_the_first_publishes(
     assert "Traceback" not in said
     first.communicate(timeout=200)
     assert first.returncode == 0
-    dataset = load_marker(Root.open(str(root)), "c")
+    dataset = note_dataset(Root.open(str(root)), "c")
     assert dataset.counts.inputs == len(list((shared_midi / "chorales").rglob("*.mid")))
     assert not lock.exists()

@@ -14,7 +14,7 @@ from nocturne.schemas.network_shape import PRESETS
 from nocturne.schemas.raw import RawDataset
 from nocturne.schemas.sequences import SplitIds
 from nocturne.tasks.corpus import raw
-from nocturne.tasks.corpus.notes import note_dataset
+from nocturne.tasks.corpus.notes.note_plan import plan_notes
 from nocturne.tasks.corpus.sequences.sequence_plan import plan_sequences
 from nocturne.tasks.model.training.checkpoint import run_digest
 from nocturne.tasks.sources.source import Source
@@ -58,7 +58,7 @@ def test_raw_shards(changes: Changes, fingerprint: str) -> None:
 )
 def test_notes(root: Root, changes: Changes, fingerprint: str) -> None:
     shards = RawDataset(fingerprint="r", source="s", files=1, midi=1, bytes=1, shards=1)
-    assert note_dataset.plan(root, IngestConfig(**changes), shards).fingerprint == fingerprint
+    assert plan_notes(root, IngestConfig(**changes), shards).fingerprint == fingerprint
 
 
 @pytest.mark.parametrize(

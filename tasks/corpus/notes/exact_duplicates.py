@@ -12,9 +12,9 @@ CHANGED = ("outcome", "reason", "detail", "duplicate_of")
 
 @dataclass
 class Duplicates:
-    """What has been seen so far. Give it the shards' manifests in order.
+    """The files and notes of the manifests marked so far, which come in order of shards.
 
-    Two files with the same bytes are duplicates, whatever came of them; so are two accepted
+    Two files with the same bytes are duplicates, whatever their outcome; so are two accepted
     files with the same notes.
     """
 
@@ -22,16 +22,16 @@ class Duplicates:
     path_of_digest: dict[str, str] = field(default_factory=dict)
 
     def mark(self, files: pa.Table) -> tuple[pa.Table, list[str]]:
-        """Return the manifest with duplicates marked, and the song_ids to leave out of notes."""
+        """Return the manifest with duplicates marked, and the song_ids accepted before that."""
         rows = files.select(["path", "song_id", "notes_digest", *CHANGED]).to_pylist()
         dropped: list[str] = []
         for row in rows:
-            same = self._same(row)
-            if same is None:
+            duplicate = self._duplicate_of(row)
+            if duplicate is None:
                 continue
             if row["outcome"] == Outcome.ACCEPTED:
                 dropped.append(row["song_id"])
-            reason, kept = same
+            reason, kept = duplicate
             row |= {"outcome": Outcome.DUPLICATE, "reason": reason, "detail": None}
             row["duplicate_of"] = kept
         for name in CHANGED:
@@ -39,7 +39,8 @@ class Duplicates:
             files = files.set_column(files.schema.get_field_index(name), name, column)
         return files.cast(MANIFEST_SCHEMA), dropped
 
-    def _same(self, row: dict[str, str | None]) -> tuple[Reason, str] | None:
+    def _duplicate_of(self, row: dict[str, str | None]) -> tuple[Reason, str] | None:
+        """Return why a file is a duplicate and the path of the file that is kept; None if new."""
         path, song_id, digest = str(row["path"]), str(row["song_id"]), row["notes_digest"]
         if (kept := self.path_of_song.setdefault(song_id, path)) != path:
             return Reason.SAME_FILE, kept

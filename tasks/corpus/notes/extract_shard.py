@@ -21,7 +21,7 @@ from nocturne.tasks.music.notes import Notes
 from nocturne.tasks.storage.validation import check
 from nocturne.tasks.workers.worker_pool import Workers
 
-CHUNK_FILES = 32  # files in one message to a worker: large enough to hide its cost
+CHUNK_FILES = 32  # files in one message to a worker: enough to make its cost negligible
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ def extract_shard(groups: Iterable[pa.Table], config: IngestConfig, workers: Wor
         ids = group["md5"].to_pylist()
         for row, song_id in enumerate(ids, len(outcomes)):
             first.setdefault(song_id, row)
-        fresh = [i for i, song_id in enumerate(ids) if first[song_id] == len(outcomes) + i]
-        found = dict(zip(fresh, _extract_rows(group, fresh, config, workers), strict=True))
-        outcomes += [found.get(i, first[song_id]) for i, song_id in enumerate(ids)]
+        new = [i for i, song_id in enumerate(ids) if first[song_id] == len(outcomes) + i]
+        extracted = dict(zip(new, _extract_rows(group, new, config, workers), strict=True))
+        outcomes += [extracted.get(i, first[song_id]) for i, song_id in enumerate(ids)]
         known.append(group.select(["path", "md5", "bytes"]))
     raw = pa.concat_tables(known)
     # In order of song_id, as the NoteTable is sorted.
@@ -97,7 +97,7 @@ def _validated(ids: list[str], order: list[int], outcomes: list[Any]) -> pa.Tabl
 
 
 def _offenders(table: pa.Table) -> dict[str, str]:
-    """Return the songs of a failing table that fail on their own, with the failed check."""
+    """Return the songs that fail when checked alone, by song_id, with the failed check."""
     bad: dict[str, str] = {}
     starts = song_starts(table)
     for start, stop in zip(starts, [*starts[1:], len(table)], strict=True):
@@ -125,7 +125,7 @@ def note_table(songs: list[tuple[str, Notes]]) -> pa.Table:
 def _manifest(raw: pa.Table, outcomes: list[Any]) -> pa.Table:
     """Return one row per input; an int outcome is the row it duplicates.
 
-    It is checked when it is published: a check takes as long as all the rest of this.
+    Publishing validates it: validating twice would double the time of this function.
     """
     paths = raw["path"].to_pylist()
     rows = [_manifest_row(outcome, paths) for outcome in outcomes]

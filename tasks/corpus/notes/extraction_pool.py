@@ -1,4 +1,4 @@
-"""One set of worker processes for all shards that this process extracts at once."""
+"""One pool of worker processes, shared by all shards that this process extracts at once."""
 
 import atexit
 import threading
@@ -24,7 +24,7 @@ def shared_workers(config: IngestConfig) -> Workers:
 
 @atexit.register
 def stop_shared_workers() -> None:
-    """Stop them all; the next use starts new ones."""
+    """Stop all shared workers; the next use starts new ones."""
     with _lock:
         while _shared:
             _shared.popitem()[1].stop()

@@ -1,6 +1,7 @@
 """families/<corpus>/families.parquet: song_id and family, one row for each accepted song.
 
-A family is named by its first song, in order of shards and song_ids; a song alone is its own.
+A family has the name of its first song, in order of shards and song_ids; a song without near
+duplicates is a family of its own.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,12 @@ import numpy as np
 import pyarrow as pa
 
 from nocturne.schemas.notes import NOTE_SCHEMA
-from nocturne.tasks.music.near_duplicates import VALUES, Signature, families, signatures
+from nocturne.tasks.music.near_duplicates import (
+    VALUES,
+    Signature,
+    near_duplicate_families,
+    signatures,
+)
 from nocturne.tasks.storage.data_files import read_rows
 from nocturne.tasks.storage.root import Root
 
@@ -33,16 +39,16 @@ class ShardSongs:
 
 
 def write_families(root: Root, path: str, shards: Sequence[ShardSongs]) -> int:
-    """Find the families of these songs, write them to `path`, return how many there are."""
+    """Find the families of these songs, write them to `path`, return their number."""
     with ThreadPoolExecutor(2) as threads:
-        found = list(threads.map(lambda shard: _signatures(root, shard), shards))
-    known = [value for part in found for value in part]
+        of_shards = list(threads.map(lambda shard: _signatures(root, shard), shards))
+    known = [signature for of_shard in of_shards for signature in of_shard]
     ids = np.array([song_id for shard in shards for song_id in shard.song_ids], object)
-    long = [row for row, value in enumerate(known) if value is not None]
+    long = [row for row, signature in enumerate(known) if signature is not None]
     family = np.arange(len(ids))
     if long:
         values = np.array([known[row] for row in long], np.uint32).reshape(-1, VALUES)
-        family[long] = np.array(long)[families(values)]
+        family[long] = np.array(long)[near_duplicate_families(values)]
     columns = [pa.array(ids, pa.string()), pa.array(ids[family], pa.string())]
     root.write_table(path, pa.Table.from_arrays(columns, schema=SCHEMA))
     return len(np.unique(family))

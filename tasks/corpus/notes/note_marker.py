@@ -1,4 +1,4 @@
-"""The completion marker of a note corpus, and whether the files that it stands for are there."""
+"""The completion marker of a note corpus, and whether the files that it names are there."""
 
 from shlex import quote
 
@@ -24,7 +24,7 @@ from nocturne.tasks.storage.markers import find_marker
 from nocturne.tasks.storage.root import Root
 
 KINDS = (NOTES, FILES, FAMILIES)
-GONE = FileFacts(bytes=0, rows=0)  # fits no Parquet file: what is implied but not there, or cut
+GONE = FileFacts(bytes=0, rows=0)  # fits no Parquet file: for files that are missing or cut short
 
 
 def published_notes(root: Root, corpus: str) -> NoteDataset | None:
@@ -35,7 +35,7 @@ def published_notes(root: Root, corpus: str) -> NoteDataset | None:
 
 
 def ingest_command(root: Root, corpus: str, source: str = "") -> str:
-    """Return in words what makes a corpus whole again."""
+    """Return the advice that makes a corpus whole again: a command to run."""
     place, given = quote(without_secrets(root.uri)), quote(source or "SOURCE")
     return f"run `nocturne ingest --root {place} --corpus {corpus} --source {given}`"
 
@@ -63,7 +63,7 @@ def load_note_dataset(root: Root, corpus: str) -> NoteDataset:
     dataset = note_dataset(root, corpus)
     if lost := lost_files(root, corpus, dataset):
         if note_dataset(root, corpus).fingerprint != dataset.fingerprint:
-            return load_note_dataset(root, corpus)  # it was ingested anew meanwhile
+            return load_note_dataset(root, corpus)  # it was ingested again in between
         more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
         raise CorpusError(
             f"{root.display_path(lost[0])}{more} of corpus {corpus} is missing or cut short: "
@@ -83,7 +83,7 @@ def lost_files(root: Root, corpus: str, dataset: NoteDataset) -> list[str]:
 
 
 def put_notes_in_place(root: Root, corpus: str, dataset: NoteDataset) -> None:
-    """Move the files of a published corpus into place, and clear what else lies there."""
+    """Move the files of a published corpus into place, and clear other files there."""
     for kind, names in dataset.facts.items():
         put_in_place(root, DataFolder(kind, corpus), dataset.fingerprint, names)
 

@@ -1,4 +1,4 @@
-"""Data quality of an ingested corpus, as counts: what came of the files, and what the songs are.
+"""Data quality of an ingested corpus, as counts: outcomes of the files, and kinds of songs.
 
 statistics/<corpus>/quality.parquet has one row for each bar of each distribution.
 """
@@ -40,7 +40,7 @@ Row = dict[str, str | float | int | None]
 def quality_table(root: Root, corpus: str) -> pa.Table:
     """Count a published corpus; see QUALITY_SCHEMA for the columns.
 
-    The first files that could not even be read from the source are named one by one.
+    The first files that could not be read from the source have a row each.
     """
     names = shard_names(root, corpus)
     files = pa.concat_tables([shard_table(root, corpus, FILES, name) for name in names])

@@ -1,4 +1,4 @@
-"""The quality report of a corpus in the storage root: a table and a page, made again if lost."""
+"""The quality report of a corpus in a storage root: a table and a page, made again if missing."""
 
 import pyarrow as pa
 
@@ -13,7 +13,7 @@ from nocturne.tasks.storage.root import Root
 
 
 def read_report(root: Root, corpus: str, dataset: NoteDataset) -> pa.Table | None:
-    """Return the table of a whole report of this dataset; None if it is to be made."""
+    """Return the table of the report of this dataset; None if it is missing, cut or of another."""
     mend = "run nocturne ingest again"
     try:
         report = read_marker(root, quality_marker(corpus), QualityReport, CorpusError, mend)
@@ -27,7 +27,7 @@ def read_report(root: Root, corpus: str, dataset: NoteDataset) -> pa.Table | Non
 def write_report(
     root: Root, corpus: str, dataset: NoteDataset, quality: pa.Table, page: str
 ) -> None:
-    """Write the table and the page, clear what else lies beside them, and write the marker."""
+    """Write the table and the page, clear other files beside them, and write the marker."""
     root.write_table(statistics_path(corpus), quality)
     root.write_bytes(quality_page_path(corpus), page.encode())
     for path in (statistics_path(corpus), quality_page_path(corpus)):

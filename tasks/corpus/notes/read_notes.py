@@ -1,4 +1,4 @@
-"""Reading the songs of a published note corpus, a shard at a time, and their families."""
+"""Read the songs of a published note corpus, a shard at a time, and their families."""
 
 import hashlib
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ SONG_COLUMNS = ["song_id", "outcome", "notes", "program", "tempo", "notes_digest
 
 @dataclass(frozen=True, slots=True)
 class Song:
-    """What the manifest says of one accepted song; tempo in quarters a minute."""
+    """An accepted song as its manifest describes it; tempo in quarters a minute."""
 
     song_id: str
     notes: int
@@ -93,8 +93,8 @@ def shard_table(
 def require_unchanged(root: Root, corpus: str, dataset: NoteDataset) -> None:
     """Raise CorpusError if a corpus was ingested anew since `dataset` was read.
 
-    Files of the new generation are moved into place after its marker is written: as long as the
-    marker stands, what was read is of the old one.
+    Files of a new generation are moved into place after its marker is written: while the old
+    marker is there, the files that were read are the old ones.
     """
     if note_dataset(root, corpus).fingerprint != dataset.fingerprint:
         raise CorpusError(
@@ -121,7 +121,7 @@ def accepted_songs(root: Root, corpus: str, min_notes: int) -> list[Song]:
 def songs_of_shard(root: Root, corpus: str, name: str) -> Iterator[tuple[str, Notes]]:
     """Yield (song id, notes) for every song of one note shard, in order."""
     table = shard_table(root, corpus, NOTES, name)
-    if not len(table):  # a shard all of whose files are duplicates or broken
+    if not len(table):  # all files of the shard are duplicates or broken
         return
     columns = {field.name: table[field.name].to_numpy() for field in fields(Notes)}
     starts = song_starts(table).tolist()
@@ -131,7 +131,7 @@ def songs_of_shard(root: Root, corpus: str, name: str) -> Iterator[tuple[str, No
 
 
 def families_of(root: Root, corpus: str) -> tuple[dict[str, str], str]:
-    """Return song id -> near-duplicate family, and a digest; ({}, "") if none were looked for."""
+    """Return song id -> near-duplicate family, and a digest; ({}, "") if there are none."""
     dataset = published_notes(root, corpus)
     generation, source = (dataset.fingerprint, dataset.source) if dataset else ("", "")
     mend, columns = ingest_command(root, corpus, source), ["song_id", "family"]

@@ -1,9 +1,12 @@
-"""Putting a published sequence dataset into place, and clearing what it replaced."""
+"""Put a published sequence dataset into place, and clear what it replaced."""
 
+from nocturne.schemas.errors import CorpusError
 from nocturne.schemas.sequences import SequenceDataset
+from nocturne.tasks.corpus.sequences.prepared_corpus import PreparedCorpus
 from nocturne.tasks.corpus.sequences.sequence_marker import (
     FILES,
     implied_facts,
+    lost_files,
     published_sequences,
 )
 from nocturne.tasks.corpus.sequences.sequence_plan import SequencePlan
@@ -25,14 +28,41 @@ def marker_of(plan: SequencePlan) -> str:
     return sequences_marker(plan.config.corpus, plan.config.scheme)
 
 
-def finish_publishing(root: Root, plan: SequencePlan, dataset: SequenceDataset) -> None:
-    """Move what is published into place, and clear staging and what older versions left."""
+def sequences_of_plan(root: Root, plan: SequencePlan) -> SequenceDataset | None:
+    """Return the published dataset if it is the one of this plan, whole.
+
+    CorpusError if the marker is damaged; whatever else is missing or damaged is made again.
+    """
+    corpus, scheme = plan.config.corpus, plan.config.scheme
+    dataset = published_sequences(root, corpus, scheme)
+    fingerprints = (plan.fingerprint, plan.earlier_fingerprint)
+    if dataset is None or dataset.fingerprint not in fingerprints:
+        return None
+    if lost_files(root, corpus, scheme, dataset):
+        return None
+    try:
+        _ = PreparedCorpus(root, corpus, scheme).vocabulary
+    except CorpusError:
+        return None
+    return dataset
+
+
+def finished_sequences(root: Root, plan: SequencePlan) -> SequenceDataset | None:
+    """Return the dataset of this plan if it is published whole, else None.
+
+    Its files are moved into place first, and staging and what older versions left are cleared.
+    """
+    dataset = sequences_of_plan(root, plan)
+    if dataset is None:
+        return None
+    complete = dataset
     if not dataset.facts:
         facts = implied_facts(root, plan.config.corpus, plan.config.scheme, dataset)
-        dataset = dataset.model_copy(update={"facts": facts})
-        root.write_bytes(marker_of(plan), f"{dataset.model_dump_json(indent=2)}\n".encode())
+        complete = dataset.model_copy(update={"facts": facts})
+        root.write_bytes(marker_of(plan), f"{complete.model_dump_json(indent=2)}\n".encode())
     clear_staging(root, folders_of(plan).values(), dataset.fingerprint)
-    put_sequences_in_place(root, plan, dataset)
+    put_sequences_in_place(root, plan, complete)
+    return dataset
 
 
 def put_sequences_in_place(root: Root, plan: SequencePlan, dataset: SequenceDataset) -> None:
@@ -55,7 +85,7 @@ def _take_from_old_place(
 
 
 def clear_other_generations(root: Root, plan: SequencePlan) -> None:
-    """Clear what other plans and killed runs left; what is published is moved into place."""
+    """Clear what other plans and killed runs left; published files are moved into place."""
     old = published_sequences(root, plan.config.corpus, plan.config.scheme)
     if old and old.facts and old.fingerprint != plan.fingerprint:
         put_sequences_in_place(root, plan, old)

@@ -1,4 +1,4 @@
-"""The completion marker of a sequence dataset, its vocabulary, and whether its files are there."""
+"""The completion marker of a sequence dataset, and whether its files are there."""
 
 from shlex import quote
 
@@ -6,14 +6,9 @@ from nocturne.schemas.config import SchemeName
 from nocturne.schemas.config.credentials import without_secrets
 from nocturne.schemas.errors import CorpusError
 from nocturne.schemas.facts import Facts, FileFacts
-from nocturne.schemas.sequences import SPLITS, SequenceDataset, Vocabulary
+from nocturne.schemas.sequences import SPLITS, SequenceDataset
 from nocturne.tasks.corpus.notes.note_marker import GONE
-from nocturne.tasks.storage.data_files import (
-    lacking,
-    measured_facts,
-    published_sizes,
-    read_published,
-)
+from nocturne.tasks.storage.data_files import lacking, measured_facts, published_sizes
 from nocturne.tasks.storage.layout import (
     SEQUENCES,
     SONGS,
@@ -25,7 +20,7 @@ from nocturne.tasks.storage.layout import (
     sequences_marker,
     split_file,
 )
-from nocturne.tasks.storage.markers import find_marker, read_marker
+from nocturne.tasks.storage.markers import find_marker
 from nocturne.tasks.storage.root import Root
 
 FILES = {
@@ -41,7 +36,7 @@ def sequences_folder(corpus: str, scheme: SchemeName) -> str:
 
 
 def prepare_command(root: Root, corpus: str, scheme: SchemeName) -> str:
-    """Return in words what makes a sequence dataset whole again."""
+    """Return the advice that makes a sequence dataset whole again: a command to run."""
     place = quote(without_secrets(root.uri))
     return f"run `nocturne prepare --root {place} --corpus {corpus} --scheme {scheme}`"
 
@@ -55,7 +50,7 @@ def published_sequences(root: Root, corpus: str, scheme: SchemeName) -> Sequence
 
 
 def load_dataset(root: Root, corpus: str, scheme: SchemeName) -> SequenceDataset:
-    """Return what is known of a complete sequence dataset; CorpusError if there is none."""
+    """Return the marker of a sequence dataset; CorpusError if there is none."""
     if dataset := published_sequences(root, corpus, scheme):
         return dataset
     raise CorpusError(
@@ -90,32 +85,6 @@ def implied_facts(root: Root, corpus: str, scheme: SchemeName, dataset: Sequence
         if facts[SEQUENCES][split_file(split)].rows != rows:
             facts[SEQUENCES][split_file(split)] = GONE
     return facts
-
-
-def load_vocabulary(root: Root, corpus: str, scheme: SchemeName) -> Vocabulary:
-    """Return the vocabulary of a complete dataset; CorpusError unless it is the one it names."""
-    dataset = load_dataset(root, corpus, scheme)
-    folder = DataFolder(VOCABULARIES, corpus, scheme)
-    path = f"{folder.path}/{VOCABULARY_FILE}"
-    mend = f"{prepare_command(root, corpus, scheme)} to write it again"
-    try:
-        vocabulary = read_published(
-            root,
-            folder,
-            dataset.fingerprint,
-            VOCABULARY_FILE,
-            lambda path: read_marker(root, path, Vocabulary, CorpusError, mend),
-        )
-    except FileNotFoundError as error:
-        require_same_sequences(root, corpus, scheme, dataset)
-        raise CorpusError(f"{root.display_path(path)} is missing: {mend}") from error
-    if not vocabulary.is_called(dataset.vocabulary_id):
-        require_same_sequences(root, corpus, scheme, dataset)
-        raise CorpusError(
-            f"{root.display_path(path)} is not the vocabulary {dataset.vocabulary_id} that its "
-            f"dataset was made with: delete it, then {mend}"
-        )
-    return vocabulary
 
 
 def require_same_sequences(

@@ -1,4 +1,4 @@
-"""What a sequence dataset will hold, known before a single note is read."""
+"""What a sequence dataset will hold, known before any note is read."""
 
 import hashlib
 import json
@@ -10,7 +10,7 @@ from nocturne.schemas.config import PrepareConfig
 from nocturne.schemas.config.credentials import without_secrets
 from nocturne.schemas.errors import CorpusError
 from nocturne.schemas.manifest import NoteDataset
-from nocturne.schemas.sequences import SequenceDataset, Split
+from nocturne.schemas.sequences import Split
 from nocturne.tasks.corpus.notes.read_notes import (
     Song,
     accepted_songs,
@@ -18,12 +18,7 @@ from nocturne.tasks.corpus.notes.read_notes import (
     load_note_dataset,
     require_unchanged,
 )
-from nocturne.tasks.corpus.sequences.sequence_marker import (
-    load_vocabulary,
-    lost_files,
-    published_sequences,
-    sequences_folder,
-)
+from nocturne.tasks.corpus.sequences.sequence_marker import sequences_folder
 from nocturne.tasks.music.splits import split_songs
 from nocturne.tasks.storage.root import Root
 
@@ -36,7 +31,7 @@ class SequencePlan:
 
     config: PrepareConfig
     fingerprint: str
-    earlier_fingerprint: str  # as versions up to 0.1 gave it to the same songs, read the same way
+    earlier_fingerprint: str  # what versions up to 0.1 gave the same songs, read the same way
     notes: NoteDataset
     songs: dict[str, Song]
     split_of: dict[str, Split]
@@ -75,37 +70,18 @@ def plan_sequences(root: Root, config: PrepareConfig) -> SequencePlan:
         ) from error
     shaping = config.fingerprint_fields("sequences")
     together = sorted((song, families[song]) for song in songs if song in families)
-    said = [notes.licence, notes.attribution]
-    content = [_content(notes, songs.values()), together, said]
+    rights = [notes.licence, notes.attribution]
+    content = [_content(notes, songs.values()), together, rights]
     fingerprint = _digest([*content, shaping, SEQUENCES_VERSION])
     earlier = _digest([notes.fingerprint, families_digest, shaping, SEQUENCES_VERSION])
     require_unchanged(root, config.corpus, notes)
     return SequencePlan(config, fingerprint, earlier, notes, songs, split_of)
 
 
-def published(root: Root, plan: SequencePlan) -> SequenceDataset | None:
-    """Return the dataset if exactly this plan is already carried out, whole.
-
-    CorpusError if the marker is damaged; whatever else is missing or damaged is made again.
-    """
-    corpus, scheme = plan.config.corpus, plan.config.scheme
-    dataset = published_sequences(root, corpus, scheme)
-    wanted = (plan.fingerprint, plan.earlier_fingerprint)
-    if dataset is None or dataset.fingerprint not in wanted:
-        return None
-    if lost_files(root, corpus, scheme, dataset):
-        return None
-    try:
-        load_vocabulary(root, corpus, scheme)
-    except CorpusError:
-        return None
-    return dataset
-
-
 def _content(notes: NoteDataset, songs: Iterable[Song]) -> object:
-    """Return what the songs' notes follow from: whatever was read anew or renamed, it stays.
+    """Return what fixes the songs' notes: it stays the same where files are renamed or read again.
 
-    Corpora of early versions do not know their songs' digests: theirs follows from the source.
+    Corpora of early versions have no digests of notes: the fingerprint of the notes replaces them.
     """
     songs = list(songs)
     if any(song.digest is None for song in songs):

@@ -1,8 +1,7 @@
-"""Writing a sequence dataset: one shard of notes in memory at a time.
+"""Write a sequence dataset, with one shard of notes in memory at a time.
 
 Each note shard becomes one row group of each split's file. All files are staged; writing the
-completion marker publishes them together. Whatever goes wrong earlier leaves an older dataset
-untouched.
+completion marker publishes them together. An error before that leaves the older dataset as it was.
 """
 
 from collections.abc import Iterator
@@ -57,7 +56,7 @@ def write_sequences(
 ) -> SequenceDataset:
     """Encode all songs of the plan and publish them; returns the completed dataset.
 
-    CorpusError if the note shards do not hold what their manifest promised.
+    CorpusError if the songs of the note shards differ from those of their manifests.
     """
     clear_other_generations(root, plan)
     with ExitStack() as stack:
@@ -69,7 +68,7 @@ def write_sequences(
             _write_shard(writers, plan, vocabulary, shard, order)
         for writer in writers.values():
             writer.close()
-        _check(root, plan, order)
+        _require_planned_songs(root, plan, order)
     folders = folders_of(plan)
     songs, vocabularies = (
         folders[kind].staging(plan.fingerprint) for kind in (SONGS, VOCABULARIES)
@@ -118,11 +117,11 @@ def _write_shard(
             writers[split].write_table(sequence_table(songs, vocabulary))
 
 
-def _check(root: Root, plan: SequencePlan, found: list[tuple[str, int]]) -> None:
+def _require_planned_songs(root: Root, plan: SequencePlan, order: list[tuple[str, int]]) -> None:
     require_unchanged(root, plan.config.corpus, plan.notes)
-    promised = [(song.song_id, song.notes) for song in plan.songs.values()]
-    wrong = {song for song, _ in set(found) ^ set(promised)}
-    if wrong or len(found) != len(promised):
+    planned = [(song.song_id, song.notes) for song in plan.songs.values()]
+    wrong = {song for song, _ in set(order) ^ set(planned)}
+    if wrong or len(order) != len(planned):
         raise CorpusError(
             f"{root.display_path(DataFolder(NOTES, plan.config.corpus).path)} "
             "differs from its manifest in "

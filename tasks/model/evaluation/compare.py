@@ -11,7 +11,7 @@ import numpy as np
 from nocturne.schemas.config import SchemeName
 from nocturne.schemas.sequences import SplitIds
 from nocturne.tasks.corpus.notes.read_notes import shard_names, songs_of_shard
-from nocturne.tasks.corpus.sequences.read_sequences import song_splits
+from nocturne.tasks.corpus.sequences.prepared_corpus import song_splits
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.registry.open_models import load_model
 from nocturne.tasks.model.training.likelihood import evaluate

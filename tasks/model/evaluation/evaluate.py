@@ -14,7 +14,7 @@ from nocturne.schemas.metrics import Histogram, ModelMetrics, PredictorBits, Sam
 from nocturne.schemas.model_card import Evaluation
 from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.sequences import SPLITS, Split, SplitIds, Vocabulary
-from nocturne.tasks.corpus.sequences.read_sequences import load_split
+from nocturne.tasks.corpus import PreparedCorpus
 from nocturne.tasks.model.evaluation.baselines import evaluate_baselines
 from nocturne.tasks.model.evaluation.drawn_samples import (
     draw_samples,
@@ -30,9 +30,7 @@ from nocturne.tasks.music.metrics import evaluate_samples
 from nocturne.tasks.music.metrics.excerpt import excerpt_of, held_out_pieces
 from nocturne.tasks.music.metrics.overlap import histograms
 from nocturne.tasks.music.metrics.primer_reuse import UPTAKE
-from nocturne.tasks.storage.layout import SEQUENCES_CACHE
 from nocturne.tasks.storage.root import Root
-from nocturne.tasks.storage.scratch import scratch
 
 Splits = Mapping[Split, SplitIds]
 
@@ -70,8 +68,8 @@ def evaluate_model(root: Root, model_id: str, progress: Progress = silent) -> Mo
 
 def load_splits(root: Root, config: SchemeConfig) -> Splits:
     """Return the three splits of a corpus and scheme."""
-    cache = scratch(root, SEQUENCES_CACHE)
-    return {name: load_split(root, config.corpus, config.scheme, name, cache) for name in SPLITS}
+    corpus = PreparedCorpus(root, config.corpus, config.scheme)
+    return {name: corpus.split(name) for name in SPLITS}
 
 
 def complete_metrics(root: Root, model_id: str) -> ModelMetrics | None:

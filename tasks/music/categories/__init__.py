@@ -1,21 +1,29 @@
-"""Notes to category ids and back: `fit`, `encode` and `decode` for every scheme."""
+"""Notes to category ids and back: `fit`, `encode` and `decode` for every scheme.
 
-from nocturne.tasks.music.categories.scheme import (
-    canonical,
+A scheme is one module of this folder with a SCHEME, and its name in `SchemeName`
+(schemas/config/base.py), as the module is called with `-` for `_`.
+"""
+
+from nocturne.tasks.music.categories.coding import (
+    SCHEMES,
     check_ids,
     decode,
     encode,
     encode_song,
     fit,
-    without_leading_silence,
 )
+from nocturne.tasks.music.categories.one_hot import from_one_hot, one_hot
+from nocturne.tasks.music.categories.scheme import Scheme, without_leading_silence
 
 __all__ = [
-    "canonical",
+    "SCHEMES",
+    "Scheme",
     "check_ids",
     "decode",
     "encode",
     "encode_song",
     "fit",
+    "from_one_hot",
+    "one_hot",
     "without_leading_silence",
 ]

@@ -3,7 +3,8 @@
 Times are whole ticks, 480 to the quarter. Onsets are coded closed-loop: each interval is
 measured from the time that the decoder will have reached, so errors do not add up. A note on
 the same tick as the one before always gets interval 0, so chords stay chords. After a rest
-longer than the longest interval the next notes come early, until the lost time is made up.
+longer than the longest interval, the following notes come early until the decoded time has caught
+up.
 """
 
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from nocturne.schemas.sequences import TICKS_PER_QUARTER, Attribute, Vocabulary
 from nocturne.tasks.music.categories.codebook import Histogram, cluster, nearest, nearest_table
+from nocturne.tasks.music.categories.scheme import Scheme, without_leading_silence
 from nocturne.tasks.music.notes import Notes
 
 INTERVALS, PITCHES, DURATIONS, VELOCITIES = 32, 128, 32, 8  # largest codebooks
@@ -29,7 +31,7 @@ def fit(songs: Iterable[Notes], fitted_on: str) -> Vocabulary:
         intervals.add(np.diff(_onset_ticks(notes)))
         durations.add(_duration_ticks(notes))
         velocities.add(notes.velocity.astype(np.int64))
-    intervals.counts[0] = 0  # a chord's interval is an entry of its own
+    intervals.counts[0] = 0  # interval 0, of chords, has an entry of its own
     codebooks = (
         np.concatenate(([0], cluster(intervals.counts, INTERVALS - 1))),
         np.arange(PITCHES),
@@ -61,6 +63,11 @@ def encode(vocabulary: Vocabulary, notes: Notes) -> NDArray[np.int16]:
     return np.stack(columns, axis=1).astype(np.int16)
 
 
+def encode_song(vocabulary: Vocabulary, notes: Notes) -> NDArray[np.int16]:
+    """Return the canonical ids of a whole song, int16 [notes, 4], with its first onset as 0."""
+    return canonical(encode(vocabulary, without_leading_silence(notes)))
+
+
 def decode(vocabulary: Vocabulary, ids: NDArray[np.int16], tempo: float) -> Notes:
     """Return the notes that `ids` [notes, 4] stand for, in their order.
 
@@ -84,12 +91,15 @@ def decode(vocabulary: Vocabulary, ids: NDArray[np.int16], tempo: float) -> Note
 def canonical(ids: NDArray[np.int16]) -> NDArray[np.int16]:
     """Return `ids` [notes, 4] with the notes of each chord (interval 0) from low to high.
 
-    Quantising can put onsets together that were apart; sorting makes one sequence of what
-    sounds the same. The decoded times stay as they are.
+    Quantising can move different onsets to the same tick; sorting gives notes that sound the same
+    the same ids. The decoded times do not change.
     """
     chord = np.cumsum(ids[:, 0] != 0)
     order = np.lexsort((ids[:, 1], chord))  # stable: equal pitches keep their order
     return np.column_stack((ids[:, 0], ids[order, 1:]))
+
+
+SCHEME = Scheme(fit=fit, encode=encode, encode_song=encode_song, decode=decode)
 
 
 def _books(vocabulary: Vocabulary) -> tuple[NDArray[np.int64], ...]:

@@ -1,15 +1,15 @@
-"""Category ids to one-hot vectors and back, a batch at a time.
+"""Category ids to one-hot vectors and back, a batch at a time: the source project's encoding.
 
-A note's vector is the one-hot blocks of its attributes side by side, in the vocabulary's order.
-Datasets stay ids. Multiplying by a matrix W needs no vector either: `one_hot(ids) @ W` is the
-sum over attributes of `W[rows(ids)]`.
+The vector of a note has one block for each attribute, in the vocabulary's order. Datasets hold
+ids, and the network needs no vectors: `one_hot(ids) @ W` is the sum over attributes of
+`W[rows(ids)]`, which it gathers.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nocturne.schemas.sequences import Vocabulary
-from nocturne.tasks.music.categories import check_ids
+from nocturne.tasks.music.categories.coding import check_ids
 
 
 def one_hot(ids: NDArray[np.integer], vocabulary: Vocabulary) -> NDArray[np.float32]:
@@ -27,7 +27,7 @@ def from_one_hot(vectors: NDArray[np.floating], vocabulary: Vocabulary) -> NDArr
 
 
 def rows(ids: NDArray[np.integer], vocabulary: Vocabulary) -> NDArray[np.int64]:
-    """Return int64 [..., attributes]: where in the whole vector each id has its one."""
+    """Return int64 [..., attributes]: the index of each id's 1 in the vector."""
     check_ids(vocabulary, ids.reshape(-1, ids.shape[-1]))
     return ids + _starts(vocabulary)
 

@@ -1,81 +1,45 @@
-"""One door to both category schemes."""
+"""What a category scheme is: five functions of one module of this folder, kept as its SCHEME."""
 
-from collections.abc import Iterable
-from dataclasses import replace
-from itertools import chain
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from importlib import import_module
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nocturne.schemas.config import SchemeName
-from nocturne.schemas.errors import CorpusError, ModelError
 from nocturne.schemas.sequences import Vocabulary
-from nocturne.tasks.music.categories import factored, song_max
 from nocturne.tasks.music.notes import Notes
 
+Ids = NDArray[np.int16]
 
-def fit(scheme: SchemeName, songs: Iterable[Notes], fitted_on: str) -> Vocabulary:
-    """Fit `scheme` on the training songs, reading them once; `fitted_on` is their fingerprint.
 
-    CorpusError if they hold no note.
+@dataclass(frozen=True)
+class Scheme:
+    """The functions of one scheme; ids are int16 [notes, attributes].
+
+    `fit` takes the training songs and their fingerprint. `decode` takes ids that fit the
+    vocabulary, and a tempo in quarters a minute. `encode_song` makes the ids that a model learns
+    from; `encode` takes the notes as they are.
     """
-    sounding = (notes for notes in songs if len(notes))
-    first = next(sounding, None)
-    if first is None:
-        raise CorpusError("the training songs hold no notes: add songs and ingest again")
-    fitter = factored.fit if scheme == "factored" else song_max.fit
-    return fitter(chain([first], sounding), fitted_on)
+
+    fit: Callable[[Iterable[Notes], str], Vocabulary]
+    encode: Callable[[Vocabulary, Notes], Ids]
+    encode_song: Callable[[Vocabulary, Notes], Ids]
+    decode: Callable[[Vocabulary, Ids, float], Notes]
 
 
-def encode(vocabulary: Vocabulary, notes: Notes) -> NDArray[np.int16]:
-    """Return int16 [notes, attributes], one row for each note, in the order of `notes`."""
-    if vocabulary.scheme == "factored":
-        return factored.encode(vocabulary, notes)
-    return song_max.encode(notes)
+def _scheme_of(name: SchemeName) -> Scheme:
+    """Return the SCHEME of the module that is named as the scheme is, with `_` for `-`."""
+    module = import_module(f"nocturne.tasks.music.categories.{name.replace('-', '_')}")
+    scheme: Scheme = module.SCHEME
+    return scheme
 
 
-def decode(vocabulary: Vocabulary, ids: NDArray[np.int16], tempo: float) -> Notes:
-    """Return the notes of `ids` [notes, attributes], played at `tempo` quarters a minute.
-
-    For `factored`, `encode(vocabulary, decode(vocabulary, ids, tempo))` equals `ids` exactly.
-    ModelError if `ids` do not fit the vocabulary.
-    """
-    check_ids(vocabulary, ids)
-    if vocabulary.scheme == "factored":
-        return factored.decode(vocabulary, ids, tempo)
-    return song_max.decode(ids, tempo, song_max.vocabulary_maxima(vocabulary))
-
-
-def canonical(vocabulary: Vocabulary, ids: NDArray[np.int16]) -> NDArray[np.int16]:
-    """Return `ids` with the notes of each chord from low to high, as training data has them."""
-    return factored.canonical(ids) if vocabulary.scheme == "factored" else ids
-
-
-def encode_song(vocabulary: Vocabulary, notes: Notes) -> NDArray[np.int16]:
-    """Return the canonical ids of a whole song, starting at its first onset.
-
-    This is how training data is made: leading silence is dropped, chords are in pitch order.
-    """
-    if vocabulary.scheme == "song-max":  # it has neither onsets nor chords
-        return encode(vocabulary, notes)
-    return canonical(vocabulary, encode(vocabulary, without_leading_silence(notes)))
-
-
-def check_ids(vocabulary: Vocabulary, ids: NDArray[np.integer]) -> None:
-    """Raise ModelError unless `ids` is [notes, attributes] with every id in its range."""
-    width = len(vocabulary.attributes)
-    if ids.ndim != 2 or ids.shape[1] != width:
-        raise ModelError(
-            f"category ids of shape {ids.shape} do not match the {vocabulary.scheme} vocabulary "
-            f"{vocabulary.vocabulary_id}, which has {width} attributes: use the model's own"
-        )
-    for attribute, column in zip(vocabulary.attributes, ids.T, strict=True):
-        wrong = column[(column < 0) | (column >= attribute.size)]
-        if len(wrong):
-            raise ModelError(
-                f"{attribute.name} id {wrong[0]} is outside 0..{attribute.size - 1} of vocabulary "
-                f"{vocabulary.vocabulary_id}: the ids were made with another vocabulary"
-            )
+def load_schemes() -> dict[SchemeName, Scheme]:
+    """Return every scheme that SchemeName lists."""
+    return {name: _scheme_of(name) for name in get_args(SchemeName)}
 
 
 def without_leading_silence(notes: Notes) -> Notes:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nocturne.schemas.errors import CorpusError
 from nocturne.schemas.sequences import Attribute, Vocabulary
+from nocturne.tasks.music.categories.scheme import Scheme
 from nocturne.tasks.music.notes import Notes
 
 LEVELS = 5
@@ -39,8 +39,8 @@ def maxima_of(notes: Notes) -> Maxima:
 
 def fit(songs: Iterable[Notes], fitted_on: str) -> Vocabulary:
     """Keep the (lower) median of the training songs' maxima, to decode generated music with."""
-    found = [maxima_of(notes) for notes in songs if len(notes)]
-    maxima = np.array([(m.duration, m.pitch, m.velocity) for m in found]).reshape(-1, 3)
+    of_songs = [maxima_of(notes) for notes in songs if len(notes)]
+    maxima = np.array([(m.duration, m.pitch, m.velocity) for m in of_songs]).reshape(-1, 3)
     medians = np.sort(maxima, axis=0)[(len(maxima) - 1) // 2]
     names = ("duration_max", "pitch_max", "velocity_max")
     return Vocabulary(
@@ -90,22 +90,15 @@ def vocabulary_maxima(vocabulary: Vocabulary) -> Maxima:
     )
 
 
-def source_label(category: int) -> int:
-    """Return the source project's label, 0..444, of a category 0..124."""
-    if not 0 <= category < CATEGORIES:
-        raise CorpusError(f"song-max category {category} is outside 0..{CATEGORIES - 1}")
-    pitch, rest = divmod(category, LEVELS**2)
-    duration, velocity = divmod(rest, LEVELS)
-    return pitch * 100 + duration * 10 + velocity
+def _encode(_: Vocabulary, notes: Notes) -> NDArray[np.int16]:
+    return encode(notes)
 
 
-def category_of_label(label: int) -> int:
-    """Return the category 0..124 of a source label: the inverse of `source_label`."""
-    pitch, rest = divmod(label, 100)
-    duration, velocity = divmod(rest, 10)
-    if not all(0 <= level < LEVELS for level in (pitch, duration, velocity)):
-        raise CorpusError(f"{label} is not a song-max label: its digits must be 0..4")
-    return pitch * 25 + duration * 5 + velocity
+def _decode(vocabulary: Vocabulary, ids: NDArray[np.int16], tempo: float) -> Notes:
+    return decode(ids, tempo, vocabulary_maxima(vocabulary))
+
+
+SCHEME = Scheme(fit=fit, encode=_encode, encode_song=_encode, decode=_decode)
 
 
 def _level(values: NDArray[np.float64], maximum: float) -> NDArray[np.int64]:
@@ -122,9 +115,9 @@ def _values(maximum: int, smallest: int) -> NDArray[np.uint8]:
     """
     candidates = np.arange(smallest, maximum + 1)
     levels = _level(candidates.astype(np.float64), maximum)
-    chosen = []
+    middles = []
     for level in range(LEVELS):
         reached = levels[levels >= level].min()
         quarter = candidates[levels == reached]
-        chosen.append(quarter[len(quarter) // 2])
-    return np.array(chosen, np.uint8)
+        middles.append(quarter[len(quarter) // 2])
+    return np.array(middles, np.uint8)

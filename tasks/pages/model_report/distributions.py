@@ -6,10 +6,11 @@ from fractions import Fraction
 
 from nocturne.schemas.metrics import Histogram, ModelMetrics
 from nocturne.schemas.sequences import TICKS_PER_QUARTER
-from nocturne.tasks.pages.charts.charts import JOINED, Chart, histogram
+from nocturne.tasks.pages.charts.bars import JOINED, histogram
+from nocturne.tasks.pages.charts.charts import Chart
+from nocturne.tasks.pages.formatting import PITCH_CLASSES, pitch_name
 from nocturne.tasks.pages.model_report.tables import label, overlaps
 
-PITCH_CLASSES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
 MOST_BINS = 96  # more would be thinner than a line
 MOST_NAMES = 12  # under one chart
 LARGEST_DENOMINATOR = 24  # of a length that is written as a fraction
@@ -31,11 +32,6 @@ class _Kind:
     x_label: str
     name: Callable[[int], str]
     whole: bool = True
-
-
-def pitch_name(pitch: int) -> str:
-    """Return the name of a MIDI pitch; 60 is C4."""
-    return f"{PITCH_CLASSES[pitch % 12]}{pitch // 12 - 1}"
 
 
 def quarters(ticks: int) -> str:

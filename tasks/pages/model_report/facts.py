@@ -2,24 +2,9 @@
 
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.network_shape import NETWORK_TITLES
-
-UNSTATED = "not stated"
+from nocturne.tasks.pages.formatting import UNSTATED, counted, duration
 
 Rows = tuple[tuple[str, str], ...]
-
-
-def duration(seconds: float) -> str:
-    """Return a time in words: 95 s is 1 min 35 s."""
-    whole = round(seconds)
-    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
-
-
-def counted(count: int, noun: str) -> str:
-    """Return a number with its noun: 1 song, 2,009 songs."""
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
 def network(card: ModelCard) -> str:

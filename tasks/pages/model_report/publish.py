@@ -6,16 +6,16 @@ from typing import Any
 import numpy as np
 
 from nocturne.schemas.errors import ModelError
+from nocturne.tasks.corpus import PreparedCorpus
 from nocturne.tasks.model.evaluation.drawn_samples import evaluated_samples
-from nocturne.tasks.model.evaluation.evaluate import load_splits
 from nocturne.tasks.model.registry.model_folder import ModelFolder
 from nocturne.tasks.model.registry.open_models import open_model
 from nocturne.tasks.music.categories import decode
 from nocturne.tasks.music.metrics.excerpt import excerpt_of, held_out_pieces
 from nocturne.tasks.music.metrics.overlap import mean_overlaps
 from nocturne.tasks.pages.charts.piano_roll import draw
-from nocturne.tasks.pages.links import links_of_report
 from nocturne.tasks.pages.model_report.report import report_markdown, report_page
+from nocturne.tasks.pages.page_links import links_of_report
 from nocturne.tasks.storage.layout import HISTORY_FILE, REPORT_PAGE, model_path
 from nocturne.tasks.storage.markers import find_marker
 from nocturne.tasks.storage.root import Root
@@ -43,9 +43,9 @@ def _read_history(root: Root, model_id: str) -> list[dict[str, Any]]:
 def _draw_rolls(folder: ModelFolder) -> Iterator[tuple[str, bytes]]:
     """Draw the samples with the largest, the median and the smallest overlap with real music."""
     samples, vocabulary = evaluated_samples(folder.root, folder.model_id), folder.vocabulary
-    held_out = held_out_pieces(
-        load_splits(folder.root, folder.card.config)["test"], samples.shape[1]
-    )
+    config = folder.card.config
+    corpus = PreparedCorpus(folder.root, config.corpus, config.scheme)
+    held_out = held_out_pieces(corpus.split("test"), samples.shape[1])
     drawn, real = (
         [excerpt_of(vocabulary, ids) for ids in pieces] for pieces in (samples, held_out)
     )

@@ -11,8 +11,8 @@ from nocturne.schemas.metrics import ModelMetrics, PredictorBits
 from nocturne.tasks.music.metrics import METRICS
 from nocturne.tasks.music.metrics.metric import Metric
 from nocturne.tasks.music.metrics.overlap import FEATURES
+from nocturne.tasks.pages.formatting import format_figure
 
-NOT_MEASURED = "not measured"
 # By rising strength, as in the table; the names of Kneser-Ney models end in their order.
 BASELINES = {
     "uniform": "all categories alike",
@@ -66,11 +66,6 @@ class Compared:
 def finite(value: float | None) -> float | None:
     """Return a finite number as it is; None for NaN, infinity and None."""
     return value if value is not None and math.isfinite(value) else None
-
-
-def format_figure(value: float | None, spec: str = ".2f") -> str:
-    """Return a figure as text."""
-    return NOT_MEASURED if value is None else format(value, spec)
 
 
 def label(name: str) -> str:

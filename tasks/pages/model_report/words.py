@@ -1,27 +1,16 @@
 """The sentences of a report: the headline figures, the samples, the verdict."""
 
-from dataclasses import dataclass
-
 from nocturne.schemas.metrics import ModelMetrics
 from nocturne.tasks.music.metrics import METRICS
+from nocturne.tasks.pages.formatting import NOT_MEASURED, format_figure
 from nocturne.tasks.pages.model_report.tables import (
-    NOT_MEASURED,
     baseline_bits,
     finite,
-    format_figure,
     title_of,
 )
+from nocturne.tasks.pages.tile import Tile
 
 HEADLINE_METRICS = ("repetition", "looping_share", "originality")
-
-
-@dataclass(frozen=True)
-class Tile:
-    """One headline figure and what it stands beside."""
-
-    label: str
-    value: str
-    beside: str
 
 
 def bits_in_words(metrics: ModelMetrics) -> str:

@@ -1,20 +1,21 @@
-"""A folder of MIDI taken to a prepared corpus by the functions that the flows call."""
+"""A folder of MIDI taken to a prepared corpus."""
 
 import os
 import random
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 from nocturne.schemas.config import IngestConfig, PrepareConfig
 from nocturne.schemas.manifest import NoteDataset
 from nocturne.schemas.sequences import SequenceDataset
-from nocturne.tasks.corpus.notes import note_dataset, publish_notes
-from nocturne.tasks.corpus.notes.note_dataset import clear_other_plans, plan, stage_shard
+from nocturne.tasks.corpus import build, build_sequences
 from nocturne.tasks.corpus.notes.quality import quality_table
 from nocturne.tasks.corpus.notes.quality_report import read_report, write_report
-from nocturne.tasks.corpus.raw import stage_raw
-from nocturne.tasks.corpus.sequences import publish_sequences, sequence_plan, write_sequences
+from nocturne.tasks.corpus.notes.stage_shard import stage_shard
+from nocturne.tasks.corpus.raw import load_raw, stage_raw
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.workers.worker_pool import Workers
 from tests.tasks.music.smf import smf, tune
@@ -42,24 +43,26 @@ def songs(count: int, first: int = 0) -> dict[str, bytes]:
 
 
 def ingest(root: Root, config: IngestConfig, workers: Workers) -> tuple[NoteDataset, int]:
-    """Ingest as the flow does; returns the dataset and how many shards were extracted."""
-    todo = plan(root, config, stage_raw(root, config))
-    clear_other_plans(root, todo)
-    if done := note_dataset.published(root, todo):
-        publish_notes.finish_publishing(root, todo, done)
-        return done, 0
-    extracted = [stage_shard(root, todo, i, config, workers) for i in range(todo.raw.shards)]
-    return publish_notes.publish_notes(root, todo, config), sum(extracted)
+    """Ingest as the flow does; return the dataset and how many shards were extracted."""
+    extracted: list[bool] = []
+
+    def counted(*arguments: Any) -> bool:
+        extracted.append(stage_shard(*arguments))
+        return extracted[-1]
+
+    with patch.object(build, "stage_shard", counted):
+        dataset = build.notes_from_raw(root, config, stage_raw(root, config), workers)
+    return dataset, sum(extracted)
+
+
+def ingest_raw(root: Root, config: IngestConfig, workers: Workers) -> NoteDataset:
+    """Take the published raw shards of a corpus to notes."""
+    return build.notes_from_raw(root, config, load_raw(root, config.corpus), workers)
 
 
 def prepare(root: Root, config: PrepareConfig) -> SequenceDataset:
     """Prepare as the flow does."""
-    todo = sequence_plan.plan_sequences(root, config)
-    if done := sequence_plan.published(root, todo):
-        publish_sequences.finish_publishing(root, todo, done)
-        return done
-    vocabulary = write_sequences.fit_vocabulary(root, todo)
-    return write_sequences.write_sequences(root, todo, vocabulary)
+    return build_sequences(root, config)
 
 
 def report(root: Root, corpus: str, dataset: NoteDataset) -> bool:

@@ -1,4 +1,4 @@
-"""Raw shards written directly, for tests of what comes after them."""
+"""Raw shards of a source, or written directly, for tests of later steps."""
 
 import hashlib
 from collections.abc import Sequence
@@ -6,12 +6,21 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from nocturne.schemas.config import IngestConfig
+from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.raw import RawDataset
-from nocturne.tasks.corpus.raw import SCHEMA
+from nocturne.tasks.corpus.raw import publish_raw, stage_raw
+from nocturne.tasks.corpus.raw_shards import SCHEMA
 from nocturne.tasks.storage.layout import raw_marker, shard_name
 from nocturne.tasks.storage.root import Root
 
 RawFile = tuple[str, bytes | None]
+
+
+def build_raw(root: Root, config: IngestConfig, progress: Progress = silent) -> RawDataset:
+    """Stage the raw shards of a source and publish them at once."""
+    dataset = stage_raw(root, config, progress)
+    publish_raw(root, config.corpus, dataset)
+    return dataset
 
 
 def raw_table(files: Sequence[RawFile], size: int = 9) -> pa.Table:

@@ -10,13 +10,12 @@ from nocturne.schemas.config import IngestConfig
 from nocturne.schemas.manifest import FileManifest
 from nocturne.schemas.notes import NoteTable, song_starts
 from nocturne.schemas.reasons import Reason
-from nocturne.tasks.corpus.notes.note_dataset import clear_other_plans, plan, stage_shard
-from nocturne.tasks.corpus.notes.publish_notes import publish_notes
 from nocturne.tasks.corpus.raw import load_raw
 from nocturne.tasks.storage.layout import raw_marker, shard_name
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.workers.limits import limit_memory
 from nocturne.tasks.workers.worker_pool import Workers
+from tests.tasks.corpus.corpora_for_tests import ingest_raw
 from tests.tasks.corpus.raw_shards_for_tests import raw_table, write_raw
 from tests.tasks.music.midi.test_extraction_fuzz import mutant
 
@@ -40,12 +39,8 @@ def write_mutants(root: Root, contents: list[bytes], seeds: range) -> IngestConf
 def assert_all_accounted_for(root: Root, shared_midi: Path, seeds: range) -> None:
     paths = sorted(p for p in shared_midi.rglob("*") if p.is_file() and 0 < p.stat().st_size < 4e4)
     config = write_mutants(root, [path.read_bytes() for path in paths], seeds)
-    todo = plan(root, config)
-    clear_other_plans(root, todo)
     with Workers(config.workers, limit_memory, (config.worker_memory_mib,)) as workers:
-        for index in range(todo.raw.shards):
-            stage_shard(root, todo, index, config, workers)
-    dataset = publish_notes(root, todo, config)
+        dataset = ingest_raw(root, config, workers)
     files = pa.concat_tables([root.read_table(path) for path in root.files("files/c", ".parquet")])
     FileManifest.validate(files, lazy=True)
     assert files["path"].to_pylist() == [f"{seed}.mid" for seed in seeds]

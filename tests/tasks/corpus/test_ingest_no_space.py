@@ -10,13 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from nocturne.schemas.config import IngestConfig
 from nocturne.schemas.errors import StorageError
-from nocturne.tasks.corpus.notes.note_dataset import clear_other_plans, plan, stage_shard
-from nocturne.tasks.corpus.notes.publish_notes import publish_notes
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.workers.limits import limit_memory
 from nocturne.tasks.workers.worker_pool import Workers
+from tests.tasks.corpus.corpora_for_tests import ingest_raw
 from tests.tasks.corpus.raw_shards_for_tests import write_raw
 from tests.tasks.music.smf import smf, tune
 
@@ -33,14 +31,6 @@ def largest_file(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def ingest(root: Root, config: IngestConfig, workers: Workers) -> None:
-    todo = plan(root, config)
-    clear_other_plans(root, todo)
-    for index in range(todo.raw.shards):
-        stage_shard(root, todo, index, config, workers)
-    publish_notes(root, todo, config)
-
-
 def contents(root: Root) -> dict[str, bytes]:
     kinds = ("notes", "files", "families")
     return {p: root.read_bytes(p) for kind in kinds for p in root.files(kind, recursive=True)}
@@ -50,14 +40,14 @@ def test_says_so_leaves_nothing_half_there_and_goes_on(tmp_path: Path) -> None:
     whole, root = (Root.open(str(tmp_path / name)) for name in ("whole", "full"))
     config = write_raw(root, FILES, 2)
     with Workers(1, limit_memory, (512,)) as workers:
-        ingest(whole, write_raw(whole, FILES, 2), workers)
+        ingest_raw(whole, write_raw(whole, FILES, 2), workers)
         with largest_file(3000), pytest.raises(StorageError) as caught:
-            ingest(root, config, workers)
+            ingest_raw(root, config, workers)
         message = str(caught.value)
         assert message.startswith(f"cannot write {root.display_path('staging/c/notes-')}")
         assert "free space" in message
         assert "\n" not in message
         assert contents(root) == {}
         assert not list(Path(root.base).rglob(".tmp-*"))
-        ingest(root, config, workers)
+        ingest_raw(root, config, workers)
     assert contents(root) == contents(whole)

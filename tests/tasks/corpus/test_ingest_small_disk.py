@@ -10,12 +10,10 @@ import pytest
 
 from nocturne.schemas.config import IngestConfig
 from nocturne.schemas.errors import StorageError
-from nocturne.tasks.corpus.notes.note_dataset import clear_other_plans, plan, stage_shard
-from nocturne.tasks.corpus.notes.publish_notes import publish_notes
-from nocturne.tasks.corpus.raw import build_raw
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.workers.limits import limit_memory
 from nocturne.tasks.workers.worker_pool import Workers
+from tests.tasks.corpus import corpora_for_tests
 from tests.tasks.music.smf import smf, tune
 
 DISK_BYTES = 1 << 20
@@ -58,12 +56,7 @@ def workers() -> Iterator[Workers]:
 def ingest(place: Path, source: Path, workers: Workers) -> None:
     root = Root.open(str(place))
     config = IngestConfig(root=root.uri, corpus="c", source=str(source), shard_files=2)
-    build_raw(root, config)
-    todo = plan(root, config)
-    clear_other_plans(root, todo)
-    for index in range(todo.raw.shards):
-        stage_shard(root, todo, index, config, workers)
-    publish_notes(root, todo, config)
+    corpora_for_tests.ingest(root, config, workers)
 
 
 def contents(place: Path) -> dict[str, bytes]:

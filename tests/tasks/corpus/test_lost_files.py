@@ -10,7 +10,7 @@ from nocturne.schemas.config import IngestConfig, PrepareConfig
 from nocturne.schemas.errors import CorpusError
 from nocturne.tasks.corpus.notes.quality import quality_table
 from nocturne.tasks.corpus.notes.read_notes import accepted_songs, families_of, songs_of_shard
-from nocturne.tasks.corpus.sequences.read_sequences import load_split, song_splits
+from nocturne.tasks.corpus.sequences.prepared_corpus import PreparedCorpus, song_splits
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.workers.worker_pool import Workers
 from tests.tasks.corpus.corpora_for_tests import (
@@ -130,7 +130,7 @@ def damage(root: Root, path: str) -> None:
 def use(place: Place, path: str) -> None:
     """Do what reads this file."""
     if path.startswith("sequences"):
-        load_split(place.root, "c", "factored", "train", Path(place.root.base, ".cache"))
+        PreparedCorpus(place.root, "c", "factored", Path(place.root.base, ".cache")).split("train")
     elif path.startswith("raw"):
         place.root.delete("notes/c/shard-00001.parquet")
         place.make()
@@ -190,9 +190,9 @@ READERS = {
     "notes/c/shard-00000.parquet of pitches": lambda p: quality_table(p.root, "c"),
     "files/c/shard-00001.parquet": lambda p: accepted_songs(p.root, "c", 1),
     "files/c/shard-00001.parquet of all": lambda p: quality_table(p.root, "c"),
-    "sequences/c/factored/train.parquet": lambda p: load_split(
-        p.root, "c", "factored", "train", Path(p.root.base, ".cache")
-    ),
+    "sequences/c/factored/train.parquet": lambda p: PreparedCorpus(
+        p.root, "c", "factored", Path(p.root.base, ".cache")
+    ).split("train"),
 }
 SHARD = "shard-00000.parquet"
 

@@ -13,12 +13,8 @@ from nocturne.tasks.corpus.notes.read_notes import (
     shard_names,
     songs_of_shard,
 )
-from nocturne.tasks.corpus.sequences.read_sequences import (
-    load_dataset,
-    load_split,
-    load_vocabulary,
-    song_splits,
-)
+from nocturne.tasks.corpus.sequences.prepared_corpus import PreparedCorpus, song_splits
+from nocturne.tasks.corpus.sequences.sequence_marker import load_dataset
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.workers.worker_pool import Workers
 from tests.tasks.corpus.corpora_for_tests import contents, fill, ingest, prepare, report, songs
@@ -65,9 +61,9 @@ def test_it_is_read_as_it_is(old: Old, tmp_path: Path) -> None:
     assert len(found) == 20
     assert set(families_of(old.root, "c")[0]) == found
     assert set(song_splits(old.root, "c", "factored") or ()) == found
-    vocabulary = load_vocabulary(old.root, "c", "factored")
+    vocabulary = PreparedCorpus(old.root, "c", "factored").vocabulary
     assert vocabulary.vocabulary_id == old.sequences.vocabulary_id
-    split = load_split(old.root, "c", "factored", "train", tmp_path / "cache")
+    split = PreparedCorpus(old.root, "c", "factored", tmp_path / "cache").split("train")
     assert len(split.ids) == old.sequences.notes["train"]
     assert contents(old.root) == before
 
@@ -105,7 +101,7 @@ def test_a_stop_while_it_is_moved_loses_nothing(
 
     def after() -> None:
         load_note_dataset(root, "c")
-        load_vocabulary(root, "c", "factored")
+        assert PreparedCorpus(root, "c", "factored").vocabulary
         assert song_splits(root, "c", "factored")
         old.make()
         assert contents(root) == expected

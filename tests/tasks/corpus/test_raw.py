@@ -11,10 +11,11 @@ from pyarrow import fs
 
 from nocturne.schemas.config import IngestConfig
 from nocturne.schemas.errors import CorpusError, SourceError, StorageError
-from nocturne.tasks.corpus.raw import build_raw, load_raw
+from nocturne.tasks.corpus.raw import load_raw
 from nocturne.tasks.corpus.raw_shards import SCHEMA
 from nocturne.tasks.storage.layout import raw_marker, shard_name
 from nocturne.tasks.storage.root import Root
+from tests.tasks.corpus.raw_shards_for_tests import build_raw
 from tests.tasks.sources.archives_for_tests import SAMPLE, midi, tar_gz_of, write_folder, zip_of
 
 REPOSITORY = Path(__file__).parents[3]
@@ -172,7 +173,7 @@ def test_a_full_disk_leaves_what_was_there_and_the_next_run_goes_on(root, tmp_pa
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000));"
         "from nocturne.schemas.config import IngestConfig;"
         "from nocturne.tasks.storage.root import Root;"
-        "from nocturne.tasks.corpus.raw import build_raw;"
+        "from tests.tasks.corpus.raw_shards_for_tests import build_raw;"
         "c = IngestConfig.model_validate_json(sys.argv[1]); build_raw(Root.open(c.root), c)"
     )
     command = [sys.executable, "-c", program, config.model_dump_json()]
@@ -187,7 +188,7 @@ def test_a_full_disk_leaves_what_was_there_and_the_next_run_goes_on(root, tmp_pa
 PROGRAM = """
 import os, signal, sys, threading
 from nocturne.schemas.config import (IngestConfig)
-from nocturne.tasks.corpus.raw import (build_raw)
+from tests.tasks.corpus.raw_shards_for_tests import (build_raw)
 from nocturne.tasks.storage.root import (Root)
 config, share = IngestConfig.model_validate_json(sys.argv[1]), float(sys.argv[2])
 def die():

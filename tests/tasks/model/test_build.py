@@ -15,8 +15,7 @@ from nocturne.schemas.config import PrepareConfig, SamplingConfig, TrainConfig
 from nocturne.schemas.errors import CorpusError, ModelError, ResourceError, StorageError
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.network_shape import NetworkShape
-from nocturne.tasks.corpus.sequences.sequence_plan import plan_sequences
-from nocturne.tasks.corpus.sequences.write_sequences import fit_vocabulary, write_sequences
+from nocturne.tasks.corpus import build_sequences
 from nocturne.tasks.model import build
 from nocturne.tasks.model.evaluation import drawn_samples, evaluate
 from nocturne.tasks.model.evaluation.compare import bits_on, held_out_songs
@@ -58,8 +57,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, patched: pytest.MonkeyPatch)
     """Return a root with one prepared corpus."""
     root = Root.open(str(tmp_path_factory.mktemp("build")))
     write_corpus(root, random_shards(20))
-    plan = plan_sequences(root, PrepareConfig(root=root.uri, corpus="tunes"))
-    write_sequences(root, plan, fit_vocabulary(root, plan))
+    build_sequences(root, PrepareConfig(root=root.uri, corpus="tunes"))
     return root
 
 

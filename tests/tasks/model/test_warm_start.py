@@ -10,9 +10,7 @@ from nocturne.schemas.config import PrepareConfig, TrainConfig
 from nocturne.schemas.errors import CorpusError, ModelError
 from nocturne.schemas.network_shape import PRESETS, NetworkShape
 from nocturne.schemas.sequences import Vocabulary
-from nocturne.tasks.corpus.sequences.read_sequences import load_vocabulary
-from nocturne.tasks.corpus.sequences.sequence_plan import plan_sequences
-from nocturne.tasks.corpus.sequences.write_sequences import fit_vocabulary, write_sequences
+from nocturne.tasks.corpus import PreparedCorpus, build_sequences
 from nocturne.tasks.model.network.network import initial_weights, network_of
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.registry.champion import promote
@@ -40,9 +38,8 @@ def config(root: Root) -> TrainConfig:
 def vocabulary(root: Root) -> Vocabulary:
     """The vocabulary of a prepared corpus."""
     write_corpus(root, random_shards(5, 4))
-    plan = plan_sequences(root, PrepareConfig(root=root.uri, corpus="tunes"))
-    write_sequences(root, plan, fit_vocabulary(root, plan))
-    return load_vocabulary(root, "tunes", "factored")
+    build_sequences(root, PrepareConfig(root=root.uri, corpus="tunes"))
+    return PreparedCorpus(root, "tunes", "factored").vocabulary
 
 
 @pytest.fixture

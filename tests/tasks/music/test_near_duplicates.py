@@ -9,8 +9,7 @@ from nocturne.tasks.music.near_duplicates import (
     INTERVALS,
     SIMILARITY,
     VALUES,
-    families,
-    signature,
+    near_duplicate_families,
     signatures,
 )
 
@@ -18,6 +17,10 @@ from nocturne.tasks.music.near_duplicates import (
 def tune(seed: int, notes: int = 200) -> np.ndarray:
     steps = np.random.default_rng(seed).integers(-4, 5, notes)
     return np.clip(60 + np.cumsum(steps), 20, 100).astype(np.uint8)
+
+
+def signature(pitch: np.ndarray) -> np.ndarray | None:
+    return signatures(pitch, [len(pitch)])[0]
 
 
 def stacked(*tunes: np.ndarray) -> np.ndarray:
@@ -38,7 +41,7 @@ def test_a_near_duplicate_joins_its_family_and_strangers_do_not() -> None:
     edited[100] += 1
     cut = original[10:]
     signatures = stacked(other, original, edited + 3, cut, tune(3))
-    assert families(signatures).tolist() == [0, 1, 1, 1, 4]
+    assert near_duplicate_families(signatures).tolist() == [0, 1, 1, 1, 4]
 
 
 def test_the_share_of_equal_values_estimates_jaccard_similarity() -> None:
@@ -60,7 +63,7 @@ def test_families_that_meet_are_one() -> None:
     middle[:20] += 1  # shares 44 of 64 with base
     end[:40] += 1  # shares 24 with base, and 44 with middle
     assert (base == end).mean() < SIMILARITY <= (middle == end).mean()
-    found = families(np.array([base, end, middle]))
+    found = near_duplicate_families(np.array([base, end, middle]))
     assert found.tolist() == [0, 0, 0]
 
 

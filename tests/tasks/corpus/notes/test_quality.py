@@ -11,8 +11,6 @@ from nocturne.schemas.manifest import Counts, NoteDataset
 from nocturne.schemas.raw import SkippedFile
 from nocturne.schemas.reason_sentences import reason_sentence
 from nocturne.schemas.reasons import Reason
-from nocturne.tasks.corpus.notes.note_dataset import plan, stage_shard
-from nocturne.tasks.corpus.notes.publish_notes import publish_notes
 from nocturne.tasks.corpus.notes.quality import QUALITY_SCHEMA, quality_table
 from nocturne.tasks.corpus.raw import load_raw
 from nocturne.tasks.pages.quality.page import quality_markdown, quality_page
@@ -20,6 +18,7 @@ from nocturne.tasks.storage.layout import raw_marker
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.workers.limits import limit_memory
 from nocturne.tasks.workers.worker_pool import Workers
+from tests.tasks.corpus.corpora_for_tests import ingest_raw
 from tests.tasks.corpus.raw_shards_for_tests import write_raw
 from tests.tasks.model.tables_for_tests import Tables
 from tests.tasks.music.smf import TEMPO_100, smf, tune
@@ -37,10 +36,8 @@ MADE = datetime(2026, 11, 25, 13, 5, tzinfo=UTC)
 
 def ingested(root: Root) -> tuple[NoteDataset, pa.Table]:
     config = write_raw(root, FILES, 5)
-    todo = plan(root, config)
     with Workers(1, limit_memory, (512,)) as workers:
-        stage_shard(root, todo, 0, config, workers)
-    dataset = publish_notes(root, todo, config)
+        dataset = ingest_raw(root, config, workers)
     return dataset, quality_table(root, "c")
 
 
@@ -180,15 +177,13 @@ def test_skipped_files_are_counted_and_named(root: Root) -> None:
     lost = SkippedFile(path="<b>`lost`</b>.mid", reason="Permission denied")
     raw = load_raw(root, "c").model_copy(update={"skipped": 7, "skipped_files": (lost,)})
     root.write_json(raw_marker("c"), raw.model_dump(mode="json"))
-    todo = plan(root, config)
     with Workers(1, limit_memory, (512,)) as workers:
-        stage_shard(root, todo, 0, config, workers)
-    dataset = publish_notes(root, todo, config)
+        dataset = ingest_raw(root, config, workers)
     quality = quality_table(root, "c")
     assert dataset.skipped == 7
     assert counts(quality, "skipped") == {"<b>`lost`</b>.mid: Permission denied": 1}
     page = quality_page("c", dataset, quality)
-    assert "7 more files of the source could not even be read." in page
+    assert "7 more files of the source could not be read." in page
     assert ">&lt;b&gt;`lost`&lt;/b&gt;.mid: Permission denied</bdi>" in page
     markdown = quality_markdown("c", dataset, quality, "report.html")
     assert "- could not be read: &lt;b&gt;\\`lost\\`&lt;/b&gt;.mid: Permission denied" in markdown

@@ -13,8 +13,10 @@ from nocturne.schemas.config import PrepareConfig
 from nocturne.schemas.errors import CorpusError
 from nocturne.schemas.sequences import SPLITS
 from nocturne.tasks.corpus.notes.extract_shard import note_table
-from nocturne.tasks.corpus.sequences.read_sequences import load_dataset, load_split, load_vocabulary
-from nocturne.tasks.corpus.sequences.sequence_plan import plan_sequences, published
+from nocturne.tasks.corpus.sequences.prepared_corpus import PreparedCorpus
+from nocturne.tasks.corpus.sequences.publish_sequences import sequences_of_plan
+from nocturne.tasks.corpus.sequences.sequence_marker import load_dataset
+from nocturne.tasks.corpus.sequences.sequence_plan import plan_sequences
 from nocturne.tasks.corpus.sequences.write_sequences import fit_vocabulary, write_sequences
 from nocturne.tasks.music.categories import encode_song, fit
 from nocturne.tasks.storage.layout import notes_marker
@@ -93,12 +95,12 @@ def test_the_dataset_names_the_most_common_program(root: Root) -> None:
 def test_the_same_plan_gives_the_same_bytes_and_is_found_again(root: Root) -> None:
     write_corpus(root, random_shards(4, 4))
     plan = plan_sequences(root, config_of(root))
-    assert published(root, plan) is None
+    assert sequences_of_plan(root, plan) is None
     first = write_sequences(root, plan, fit_vocabulary(root, plan))
     files = {path: root.read_bytes(path) for path in root.files(FOLDER)}
     assert list(files) == [f"{FOLDER}/{split}.parquet" for split in ("test", "train", "valid")]
     again = plan_sequences(root, config_of(root))
-    assert published(root, again) == first
+    assert sequences_of_plan(root, again) == first
     write_sequences(root, again, fit_vocabulary(root, again))
     assert {path: root.read_bytes(path) for path in root.files(FOLDER)} == files
 
@@ -110,7 +112,9 @@ def test_another_config_is_another_dataset(root: Root, change: dict[str, float])
     write_corpus(root, random_shards(8))
     plan = plan_sequences(root, config_of(root))
     write_sequences(root, plan, fit_vocabulary(root, plan))
-    assert published(root, plan_sequences(root, config_of(root).copy_with(**change))) is None
+    assert (
+        sequences_of_plan(root, plan_sequences(root, config_of(root).copy_with(**change))) is None
+    )
 
 
 def test_the_same_notes_read_anew_are_the_same_dataset(root: Root) -> None:
@@ -120,15 +124,15 @@ def test_the_same_notes_read_anew_are_the_same_dataset(root: Root) -> None:
     written = write_sequences(root, plan, fit_vocabulary(root, plan))
     write_corpus(root, shards, fingerprint="of touched files")
     again = plan_sequences(root, config_of(root))
-    assert published(root, again) == written
+    assert sequences_of_plan(root, again) == written
     assert fit_vocabulary(root, again) == fit_vocabulary(root, plan)
     short = [(song_id(99), random_song(99, 8))]
     write_corpus(root, [*shards, short], fingerprint="of one more song, too short to learn from")
-    assert published(root, plan_sequences(root, config_of(root))) == written
+    assert sequences_of_plan(root, plan_sequences(root, config_of(root))) == written
     write_corpus(root, random_shards(8, 3, length=41))
-    assert published(root, plan_sequences(root, config_of(root))) is None
+    assert sequences_of_plan(root, plan_sequences(root, config_of(root))) is None
     write_corpus(root, shards, licence="another")
-    assert published(root, plan_sequences(root, config_of(root))) is None
+    assert sequences_of_plan(root, plan_sequences(root, config_of(root))) is None
 
 
 def test_a_dataset_of_an_earlier_version_stays_while_its_source_does(root: Root) -> None:
@@ -137,9 +141,9 @@ def test_a_dataset_of_an_earlier_version_stays_while_its_source_does(root: Root)
     plan = plan_sequences(root, config_of(root))
     earlier = replace(plan, fingerprint=EARLIER)
     write_sequences(root, earlier, fit_vocabulary(root, plan))
-    assert published(root, plan).fingerprint == EARLIER
+    assert sequences_of_plan(root, plan).fingerprint == EARLIER
     write_corpus(root, shards, fingerprint="of touched files")
-    assert published(root, plan_sequences(root, config_of(root))) is None
+    assert sequences_of_plan(root, plan_sequences(root, config_of(root))) is None
 
 
 def test_a_corpus_that_does_not_know_its_digests_goes_by_its_source(
@@ -162,7 +166,7 @@ def test_new_families_are_another_dataset_and_stay_together(root: Root) -> None:
     families = pa.table({"song_id": ids, "family": [ids[number // 4] for number in range(12)]})
     root.write_table("families/tunes/families.parquet", families)
     after = plan_sequences(root, config_of(root))
-    assert published(root, after) is None
+    assert sequences_of_plan(root, after) is None
     assert Counter(after.split_of.values()) == {"train": 4, "valid": 4, "test": 4}
     assert all(len({after.split_of[song] for song in ids[n : n + 4]}) == 1 for n in (0, 4, 8))
 
@@ -172,7 +176,7 @@ def test_a_missing_file_makes_a_dataset_unfinished(root: Root) -> None:
     plan = plan_sequences(root, config_of(root))
     write_sequences(root, plan, fit_vocabulary(root, plan))
     root.delete(f"{FOLDER}/valid.parquet")
-    assert published(root, plan) is None
+    assert sequences_of_plan(root, plan) is None
 
 
 def test_notes_that_differ_from_their_manifest_leave_the_old_dataset_whole(root: Root) -> None:
@@ -185,7 +189,7 @@ def test_notes_that_differ_from_their_manifest_leave_the_old_dataset_whole(root:
     with pytest.raises(CorpusError, match="differs from its manifest in 4 songs"):
         write_sequences(root, plan, vocabulary)
     assert load_dataset(root, "tunes", "factored") == dataset
-    assert load_vocabulary(root, "tunes", "factored") == vocabulary
+    assert PreparedCorpus(root, "tunes", "factored").vocabulary == vocabulary
     assert not list(Path(root.base).rglob(".tmp-*"))
 
 
@@ -216,9 +220,10 @@ def test_a_stop_at_any_moment_leaves_the_old_dataset_or_the_new_one(
     def after() -> None:
         found = load_dataset(root, "tunes", "factored")
         assert found in (old, new)
-        assert load_vocabulary(root, "tunes", "factored").vocabulary_id == found.vocabulary_id
+        corpus = PreparedCorpus(root, "tunes", "factored", tmp_path / "cache")
+        assert corpus.vocabulary.vocabulary_id == found.vocabulary_id
         for split in SPLITS:
-            loaded = load_split(root, "tunes", "factored", split, tmp_path / "cache")
+            loaded = corpus.split(split)
             assert len(loaded.ids) == found.notes[split]
         assert prepare(root, config) == new
         assert contents(root) == expected

@@ -8,8 +8,7 @@ import pytest
 from nocturne.schemas.config import PrepareConfig, TrainConfig
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.network_shape import PRESETS, NetworkShape
-from nocturne.tasks.corpus.sequences.sequence_plan import plan_sequences, published
-from nocturne.tasks.corpus.sequences.write_sequences import fit_vocabulary, write_sequences
+from nocturne.tasks.corpus import build_sequences
 from nocturne.tasks.model import build
 from nocturne.tasks.model.network.precision import resolve_precision
 from nocturne.tasks.model.registry.champion import promote
@@ -39,9 +38,7 @@ def config(root: Root) -> TrainConfig:
 def prepared(root: Root, shards: list[Shard], fingerprint: str) -> None:
     """Ingest these songs from a source of that fingerprint, and prepare them if need be."""
     write_corpus(root, shards, fingerprint=fingerprint)
-    plan = plan_sequences(root, PrepareConfig(root=root.uri, corpus="tunes"))
-    if not published(root, plan):
-        write_sequences(root, plan, fit_vocabulary(root, plan))
+    build_sequences(root, PrepareConfig(root=root.uri, corpus="tunes"))
 
 
 def night(root: Root, config: TrainConfig) -> ModelCard | None:

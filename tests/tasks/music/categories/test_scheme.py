@@ -1,19 +1,34 @@
+from typing import get_args
+
 import numpy as np
 import pytest
 
 from nocturne.schemas.config import SchemeName
 from nocturne.schemas.errors import CorpusError, ModelError
-from nocturne.tasks.music.categories import check_ids, decode, fit
+from nocturne.tasks.music.categories import SCHEMES, check_ids, decode, encode, fit
 from tests.tasks.music.categories.songs import random_song, song
 
 
-@pytest.mark.parametrize("scheme", ["factored", "song-max"])
+def test_every_scheme_that_a_config_can_name_is_there() -> None:
+    assert tuple(SCHEMES) == get_args(SchemeName)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_ids_survive_decoding(scheme: SchemeName) -> None:
+    notes = random_song(1, 200)
+    vocabulary = fit(scheme, [notes], "")
+    assert vocabulary.scheme == scheme
+    ids = encode(vocabulary, notes)
+    assert encode(vocabulary, decode(vocabulary, ids, 120.0)).tolist() == ids.tolist()
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_songs_without_notes_cannot_be_fitted(scheme: SchemeName) -> None:
     with pytest.raises(CorpusError, match="hold no notes"):
         fit(scheme, [song(), song()], "")
 
 
-@pytest.mark.parametrize("scheme", ["factored", "song-max"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_songs_without_notes_change_nothing(scheme: SchemeName) -> None:
     notes = random_song(1, 30)
     assert fit(scheme, [song(), notes, song()], "f") == fit(scheme, [notes], "f")

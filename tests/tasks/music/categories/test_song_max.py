@@ -1,17 +1,15 @@
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nocturne.schemas.errors import CorpusError
 from nocturne.tasks.music.categories import decode, encode, encode_song, fit, song_max
-from nocturne.tasks.music.categories.song_max import (
-    Maxima,
-    category_of_label,
-    maxima_of,
-    source_label,
-)
+from nocturne.tasks.music.categories.song_max import Maxima, maxima_of
 from tests.tasks.music.categories.songs import random_song, song
+
+
+def source_label(category: int) -> int:
+    """The source project's label, pitch * 100 + duration * 10 + velocity, of a category."""
+    return category // 25 * 100 + category // 5 % 5 * 10 + category % 5
 
 
 def source_labels(durations: list[float], pitches: list[int], velocities: list[int]) -> list[int]:
@@ -39,22 +37,10 @@ def test_labels_agree_with_the_source_formula_on_random_songs() -> None:
     assert [source_label(i) for i in song_max.encode(notes)[:, 0]] == expected
 
 
-def test_labels_and_categories_are_inverse_and_fill_their_ranges() -> None:
+def test_each_category_has_a_label_of_its_own() -> None:
     labels = [source_label(category) for category in range(125)]
-    assert [category_of_label(label) for label in labels] == list(range(125))
+    assert labels == sorted(set(labels))
     assert (labels[0], labels[4], labels[5], labels[-1]) == (0, 4, 10, 444)
-
-
-@pytest.mark.parametrize("label", [5, 50, 500, 445, -1])
-def test_what_is_no_label_is_refused(label: int) -> None:
-    with pytest.raises(CorpusError, match="not a song-max label"):
-        category_of_label(label)
-
-
-@pytest.mark.parametrize("category", [-1, 125])
-def test_what_is_no_category_is_refused(category: int) -> None:
-    with pytest.raises(CorpusError, match=r"outside 0\.\.124"):
-        source_label(category)
 
 
 rows = st.tuples(st.floats(0, 100), st.floats(1e-6, 1000), st.integers(0, 127), st.integers(1, 127))

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nocturne.schemas.metrics import ModelMetrics
-from nocturne.tasks.pages.links import PageLink
 from nocturne.tasks.pages.model_report.report import report_markdown, report_page
+from nocturne.tasks.pages.page_links import PageLink
 from tests.tasks.model import model_for_tests as example
 from tests.tasks.model.model_for_tests import HOSTILE
 from tests.tasks.model.tables_for_tests import Tables

@@ -1,5 +1,6 @@
 """Raw shards to a published note dataset: everything accounted for, resumable, the same bytes."""
 
+import hashlib
 import os
 import shutil
 import threading
@@ -14,17 +15,10 @@ from pyarrow import fs
 
 from nocturne.schemas.config import IngestConfig
 from nocturne.schemas.errors import CorpusError
-from nocturne.schemas.manifest import FileManifest, NoteDataset
+from nocturne.schemas.manifest import FileManifest
 from nocturne.schemas.notes import NoteTable
-from nocturne.tasks.corpus.notes.note_dataset import (
-    clear_other_plans,
-    load_marker,
-    plan,
-    published,
-    shard_name,
-    stage_shard,
-)
-from nocturne.tasks.corpus.notes.publish_notes import finish_publishing, publish_notes
+from nocturne.tasks.corpus.notes.note_marker import note_dataset
+from nocturne.tasks.corpus.notes.note_plan import clear_other_plans, notes_of_plan, plan_notes
 from nocturne.tasks.corpus.notes.read_notes import (
     accepted_songs,
     families_of,
@@ -33,10 +27,13 @@ from nocturne.tasks.corpus.notes.read_notes import (
     shard_names,
     songs_of_shard,
 )
+from nocturne.tasks.corpus.notes.stage_shard import stage_shard, write_notes
 from nocturne.tasks.corpus.raw import stage_raw
+from nocturne.tasks.storage.layout import shard_name
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.workers.limits import limit_memory
 from nocturne.tasks.workers.worker_pool import Workers
+from tests.tasks.corpus.corpora_for_tests import ingest, ingest_raw
 from tests.tasks.corpus.raw_shards_for_tests import RawFile, write_raw
 from tests.tasks.corpus.stops import at_every_change
 from tests.tasks.music.smf import TEMPO_100, smf, tune
@@ -61,26 +58,6 @@ FILES: list[RawFile] = [
 def workers() -> Iterator[Workers]:
     with Workers(1, limit_memory, (512,)) as started:
         yield started
-
-
-def ingest(root: Root, config: IngestConfig, workers: Workers) -> NoteDataset:
-    todo = plan(root, config)
-    clear_other_plans(root, todo)
-    for index in range(todo.raw.shards):
-        stage_shard(root, todo, index, config, workers)
-    return publish_notes(root, todo, config)
-
-
-def ingest_source(root: Root, config: IngestConfig, workers: Workers) -> NoteDataset:
-    """Ingest as the flow does, from the source on."""
-    todo = plan(root, config, stage_raw(root, config))
-    clear_other_plans(root, todo)
-    if done := published(root, todo):
-        finish_publishing(root, todo, done)
-        return done
-    for index in range(todo.raw.shards):
-        stage_shard(root, todo, index, config, workers)
-    return publish_notes(root, todo, config)
 
 
 def fill(folder: Path, files: Mapping[str, bytes | None]) -> None:
@@ -111,7 +88,7 @@ def dataset_bytes(root: Root) -> dict[str, bytes]:
 def test_every_file_has_an_outcome_and_the_first_of_equals_is_kept(
     root: Root, workers: Workers, shard_files: int
 ) -> None:
-    dataset = ingest(root, write_raw(root, FILES, shard_files), workers)
+    dataset = ingest_raw(root, write_raw(root, FILES, shard_files), workers)
     shards = -(-len(FILES) // shard_files)
     assert outcomes(root, shards) == {
         "a.mid": ("accepted", None, None),
@@ -132,7 +109,7 @@ def test_every_file_has_an_outcome_and_the_first_of_equals_is_kept(
         "duplicate": 4,
     }
     assert (dataset.notes, dataset.licence, dataset.attribution) == (12, "CC0", "nobody")
-    assert load_marker(root, "c") == dataset
+    assert note_dataset(root, "c") == dataset
     songs: Counter[str] = Counter()
     for index in range(shards):
         notes = root.read_table(f"notes/c/{shard_name(index)}")
@@ -157,11 +134,11 @@ def test_a_stop_at_any_moment_ends_in_the_same_bytes(tmp_path: Path, workers: Wo
     folder, torn = tmp_path / "midi", Root.open(str(tmp_path / "torn"))
     fill(folder, dict(FILES))
     config = IngestConfig(root=torn.uri, corpus="c", source=str(folder), shard_files=4)
-    ingest_source(torn, config, workers)
+    ingest(torn, config, workers)
     expected, songs = dataset_bytes(torn), songs_of(torn)
 
     def run() -> None:
-        ingest_source(torn, config, workers)
+        ingest(torn, config, workers)
 
     def after() -> None:
         if torn.exists("corpora/c/notes.json"):
@@ -184,11 +161,11 @@ def test_a_stop_at_any_moment_leaves_the_old_corpus_or_the_new_one(
         torn = Root("s3://bucket", fs.SubTreeFileSystem(str(base), fs.LocalFileSystem()), "r")
     config = IngestConfig(root=torn.uri, corpus="c", source=str(folder), shard_files=4)
     fill(folder, dict(FILES[:4]))
-    ingest_source(torn, config, workers)
+    ingest(torn, config, workers)
     old_songs = songs_of(torn)
     shutil.copytree(base, kept)
     fill(folder, {**dict(FILES), "new.mid": smf(tune([70, 71, 72]))})
-    ingest_source(torn, config, workers)
+    ingest(torn, config, workers)
     expected, new_songs = dataset_bytes(torn), songs_of(torn)
     assert old_songs < new_songs
     seen: set[frozenset[str]] = set()
@@ -199,12 +176,12 @@ def test_a_stop_at_any_moment_leaves_the_old_corpus_or_the_new_one(
 
     def after() -> None:
         seen.add(frozenset(songs_of(torn)))
-        ingest_source(torn, config, workers)
+        ingest(torn, config, workers)
         assert dataset_bytes(torn) == expected
         reset()
 
     reset()
-    assert at_every_change(lambda: ingest_source(torn, config, workers), after) > 20
+    assert at_every_change(lambda: ingest(torn, config, workers), after) > 20
     assert seen == {frozenset(old_songs), frozenset(new_songs)}
 
 
@@ -217,7 +194,7 @@ def test_readers_meet_the_old_corpus_the_new_one_or_one_clear_line(
     for turn in range(6):
         states.append({**states[-1], f"new {turn}.mid": smf(tune([70 + turn, 71, 72]))})
     fill(folder, states[0])
-    ingest_source(root, config, workers)
+    ingest(root, config, workers)
     found: list[int | str] = []
     done = threading.Event()
 
@@ -239,7 +216,7 @@ def test_readers_meet_the_old_corpus_the_new_one_or_one_clear_line(
         try:
             for state in states[1:]:
                 fill(folder, state)
-                ingest_source(root, config, workers)
+                ingest(root, config, workers)
         finally:
             done.set()
         reader.result()
@@ -262,59 +239,81 @@ def test_a_stop_and_then_another_source_state_keeps_what_was_published(
         published_before = torn.exists("corpora/c/notes.json")
         fill(folder, {**dict(FILES), "new.mid": smf(tune([70, 71, 72]))})
         changed = stage_raw(torn, config)
-        clear_other_plans(torn, plan(torn, config, changed))
+        clear_other_plans(torn, plan_notes(torn, config, changed))
         if published_before:
             songs_of(torn)
         torn.delete("")
         fill(folder, dict(FILES))
 
     fill(folder, dict(FILES))
-    assert at_every_change(lambda: ingest_source(torn, config, workers), after) > 20
+    assert at_every_change(lambda: ingest(torn, config, workers), after) > 20
+
+
+def test_what_a_version_before_staged_is_published_to_the_same_bytes(
+    root: Root, tmp_path: Path, workers: Workers
+) -> None:
+    """It left songs that repeat earlier shards out of the notes, and named them in a column."""
+    ingest_raw(root, write_raw(root, FILES, 4), workers)
+    expected = dataset_bytes(root)
+    old = Root.open(str(tmp_path / "old"))
+    config = write_raw(old, FILES, 4)
+    plan = plan_notes(old, config)
+    for index in range(plan.raw.shards):
+        stage_shard(old, plan, index, config, workers)
+    for path in old.files(plan.extracted):
+        files = old.read_table(path)
+        repeats = pc.equal(files["path"], "a named.mid")
+        old.write_table(path, files.append_column("left_out", repeats))
+    path = f"{plan.notes.staging(plan.fingerprint)}/{shard_name(1)}"
+    songs = pc.field("song_id") != hashlib.md5(A_NAMED).hexdigest()
+    write_notes(old, path, old.read_table(path).filter(songs))
+    ingest_raw(old, config, workers)
+    assert dataset_bytes(old) == expected
 
 
 def test_finished_shards_are_not_redone_and_a_changed_config_redoes_them(
     root: Root, workers: Workers
 ) -> None:
     config = write_raw(root, FILES, 4)
-    first = plan(root, config)
+    first = plan_notes(root, config)
     assert stage_shard(root, first, 0, config, workers)
     assert not stage_shard(root, first, 0, config, workers)
-    ingest(root, config, workers)
-    assert published(root, first)
+    ingest_raw(root, config, workers)
+    assert notes_of_plan(root, first)
     stricter = config.copy_with(max_notes=3, max_quarantined_share=1.0)
-    second = plan(root, stricter)
-    assert published(root, second) is None
+    second = plan_notes(root, stricter)
+    assert notes_of_plan(root, second) is None
     with pytest.raises(CorpusError, match=r"none of the 6 MIDI files .* \(too_many_notes 4"):
-        ingest(root, stricter, workers)
-    assert published(root, first)  # as it was
+        ingest_raw(root, stricter, workers)
+    assert notes_of_plan(root, first)  # as it was
     assert root.files(second.extracted)  # to look up what went wrong
-    ingest(root, config, workers)
+    ingest_raw(root, config, workers)
 
 
 def test_too_large_a_quarantined_share_is_one_clear_line(root: Root, workers: Workers) -> None:
     config = write_raw(root, FILES, 5).copy_with(max_quarantined_share=0.2)
     # notes.txt does not claim to be MIDI; of the 9 others, duplicates included, 2 are broken.
     with pytest.raises(CorpusError, match=r"^22% of the MIDI files of test files are unusable \("):
-        ingest(root, config, workers)
-    todo = plan(root, config)
+        ingest_raw(root, config, workers)
+    todo = plan_notes(root, config)
     staged = root.files(todo.files.staging(todo.fingerprint))
     rows = [row for path in staged for row in root.read_table(path).to_pylist()]
     assert {row["path"]: row["reason"] for row in rows}["broken.mid"] == "truncated"
 
 
 def test_fewer_shards_than_before_leave_no_surplus(root: Root, workers: Workers) -> None:
-    ingest(root, write_raw(root, FILES, 2), workers)
-    ingest(root, write_raw(root, FILES[:4], 4).copy_with(allow_shrink=True), workers)
+    ingest_raw(root, write_raw(root, FILES, 2), workers)
+    ingest_raw(root, write_raw(root, FILES[:4], 4).copy_with(allow_shrink=True), workers)
     assert root.files("notes/c") == ["notes/c/shard-00000.parquet"]
 
 
 def test_no_raw_shards_is_one_clear_line(root: Root) -> None:
     with pytest.raises(CorpusError, match="corpus c has no finished raw shards"):
-        plan(root, IngestConfig(root=root.uri, corpus="c"))
+        plan_notes(root, IngestConfig(root=root.uri, corpus="c"))
 
 
 def test_tempo_reaches_the_manifest(root: Root, workers: Workers) -> None:
-    ingest(root, write_raw(root, [("t.mid", smf([(0, TEMPO_100), *tune()]))], 1), workers)
+    ingest_raw(root, write_raw(root, [("t.mid", smf([(0, TEMPO_100), *tune()]))], 1), workers)
     row = root.read_table("files/c/shard-00000.parquet").to_pylist()[0]
     assert row["tempo"] == pytest.approx(100)
     assert (row["notes"], row["ticks_per_quarter"], row["program"]) == (3, 480, 0)

@@ -9,39 +9,34 @@ import pytest
 from nocturne.schemas.config import PrepareConfig, SchemeName
 from nocturne.schemas.errors import CorpusError, StorageError
 from nocturne.schemas.sequences import SPLITS, SequenceDataset
-from nocturne.tasks.corpus.sequences import read_sequences
-from nocturne.tasks.corpus.sequences.read_sequences import (
-    load_dataset,
-    load_split,
-    load_vocabulary,
-    song_splits,
-)
-from nocturne.tasks.corpus.sequences.sequence_plan import plan_sequences
-from nocturne.tasks.corpus.sequences.write_sequences import fit_vocabulary, write_sequences
-from nocturne.tasks.storage.layout import sequences_marker
+from nocturne.tasks.corpus import build_sequences
+from nocturne.tasks.corpus.sequences import prepared_corpus, split_copy
+from nocturne.tasks.corpus.sequences.prepared_corpus import PreparedCorpus, song_splits
+from nocturne.tasks.corpus.sequences.sequence_marker import load_dataset
+from nocturne.tasks.music.categories import SCHEMES, from_one_hot
+from nocturne.tasks.storage.layout import DataFolder, sequences_marker
 from nocturne.tasks.storage.root import Root
 from tests.tasks.corpus.note_corpora import random_shards, write_corpus
 
 
-@pytest.fixture(params=["factored", "song-max"])
+@pytest.fixture(params=SCHEMES)
 def scheme(request: pytest.FixtureRequest) -> SchemeName:
-    return "factored" if request.param == "factored" else "song-max"
+    name: SchemeName = request.param
+    return name
 
 
 @pytest.fixture
 def dataset(root: Root, scheme: SchemeName) -> SequenceDataset:
     write_corpus(root, random_shards(6, 5))
-    config = PrepareConfig(root=root.uri, corpus="tunes", scheme=scheme)
-    plan = plan_sequences(root, config)
-    return write_sequences(root, plan, fit_vocabulary(root, plan))
+    return build_sequences(root, PrepareConfig(root=root.uri, corpus="tunes", scheme=scheme))
 
 
 def test_a_split_is_a_memory_mapped_copy_of_its_file(
     root: Root, scheme: SchemeName, dataset: SequenceDataset, tmp_path: Path
 ) -> None:
-    names = load_vocabulary(root, "tunes", scheme).names
+    names = PreparedCorpus(root, "tunes", scheme).vocabulary.names
     for split in SPLITS:
-        loaded = load_split(root, "tunes", scheme, split, tmp_path / "cache")
+        loaded = PreparedCorpus(root, "tunes", scheme, tmp_path / "cache").split(split)
         table = root.read_table(f"sequences/tunes/{scheme}/{split}.parquet")
         assert isinstance(loaded.ids, np.memmap)
         assert loaded.ids.dtype == np.int16
@@ -56,13 +51,13 @@ def test_a_split_is_a_memory_mapped_copy_of_its_file(
 def test_a_copy_is_made_once_and_made_again_if_cut_short(
     root: Root, scheme: SchemeName, dataset: SequenceDataset, tmp_path: Path
 ) -> None:
-    whole = np.array(load_split(root, "tunes", scheme, "train", tmp_path).ids)
+    whole = np.array(PreparedCorpus(root, "tunes", scheme, tmp_path).split("train").ids)
     copy = tmp_path / f"{dataset.fingerprint}-train.npy"
     before = copy.stat().st_ino
-    load_split(root, "tunes", scheme, "train", tmp_path)
+    PreparedCorpus(root, "tunes", scheme, tmp_path).split("train")
     assert copy.stat().st_ino == before
     copy.write_bytes(copy.read_bytes()[:-1])
-    assert np.array_equal(load_split(root, "tunes", scheme, "train", tmp_path).ids, whole)
+    assert np.array_equal(PreparedCorpus(root, "tunes", scheme, tmp_path).split("train").ids, whole)
     assert [path.name for path in tmp_path.glob("*.npy")] == [copy.name]
 
 
@@ -73,7 +68,7 @@ def test_what_killed_runs_left_of_their_copies_is_cleared(
     for path in (old, growing):
         path.write_bytes(b"half")
     os.utime(old, (1, 1))
-    load_split(root, "tunes", scheme, "train", tmp_path)
+    PreparedCorpus(root, "tunes", scheme, tmp_path).split("train")
     assert not old.exists()
     assert growing.exists()
 
@@ -82,16 +77,16 @@ def test_a_corpus_prepared_anew_while_it_is_read_is_one_clear_line(
     root: Root, scheme: SchemeName, dataset: SequenceDataset, tmp_path: Path
 ) -> None:
     newer = dataset.model_copy(update={"fingerprint": "other"})
-    real = read_sequences._copy_ids
+    real = prepared_corpus.copy_ids
 
     def copy_late(*arguments: Any) -> None:
         real(*arguments)
         root.write_json(sequences_marker("tunes", scheme), newer.model_dump(mode="json"))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(read_sequences, "_copy_ids", copy_late)
+        patch.setattr(prepared_corpus, "copy_ids", copy_late)
         with pytest.raises(CorpusError, match="was prepared anew while it was read: run this"):
-            load_split(root, "tunes", scheme, "train", tmp_path)
+            PreparedCorpus(root, "tunes", scheme, tmp_path).split("train")
 
 
 def test_the_split_of_each_song(root: Root, scheme: SchemeName, dataset: SequenceDataset) -> None:
@@ -108,9 +103,9 @@ def test_copies_are_written_in_parts(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    whole = load_split(root, "tunes", scheme, "train", tmp_path / "a")
-    monkeypatch.setattr(read_sequences, "READ_ROWS", 7)
-    parts = load_split(root, "tunes", scheme, "train", tmp_path / "b")
+    whole = PreparedCorpus(root, "tunes", scheme, tmp_path / "a").split("train")
+    monkeypatch.setattr(split_copy, "READ_ROWS", 7)
+    parts = PreparedCorpus(root, "tunes", scheme, tmp_path / "b").split("train")
     assert np.array_equal(whole.ids, parts.ids)
 
 
@@ -122,21 +117,21 @@ def test_an_unprepared_corpus_says_what_to_run(root: Root) -> None:
 def test_another_vocabulary_is_refused(
     root: Root, scheme: SchemeName, dataset: SequenceDataset
 ) -> None:
-    other = load_vocabulary(root, "tunes", scheme).model_copy(update={"version": 2})
+    other = PreparedCorpus(root, "tunes", scheme).vocabulary.model_copy(update={"version": 2})
     root.write_bytes(
         f"vocabularies/tunes/{scheme}/vocabulary.json", other.model_dump_json().encode()
     )
     with pytest.raises(CorpusError, match=f"not the vocabulary {dataset.vocabulary_id}"):
-        load_vocabulary(root, "tunes", scheme)
+        _ = PreparedCorpus(root, "tunes", scheme).vocabulary
 
 
 def test_a_dataset_of_an_earlier_version_has_its_vocabulary(
     root: Root, scheme: SchemeName, dataset: SequenceDataset
 ) -> None:
-    vocabulary = load_vocabulary(root, "tunes", scheme)
+    vocabulary = PreparedCorpus(root, "tunes", scheme).vocabulary
     earlier = dataset.model_copy(update={"vocabulary_id": vocabulary.document_id})
     root.write_bytes(sequences_marker("tunes", scheme), earlier.model_dump_json().encode())
-    assert load_vocabulary(root, "tunes", scheme) == vocabulary
+    assert PreparedCorpus(root, "tunes", scheme).vocabulary == vocabulary
 
 
 @pytest.mark.parametrize("kind", ["marker", "vocabulary"])
@@ -147,7 +142,7 @@ def test_damaged_files_say_so(
     path = sequences_marker("tunes", scheme) if kind == "marker" else vocabulary
     root.write_bytes(path, b"{}")
     with pytest.raises(CorpusError, match=f"{path} is damaged: .*run `nocturne prepare"):
-        load_vocabulary(root, "tunes", scheme)
+        _ = PreparedCorpus(root, "tunes", scheme).vocabulary
 
 
 def test_a_cache_that_cannot_be_written_is_one_clear_line(
@@ -155,4 +150,37 @@ def test_a_cache_that_cannot_be_written_is_one_clear_line(
 ) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="cannot copy the training data"):
-        load_split(root, "tunes", scheme, "valid", tmp_path / "file" / "cache")
+        PreparedCorpus(root, "tunes", scheme, tmp_path / "file" / "cache").split("valid")
+
+
+def test_each_part_is_read_once(
+    root: Root,
+    scheme: SchemeName,
+    dataset: SequenceDataset,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reads: list[str] = []
+    real = prepared_corpus.read_published
+
+    def counted(root: Root, folder: DataFolder, *arguments: Any) -> Any:
+        reads.append(folder.kind)
+        return real(root, folder, *arguments)
+
+    monkeypatch.setattr(prepared_corpus, "read_published", counted)
+    corpus = PreparedCorpus(root, "tunes", scheme, tmp_path)
+    assert corpus.dataset == dataset
+    for _ in range(2):
+        assert corpus.vocabulary.vocabulary_id == dataset.vocabulary_id
+        assert [len(corpus.split(split).ids) for split in SPLITS] == list(dataset.notes.values())
+    assert Counter(reads) == {"vocabularies": 1, "songs": 1, "sequences": 3}
+
+
+def test_ids_are_given_as_one_hot_vectors_on_request(
+    root: Root, scheme: SchemeName, dataset: SequenceDataset
+) -> None:
+    corpus = PreparedCorpus(root, "tunes", scheme)
+    batch = corpus.split("train").ids[:12].reshape(3, 4, -1)
+    vectors = corpus.one_hot(batch)
+    assert vectors.shape == (3, 4, sum(corpus.vocabulary.sizes))
+    assert np.array_equal(from_one_hot(vectors, corpus.vocabulary), batch)

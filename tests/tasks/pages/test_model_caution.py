@@ -5,7 +5,7 @@ import pytest
 from nocturne.schemas.config import TrainConfig
 from nocturne.schemas.metrics import ModelMetrics
 from nocturne.schemas.model_card import ModelCard
-from nocturne.tasks.pages.caution import caution_of
+from nocturne.tasks.pages.model_caution import caution_of
 from tests.tasks.model.model_for_tests import card
 
 SOUND = {"bits_per_note": 1.43, "composite_bits_per_note": 2.38}

@@ -1,11 +1,11 @@
-"""What has to be said before a model's music is shown: that it may be noise."""
+"""The warning that stands before the music of a model that may be no better than noise."""
 
 from nocturne.schemas.metrics import ModelMetrics
 from nocturne.schemas.model_card import ModelCard
 
 
 def caution_of(card: ModelCard, metrics: ModelMetrics) -> str:
-    """Return one sentence if the model is hardly trained or no better than n-grams, else "".
+    """Return one sentence for a model that is hardly trained or no better than n-grams, else "".
 
     `metrics` are empty for a model that was not evaluated or whose metrics are damaged.
     """
