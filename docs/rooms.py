@@ -138,7 +138,7 @@ def places(graph: dict[str, set[str]]) -> dict[str, tuple[float, float]]:
 def purpose(room: str) -> str:
     """Return the first sentence of the room's docstring."""
     docstring = ast.get_docstring(ast.parse((PROJECT / room / "__init__.py").read_text())) or ""
-    return docstring.splitlines()[0] if docstring else ""
+    return docstring.splitlines()[0].replace("`", "") if docstring else ""
 
 
 def box(room: str, x: float, y: float, count: int) -> str:
