@@ -18,7 +18,6 @@ from safetensors.numpy import load
 from nocturne.schemas.errors import ModelError
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.sequences import Vocabulary
-from nocturne.tasks.model.network.network import network_of
 from nocturne.tasks.model.network.trained_model import Model, unlimited
 from nocturne.tasks.model.registry.models import known_models, read_card, read_cards
 from nocturne.tasks.storage.arrays import packed
@@ -145,6 +144,8 @@ def _verified(root: Root, folder: str, card: ModelCard) -> dict[str, bytes]:
 def _check(root: Root, folder: str, model: Model, card: ModelCard) -> None:
     if not model.vocabulary.is_called(card.vocabulary_id):
         raise _damaged(root, folder, "vocabulary.json does not match the card")
+    from nocturne.tasks.model.network.network import network_of  # imports TensorFlow
+
     network = network_of(model.shape, model.vocabulary)
     found = {name: value.shape for name, value in model.weights.items()}
     if found != network.weight_shapes():
