@@ -26,7 +26,7 @@ from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.network_shape import PRESETS
 from nocturne.tasks.model.network.network import initial_weights
 from nocturne.tasks.model.network.trained_model import Model
-from nocturne.tasks.model.registry.model_folder import save_model
+from nocturne.tasks.model.registry.save_model import save_model
 from nocturne.tasks.music.categories import encode_song, fit
 from nocturne.tasks.music.midi.extraction import Extracted, extract
 from nocturne.tasks.progress import shown_by

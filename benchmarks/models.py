@@ -1,6 +1,6 @@
 """How good models are: `python -m benchmarks.models --midi FOLDER --preset small --minutes 20`.
 
-Takes a folder (or `folk`, the embedded tunes) through ingest, prepare, training and judging,
+Takes a folder (or `folk`, the embedded tunes) through ingest, prepare, training and evaluation,
 without Prefect, once for every seed, and prints what stands in each model's metrics.json. The
 last line is one JSON object: the means over the seeds, and each seed's bits per note.
 """
@@ -16,6 +16,7 @@ from nocturne.schemas.config import IngestConfig, PrepareConfig, PresetName, Tra
 from nocturne.tasks.corpus import build_notes, build_sequences
 from nocturne.tasks.model.build import build_model
 from nocturne.tasks.model.evaluation.evaluate import evaluate_model
+from nocturne.tasks.music.metrics import METRICS
 from nocturne.tasks.storage.root import Root
 
 CORPUS = "bench"
@@ -24,12 +25,7 @@ FIGURES = (
     "composite_bits_per_note",
     "cache_bits_per_note",
     "mean_overlap",
-    "repetition",
-    "looping_share",
-    "uptake",
-    "degenerate_share",
-    "originality",
-    "copied_share",
+    *METRICS,
 )
 
 
@@ -39,10 +35,10 @@ def prepared(root: Root, source: str) -> None:
     build_sequences(root, PrepareConfig(root=root.uri, corpus=CORPUS))
 
 
-def judged(root: Root, config: TrainConfig) -> dict[str, Any]:
+def evaluated(root: Root, config: TrainConfig) -> dict[str, Any]:
     """Train one model and return its figures, with those of held-out songs beside."""
     card = build_model(root, config)
-    metrics = evaluate_model(root, card.model_id)
+    metrics = evaluate_model(root, card.model_id).flat()
     wanted = [*FIGURES, *(f"{name}_held_out" for name in FIGURES)]
     found = {name: metrics[name] for name in wanted if name in metrics}
     found |= {"seed": config.seed, "steps": card.steps, "train_minutes": card.train_seconds / 60}
@@ -81,7 +77,7 @@ def main() -> None:
             max_minutes=options.minutes,
             max_epochs=options.epochs,
         )
-        runs = [judged(root, config.copy_with(seed=seed)) for seed in range(options.seeds)]
+        runs = [evaluated(root, config.copy_with(seed=seed)) for seed in range(options.seeds)]
     named = {"midi": Path(options.midi).name, "preset": options.preset, "seeds": options.seeds}
     print(json.dumps(named | figures(runs)))
 

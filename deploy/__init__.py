@@ -1,1 +1,3 @@
-"""How the flows come to a Prefect server: deployments, automations, a server of one's own."""
+"""Running the flows on a Prefect server: deployments, automations, worker, local server."""
+
+import nocturne.flows.cli  # noqa: F401 - it refuses systems that nothing here runs on

@@ -1,7 +1,7 @@
-"""What the server does by itself when a run dies: it says so, and starts it once more.
+"""Automations: the server marks a dead run as crashed and starts the run once more.
 
 The automations act on Nocturne's runs alone: those of its work pool, and the stages inside them,
-which belong to no pool and carry the tag `STAGE` instead.
+which belong to no pool and carry the tag `STAGE`.
 """
 
 from datetime import timedelta
@@ -19,14 +19,14 @@ HEARTBEAT = "prefect.flow-run.heartbeat"
 FINAL = frozenset(
     f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Cancelled", "Crashed")
 )
-ON_ITS_WAY = FINAL | {
+ALIVE = FINAL | {
     f"prefect.flow-run.{state}"
     for state in ("Running", "AwaitingConcurrencySlot", "Scheduled", "Late", "Cancelling")
 }
 # Six heartbeats of 30 s (deploy/prefect.yaml): a busy machine misses one or two.
 SILENCE = timedelta(seconds=180)
 START_UP = timedelta(minutes=10)  # a cold start imports TensorFlow
-# A deployment is restarted at most once in this time: what crashes again needs a person.
+# A deployment is restarted at most once in this time: a second crash needs a person.
 CAP = timedelta(hours=6)
 SETTLE = timedelta(seconds=20)  # the worker reports a crash twice, up to 10 s apart
 ANY_RUN = ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"})
@@ -43,12 +43,12 @@ def automations() -> list[AutomationCore]:
     return [
         _crash_silent(
             "crash-silent-runs",
-            "A running flow whose heart stops beating is marked as crashed.",
+            "A running flow without a heartbeat for 3 minutes is marked as crashed.",
             OF_NOCTURNE,
         ),
         _crash_silent(
             "crash-silent-stages",
-            "A stage of a running flow whose heart stops beating is marked as crashed.",
+            "A stage of a running flow without a heartbeat for 3 minutes is marked as crashed.",
             STAGE_OF_NOCTURNE,
         ),
         _crash(
@@ -56,7 +56,7 @@ def automations() -> list[AutomationCore]:
             "A run that a worker took and never started is marked as crashed.",
             EventTrigger(
                 after={"prefect.flow-run.Pending"},
-                expect=set(ON_ITS_WAY),
+                expect=set(ALIVE),
                 match=ANY_RUN,
                 match_related=OF_NOCTURNE,
                 for_each={"prefect.resource.id"},
@@ -85,7 +85,7 @@ def _crash_silent(name: str, description: str, related: ResourceSpecification) -
 
 
 def _crash(name: str, description: str, trigger: EventTrigger) -> AutomationCore:
-    message = f"{description} What is published stays; the next run goes on from there."
+    message = f"{description} Published data stays; the next run continues from there."
     action = ChangeFlowRunState(state=StateType.CRASHED, message=message)
     return AutomationCore(name=name, description=description, trigger=trigger, actions=[action])
 
@@ -93,9 +93,9 @@ def _crash(name: str, description: str, trigger: EventTrigger) -> AutomationCore
 def _restart() -> AutomationCore:
     """Return the automation that starts a crashed deployment again, with its parameters.
 
-    A fresh run, not the old one set to Scheduled: the worker's second report of the crash would
-    take that one's concurrency slot away. Runs inside other runs have no work pool, so only the
-    outermost is started again.
+    It creates a new run. If the old run were set to Scheduled, the worker's second report of the
+    crash would free the concurrency slot of that run. Stages have no work pool, so only the outer
+    run is started again.
     """
     trigger = EventTrigger(
         expect={"prefect.flow-run.Crashed"},
@@ -110,14 +110,14 @@ def _restart() -> AutomationCore:
     action = RunDeployment(source="inferred", schedule_after=SETTLE, parameters=parameters)
     return AutomationCore(
         name="restart-crashed-runs",
-        description="A crashed run is started again, at most once in 6 hours for a deployment.",
+        description="A crashed run is started again, at most once in 6 hours for each deployment.",
         trigger=trigger,
         actions=[action],
     )
 
 
 def _json_template(template: str) -> dict[str, Any]:
-    """Return what the server renders to a value rather than to its text."""
+    """Return a parameter that the server renders to a JSON value, not to text."""
     return {
         "__prefect_kind": "json",
         "value": {"__prefect_kind": "jinja", "template": template},
@@ -127,15 +127,15 @@ def _json_template(template: str) -> dict[str, Any]:
 def apply_automations() -> list[str]:
     """Create every automation that is missing, update what has changed; return one line for each.
 
-    An automation that is as it should be is not touched: an update gives its trigger a new id, and
-    the runs that the old trigger watches are forgotten.
+    An automation without changes is not touched: an update gives its trigger a new id, and the
+    server forgets the runs that the old trigger watches.
     """
     with get_client(sync_client=True) as client:
         return [f"automation {one.name}: {_apply(client, one)}" for one in automations()]
 
 
 def _apply(client: SyncPrefectClient, wanted: AutomationCore) -> str:
-    """Bring one automation about; return what had to be done."""
+    """Create or update one automation; return what was done."""
     known = client.read_automations_by_name(wanted.name)
     for double in known[1:]:
         client.delete_automation(double.id)
@@ -150,7 +150,7 @@ def _apply(client: SyncPrefectClient, wanted: AutomationCore) -> str:
 
 
 def _content(automation: AutomationCore) -> Any:
-    """Return what an automation says, without ids, times and its switch, for comparison."""
+    """Return an automation's content without ids, times and its switch, for comparison."""
     fields = set(AutomationCore.model_fields) - {"enabled"}
     return _sorted(automation.model_dump(mode="json", include=fields))
 

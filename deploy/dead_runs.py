@@ -1,9 +1,9 @@
-"""Runs of Nocturne's work pool whose process is gone, marked so that they hold nothing up.
+"""Marks runs of Nocturne's work pool whose process is gone, so that they block no other run.
 
     python -m deploy.dead_runs [ID ...]
 
 marks the runs with these ids, or lists those that are under way. The server's automations do the
-same by heartbeats, but forget a run when the server rests for some minutes.
+same by heartbeats, but forget a run when the server is down for some minutes.
 """
 
 import sys
@@ -25,7 +25,7 @@ from prefect.states import Cancelled, Crashed
 POOL = "nocturne"
 WORKER_LABEL = "prefect.worker.name"
 UNDER_WAY = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
-KEPT = "What is published stays; start the run again and it goes on from there."
+KEPT = "Published data stays; start the run again to continue from there."
 
 
 def runs_under_way(client: SyncPrefectClient) -> list[FlowRun]:

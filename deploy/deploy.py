@@ -1,6 +1,6 @@
 """Apply deploy/prefect.yaml and the automations to the server at PREFECT_API_URL.
 
-`python -m deploy.deploy` from the root of the checkout, as often as one likes: work pool, queues,
+`python -m deploy.deploy` from the root of the checkout, any number of times: work pool, queues,
 deployments and automations are updated in place.
 """
 
@@ -22,7 +22,7 @@ from pydantic import ValidationError
 from deploy.automations import apply_automations
 from nocturne.schemas.config import IngestConfig
 from nocturne.schemas.errors import NocturneError
-from nocturne.tasks.pages.index.pages import write_index_pages
+from nocturne.tasks.pages.index.write import write_index_pages
 from nocturne.tasks.storage.root import Root
 
 PROJECT = Path(__file__).parents[1]
@@ -38,8 +38,8 @@ DEFAULTS = {
 
 
 def main() -> None:
-    """Deploy everything; exit with one line that says what is missing."""
-    environment = settled(os.environ)
+    """Deploy everything; exit with one line if a setting is missing."""
+    environment = with_defaults(os.environ)
     refuse_without_place(environment)
     with get_client(sync_client=True) as client:
         create_pool(client)
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def deploy_all(environment: Mapping[str, str]) -> None:
-    """Apply deploy/prefect.yaml; exit with what Prefect printed if it fails."""
+    """Apply deploy/prefect.yaml; exit with Prefect's output if it fails."""
     command = ["--no-prompt", "deploy", "--prefect-file", "deploy/prefect.yaml", "--all"]
     done = subprocess.run(
         [sys.executable, "-m", "prefect", *command],
@@ -67,7 +67,7 @@ def deploy_all(environment: Mapping[str, str]) -> None:
 
 
 def write_pages(root: str) -> None:
-    """Write the index pages where the storage root is a folder that a page server here may show."""
+    """Write the index pages if the storage root is a folder here, which a page server may show."""
     if not Path(root).is_dir():
         return
     try:
@@ -76,13 +76,13 @@ def write_pages(root: str) -> None:
         print(f"the index pages stay as they are: {error}", flush=True)
 
 
-def settled(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment with what a deployment needs and a default can give."""
+def with_defaults(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment with a deployment's defaults for what is not set."""
     return {**DEFAULTS, **environment}
 
 
 def refuse_without_place(environment: Mapping[str, str]) -> None:
-    """Exit with one line if a place is unset, relative, or nothing that a run would accept."""
+    """Exit with one line if a place is unset, relative, or a value that the configs refuse."""
     check = [str(PROJECT / "deploy/check.sh")]
     done = subprocess.run(
         ["/bin/sh", *check], env=dict(environment), capture_output=True, text=True, check=False
@@ -93,16 +93,16 @@ def refuse_without_place(environment: Mapping[str, str]) -> None:
         IngestConfig.model_validate({field: environment[name] for field, name in PLACES.items()})
         ZoneInfo(environment["NOCTURNE_TIMEZONE"])
     except ValidationError as error:
-        found = error.errors(include_url=False)[0]
-        name = PLACES[str(found["loc"][0])]
-        sys.exit(f"{name}: {environment[name]}: {found['msg']}")
+        first = error.errors(include_url=False)[0]
+        name = PLACES[str(first["loc"][0])]
+        sys.exit(f"{name}: {environment[name]}: {first['msg']}")
     except (ZoneInfoNotFoundError, ValueError, OSError):
         zone = environment["NOCTURNE_TIMEZONE"]
         sys.exit(f"NOCTURNE_TIMEZONE: {zone} is no time zone; give one such as Europe/Berlin")
 
 
 def create_pool(client: SyncPrefectClient) -> None:
-    """Create the work pool and its queues where they are missing."""
+    """Create the work pool and its queues if they are missing."""
     template = ProcessWorker.get_default_base_job_template()
     pool = WorkPoolCreate(name=POOL, type="process", base_job_template=template)
     with suppress(ObjectAlreadyExists):

@@ -1,8 +1,9 @@
-"""The page server: galleries, reports and index pages of a local storage root, on loopback.
+"""The page server: serves galleries, reports and index pages of a local storage root.
 
     python -m deploy.gallery ROOT PORT
 
-Shows what gallery.conf shows in the compose file; tasks/pages/web_app.py says what that is.
+It listens on 127.0.0.1 alone. tasks/pages/web_app.py says which files it serves; gallery.conf makes
+nginx serve the same files in the compose file.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from nocturne.schemas.errors import NocturneError
-from nocturne.tasks.pages.index.pages import write_index_pages
+from nocturne.tasks.pages.index.write import write_index_pages
 from nocturne.tasks.pages.web_app import Pages
 from nocturne.tasks.storage.root import Root
 
@@ -45,14 +46,14 @@ class TimedConnection(H11Protocol):
     timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Wait for the first request; drop the connection if there are too many."""
+        """Wait for the first request; drop the connection if too many are open."""
         super().connection_made(transport)
         self._end_in(self.request_seconds)
         if len(self.connections) > MOST_CONNECTIONS:
             transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the timer."""
+        """Stop the timer: the connection has ended."""
         self._end_in(None)
         super().connection_lost(exc)
 
@@ -82,7 +83,7 @@ class TimedConnection(H11Protocol):
         return self.cycle is not None and not self.cycle.response_complete
 
     def _end_in(self, seconds: float | None) -> None:
-        """End the connection after that time unless told otherwise before; None is never."""
+        """End the connection after `seconds`, unless called again before; None is never."""
         if self.timer:
             self.timer.cancel()
         self.timer = None if seconds is None else self.loop.call_later(seconds, self._end)
@@ -92,7 +93,7 @@ class TimedConnection(H11Protocol):
 
 
 def main(arguments: list[str]) -> None:
-    """Serve until ended; exit with one line that says why not."""
+    """Serve until the process is ended; exit with one line of explanation if that is impossible."""
     if len(arguments) != 2:
         sys.exit("usage: python -m deploy.gallery ROOT PORT")
     root, port = arguments
@@ -103,7 +104,10 @@ def main(arguments: list[str]) -> None:
             sys.exit(str(error))
         try:
             write_index_pages(storage)
-        except (NocturneError, OSError) as error:  # what cannot be written may still be shown
+        except (
+            NocturneError,
+            OSError,
+        ) as error:  # the root can still be served
             print(f"the index pages stay as they are: {error}", flush=True)
         server(root).run(sockets=[listener])
 
@@ -119,7 +123,7 @@ def listening(port: str) -> socket.socket:
 
 
 def server(root: str) -> Server:
-    """Return a server of the root's pages that is yet to run."""
+    """Return a server of the root's pages that is not running yet."""
     config = Config(
         Pages(root, str(FAVICON)),
         http=TimedConnection,

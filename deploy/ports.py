@@ -1,4 +1,4 @@
-"""Ports that a server of one's own is to listen on."""
+"""Checks of the ports that the local server needs."""
 
 import socket
 import sys
@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 
 def refuse_ports(ports: Mapping[str, str], host: str) -> None:
-    """Exit with one line if a port, named by its variable, is taken or is none.
+    """Exit with one line if a port, named by its variable, is in use or is not a port number.
 
-    What listens there already would be taken for the server that was started.
+    Else another program that listens there would be mistaken for the server that was started.
     """
     for name, port in ports.items():
         try:

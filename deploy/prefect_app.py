@@ -1,10 +1,10 @@
-"""Prefect's server, whose pages ask nobody but itself.
+"""Prefect's server with pages that send requests to this server alone.
 
     python -P deploy/prefect_app.py
 
-It is what `prefect server start` runs, at PREFECT_SERVER_API_HOST and PREFECT_SERVER_API_PORT, with
-a content security policy: the newer of its two interfaces would tell a third party of its users,
-whatever the settings for analytics say.
+It runs what `prefect server start` runs, at PREFECT_SERVER_API_HOST and PREFECT_SERVER_API_PORT,
+and adds a content security policy: without one the newer of its two interfaces reports its users
+to a third party, whatever the settings for analytics are.
 """
 
 from urllib.parse import urlsplit
@@ -40,14 +40,14 @@ def content_security_policy(api_url: str) -> str:
 
 
 class WithPolicy:
-    """ASGI middleware that puts the policy on every answer."""
+    """ASGI middleware that adds the policy to every response."""
 
     def __init__(self, app: ASGIApp, policy: str) -> None:
         """Guard `app`."""
         self.app, self.policy = app, policy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as the app does, and add the header."""
+        """Answer as the app does, with the two headers."""
 
         async def with_policy(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -1,4 +1,4 @@
-"""Processes that belong together: started once, known by pid, ended together."""
+"""A group of processes: started together, known by pid, ended together."""
 
 import fcntl
 import os
@@ -17,14 +17,14 @@ class AlreadyRunningError(Exception):
 
 
 class StateFolder:
-    """Where the processes' pids, logs and files lie; a lock on it says whether they run.
+    """The folder of the processes' pids, logs and files; its lock shows whether they run.
 
-    The lock passes to every process started under it, so that pids of a past life, which may
-    be other programs' by now, are never trusted.
+    Every process started here inherits the lock. Without a held lock the pids are not used: they
+    may belong to other programs by now.
     """
 
     def __init__(self, path: Path) -> None:
-        """Use `path`, made when something starts."""
+        """Use `path`, which is created when the processes start."""
         self.path = path
 
     @contextmanager
@@ -41,12 +41,12 @@ class StateFolder:
             yield lock.fileno()
 
     def address(self) -> str:
-        """Return where the running server's UI is, or that it is still starting."""
+        """Return the address of the running server's UI, or "still starting"."""
         file = self.path / "address"
         return file.read_text() if file.exists() else "still starting"
 
     def stop(self) -> bool:
-        """End what runs under this folder; False if nothing does."""
+        """End the processes of this folder; return False if none runs."""
         if not self._is_held():
             return False
         main, *children = (int(pid) for pid in (self.path / "pids").read_text().split())
@@ -55,7 +55,7 @@ class StateFolder:
         deadline = time.monotonic() + 2 * GRACE_SECONDS
         while self._is_held() and time.monotonic() < deadline:
             time.sleep(0.2)
-        if self._is_held():  # the one in front was killed and left the others behind
+        if self._is_held():  # the main process was killed and left its children
             for pid in children:
                 _signal_group(pid, signal.SIGKILL)
         return True
@@ -72,7 +72,7 @@ class StateFolder:
 
 
 class Processes:
-    """The processes started in one life of a state folder, the last to start ended first."""
+    """The processes started under one lock of a state folder; the last to start ends first."""
 
     def __init__(self, state: StateFolder, lock: int) -> None:
         """Keep pids and logs in `state`, whose lock has the descriptor `lock`."""
@@ -81,7 +81,7 @@ class Processes:
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
     def log(self, name: str) -> Path:
-        """Return where what `name` prints is kept."""
+        """Return the path of the log of process `name`."""
         return self.state.path / f"{name}.log"
 
     def start(
@@ -111,7 +111,7 @@ class Processes:
             pids.write(f"{process.pid}\n")
 
     def announce(self, address: str) -> None:
-        """Say where the UI is, on the terminal and in the state folder."""
+        """Write the UI's address to the terminal and to the state folder."""
         (self.state.path / "address").write_text(address)
         print(f"Prefect UI: {address} (Ctrl-C or make server-stop ends it)", flush=True)
 
@@ -126,7 +126,7 @@ class Processes:
         return name
 
     def stop(self) -> None:
-        """End every process and what it started: politely, then for good."""
+        """End every process and its children: by SIGTERM, then by SIGKILL."""
         for process in reversed(self.running.values()):
             with suppress(ProcessLookupError):
                 process.terminate()

@@ -19,7 +19,7 @@ from types import FrameType
 import httpx
 
 from deploy import gallery
-from deploy.deploy import refuse_without_place, settled
+from deploy.deploy import refuse_without_place, with_defaults
 from deploy.ports import refuse_ports
 from deploy.processes import AlreadyRunningError, Processes, StateFolder
 
@@ -34,7 +34,7 @@ LEASES = "prefect.server.concurrency.lease_storage.filesystem"
 
 
 def main(arguments: list[str]) -> None:
-    """Start or stop; exit with one line that says why not."""
+    """Start or stop; exit with one line if that fails."""
     state = StateFolder(Path(os.environ.get("NOCTURNE_SERVER", PROJECT / ".nocturne-server")))
     if arguments == ["stop"]:
         print("stopped" if state.stop() else "nothing runs")
@@ -52,7 +52,7 @@ def main(arguments: list[str]) -> None:
 
 
 def environment(inherited: Mapping[str, str], state: Path) -> dict[str, str]:
-    """Return the environment of server, worker and deployment; what the user has set stands."""
+    """Return the environment of server, worker and deployment; what the user has set stays."""
     port = inherited.get("NOCTURNE_PORT", PORT)
     defaults = {
         "DO_NOT_TRACK": "1",
@@ -76,7 +76,7 @@ def environment(inherited: Mapping[str, str], state: Path) -> dict[str, str]:
     }
     if database := inherited.get("NOCTURNE_DATABASE_URL"):
         fixed["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = database
-    settings = settled({**defaults, **inherited, **fixed})
+    settings = with_defaults({**defaults, **inherited, **fixed})
     if shows_gallery(settings):
         address = f"http://{gallery.HOST}:{settings['NOCTURNE_GALLERY_PORT']}"
         settings.setdefault("NOCTURNE_GALLERY_URL", address)
@@ -84,7 +84,7 @@ def environment(inherited: Mapping[str, str], state: Path) -> dict[str, str]:
 
 
 def shows_gallery(settings: Mapping[str, str]) -> bool:
-    """Whether the storage root is a folder, whose pages can be served from here."""
+    """Return whether the storage root is a folder, whose pages can be served from here."""
     return "://" not in settings["NOCTURNE_ROOT"]
 
 
@@ -97,7 +97,7 @@ def ports(settings: Mapping[str, str]) -> dict[str, str]:
 
 
 def serve(processes: Processes, settings: dict[str, str]) -> None:
-    """Start everything, say where it is, and end it all when asked or when a part fails."""
+    """Start all parts, print their addresses, and end them on a signal or when one fails."""
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background jobs ignore SIGINT,
         signal.signal(number, _interrupt)  # and so would the worker, which ends itself by it
     api = settings["PREFECT_API_URL"]
@@ -106,7 +106,7 @@ def serve(processes: Processes, settings: dict[str, str]) -> None:
         wait_until_answers(processes, "server", f"{api}/health")
         deploy = [sys.executable, "-m", "deploy.deploy"]
         if subprocess.run(deploy, cwd=PROJECT, env=settings, check=False).returncode:
-            sys.exit("the deployments could not be made; the lines above say why")
+            sys.exit("the deployments could not be made; the reason is above")
         worker = [sys.executable, "-m", "deploy.worker"]
         processes.start("worker", worker, settings, PROJECT)
         if shows_gallery(settings):

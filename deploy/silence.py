@@ -13,34 +13,34 @@ from deploy import automations
 
 
 class SilenceWatch:
-    """Finds runs without a heartbeat, wherever they were; time in which nobody listened is free.
+    """Finds runs without a heartbeat on any machine; time without a server does not count.
 
-    After a rest of the server a living run has had no chance to be heard: a run is silent once
-    neither the server has heard of it nor this watch has begun to listen within `SILENCE`.
+    While the server is down it receives no heartbeat of a living run. A run is silent if its last
+    heartbeat and the start of this watch are both longer ago than `SILENCE`.
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        """Begin to listen."""
+        """Start the watch, with a clock in seconds."""
         self.now = now
         self.since: dict[UUID, float] = {}
 
-    def deafened(self) -> None:
-        """Take note that the server did not answer: begin anew."""
+    def restart(self) -> None:
+        """Start the watch again: the server did not answer."""
         self.since.clear()
 
     def silent(self, client: SyncPrefectClient, runs: Iterable[FlowRun]) -> list[FlowRun]:
-        """Return those of the runs that run, or should end, and have been silent for too long."""
+        """Return the runs that are running or being cancelled, and silent for too long."""
         limit = automations.SILENCE
         beating = [run for run in runs if run.state and run.state.type != StateType.PENDING]
         self.since = {run.id: self.since.get(run.id, self.now()) for run in beating}
-        listened = [
+        watched = [
             run for run in beating if self.now() - self.since[run.id] > limit.total_seconds()
         ]
-        return [run for run in listened if _heard(client, run) < datetime.now(UTC) - limit]
+        return [run for run in watched if _last_sign(client, run) < datetime.now(UTC) - limit]
 
 
-def _heard(client: SyncPrefectClient, run: FlowRun) -> datetime:
-    """Return when a run was last heard of: its last heartbeat or its last change of state."""
+def _last_sign(client: SyncPrefectClient, run: FlowRun) -> datetime:
+    """Return the time of a run's last heartbeat or last change of state."""
     beats = EventFilter(
         event=EventNameFilter(name=[automations.HEARTBEAT]),
         resource=EventResourceFilter(id=[f"prefect.flow-run.{run.id}"]),

@@ -2,9 +2,10 @@
 
     python -m deploy.worker [options of `prefect worker start`, such as --work-queue cpu]
 
-What its runs were doing when it was killed is marked as crashed when it starts again, what they do
-when it is stopped is marked before it ends, and while it works it marks whatever run of the pool
-has been silent for too long. The server then starts a crashed run once more.
+At its start it marks the runs as crashed that it left when it was killed. While it works it marks
+every run of the pool that has been silent for too long. Before it ends it marks the runs that it
+cuts off. The server then starts a crashed run once more. Deployments of an earlier version are
+given their present entrypoints first.
 """
 
 import os
@@ -35,14 +36,15 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import PrefectException
 
 from deploy.dead_runs import POOL, mark_dead, runs_of, runs_under_way
+from deploy.old_entrypoints import correct_old_entrypoints
 from deploy.run_processes import children_of, process_of
 from deploy.silence import SilenceWatch
 
 HEARTBEATS = {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30"}  # seconds
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 GRACE_SECONDS = 12  # for Prefect's worker to end; `make server` waits for 20
-LOOK_SECONDS = 30.0  # between two looks at the pool
-RESTART_SECONDS = 5.0  # in which the server notes a crash and plans the restart
+CHECK_SECONDS = 30.0  # between two checks of the pool
+RESTART_SECONDS = 5.0  # for the server to see a crash and plan the restart
 
 
 def worker_name(options: list[str]) -> str:
@@ -51,7 +53,7 @@ def worker_name(options: list[str]) -> str:
 
 
 def _card() -> str:
-    """Return the number of this machine's network card: host names are not always unique."""
+    """Return the address of this machine's network card: host names are not always unique."""
     return f"{uuid.getnode():012x}"
 
 
@@ -61,14 +63,15 @@ def main(options: list[str]) -> int:
     for number in ENDING_SIGNALS:
         signal.signal(number, _interrupt)
     try:
-        tried(lambda client: _mark_gone(client, name, "The run and its worker were killed."))
+        attempt(correct_old_entrypoints)
+        attempt(lambda client: _mark_gone(client, name, "The run and its worker were killed."))
         return _work(name, options)
     except KeyboardInterrupt:
         return 0
 
 
 def _work(name: str, options: list[str]) -> int:
-    """Run Prefect's worker beside the watch; end it and mark what it leaves, however this ends."""
+    """Run Prefect's worker and the watch; at the end stop the worker and mark its runs."""
     prefect = [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL]
     command = [*prefect, "--type", "process", "--name", name, *options]
     process = subprocess.Popen(command, env={**HEARTBEATS, **os.environ})
@@ -81,7 +84,7 @@ def _work(name: str, options: list[str]) -> int:
             signal.signal(number, signal.SIG_IGN)
         ended.set()
         _stop(process)
-        tried(lambda client: _mark_stopped(client, name))
+        attempt(lambda client: _mark_stopped(client, name))
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -91,9 +94,9 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 def _watch(ended: threading.Event) -> None:
     """Mark runs of the pool that have fallen silent, until `ended`."""
     watch = SilenceWatch()
-    while not ended.wait(LOOK_SECONDS):
-        if not tried(lambda client: _mark_silent(client, watch)):
-            watch.deafened()
+    while not ended.wait(CHECK_SECONDS):
+        if not attempt(lambda client: _mark_silent(client, watch)):
+            watch.restart()
 
 
 def _mark_silent(client: SyncPrefectClient, watch: SilenceWatch) -> None:
@@ -109,7 +112,7 @@ def _mark_gone(client: SyncPrefectClient, name: str, why: str) -> list[FlowRun]:
 
 
 def _mark_stopped(client: SyncPrefectClient, name: str) -> None:
-    """Mark what was cut off, and give the server time to plan the restart before it may end."""
+    """Mark the runs that were cut off, and wait for the server to plan their restarts."""
     before = datetime.now(UTC)
     cut_off = _mark_gone(client, name, "The worker was stopped in the middle of the run.")
     deadline = time.monotonic() + RESTART_SECONDS
@@ -118,7 +121,7 @@ def _mark_stopped(client: SyncPrefectClient, name: str) -> None:
 
 
 def _planned(client: SyncPrefectClient, runs: list[FlowRun], since: datetime) -> bool:
-    """Whether the server has planned new runs of all these deployments."""
+    """Return whether the server has planned new runs of all these deployments."""
     wanted = {run.deployment_id for run in runs}
     of_these = DeploymentFilter(id=DeploymentFilterId(any_=[one for one in wanted if one]))
     planned = FlowRunFilter(
@@ -145,8 +148,8 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
             os.killpg(pid, signal.SIGKILL)
 
 
-def tried(action: Callable[[SyncPrefectClient], object]) -> bool:
-    """Do something with the server; False if it does not answer."""
+def attempt(action: Callable[[SyncPrefectClient], object]) -> bool:
+    """Run an action with a client of the server; return False if the server does not answer."""
     try:
         with get_client(sync_client=True) as client:
             action(client)

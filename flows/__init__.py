@@ -1,4 +1,4 @@
-"""The flows: ingest, prepare, train, generate, compose, and the command line over them."""
+"""The Prefect flows, each a table of contents; the command line in cli/ runs them."""
 
 from nocturne.tasks.run_logs import shorten_expected_errors
 

@@ -1,4 +1,4 @@
-"""Compose: a source of MIDI in, new MIDI out, in one flow."""
+"""Compose: all stages in one flow, from a source of MIDI files to new MIDI files."""
 
 from prefect import flow
 

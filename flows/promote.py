@@ -9,5 +9,5 @@ from nocturne.tasks.promote import promote_by_hand
 
 @flow(name="promote", flow_run_name="{config.action}")
 def promote(config: PromoteConfig) -> Champion:
-    """Make a model champion, or take the last promotion back; the history keeps both."""
+    """Make a model champion, or roll the last promotion back; the history keeps both."""
     return promote_by_hand(config)

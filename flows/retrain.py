@@ -1,4 +1,4 @@
-"""Retrain: what is new in a source becomes a model that may take the champion's place."""
+"""Retrain: new files of a source become a model that may replace the champion."""
 
 from prefect import flow
 
@@ -7,14 +7,16 @@ from nocturne.flows.prepare import prepare
 from nocturne.flows.train import train
 from nocturne.schemas.config import IngestConfig, PrepareConfig, RetrainConfig, TrainConfig
 from nocturne.schemas.model_card import TrainedModel
+from nocturne.tasks.model.registry.open_models import models_opened_once
 from nocturne.tasks.stages import stages
 from nocturne.tasks.train import choose_start
 
 
 @flow(name="retrain", flow_run_name="retrain {config.preset} on {config.corpus}")
 def retrain(config: RetrainConfig) -> TrainedModel:
-    """Ingest what is new, prepare it, train from the champion if that fits, judge, promote."""
+    """Ingest new files, prepare them, train from the champion if it fits, evaluate, promote."""
     with stages():
         ingest(config.subset(IngestConfig))
         prepare(config.subset(PrepareConfig))
-        return train(choose_start(config.subset(TrainConfig)))
+        with models_opened_once():
+            return train(choose_start(config.subset(TrainConfig)))

@@ -1,4 +1,4 @@
-"""Train: a prepared corpus becomes a model, judged and, if it is better, champion."""
+"""Train: a prepared corpus becomes a model, which is evaluated and promoted if it is better."""
 
 from prefect import flow
 
@@ -8,26 +8,26 @@ from nocturne.tasks.progress_artifacts import progress_artifacts
 from nocturne.tasks.promote import consider_promotion
 from nocturne.tasks.train import (
     evaluate_model,
-    finished,
-    one_training,
+    finished_model,
     report_model,
-    settled,
-    summary,
+    resolve_config,
+    sole_training,
     train_model,
+    trained_model_summary,
 )
 
 
 @flow(name="train", flow_run_name="train {config.preset} on {config.corpus_or_any}")
 def train(config: TrainConfig) -> TrainedModel:
-    """Train a model, measure it against baselines, and let it out if it passes."""
-    config = settled(config)
-    with one_training(config):
-        done = finished(config)
+    """Train a model, evaluate it against baselines, and promote it if it passes the gate."""
+    config = resolve_config(config)
+    with sole_training(config) as root:
+        finished = finished_model(root, config)
         with progress_artifacts():
-            card = done or train_model(config)
+            card = finished or train_model(config)
             evaluate_model(config.root, card.model_id)
             verdict = consider_promotion(
                 config.root, card.model_id, config.promotion_margin, config.min_test_songs
             )
             report_model(config.root, card.model_id)
-        return summary(config.root, card.model_id, verdict, reused=done is not None)
+        return trained_model_summary(root, card.model_id, verdict, reused=finished is not None)

@@ -1,8 +1,9 @@
-"""What a trained model says about itself, and the pointers to the champions.
+"""The model card of a trained model, the pointers to the champions, what the train flow returns.
 
 Under models/<model_id>/: weights.safetensors, config.json, vocabulary.json, primers.safetensors,
 metrics.json, history.json, report.html, card.json (ModelCard; written last, it completes them).
-Judging adds judged.safetensors, the samples that metrics.json speaks of.
+Evaluation adds judged.safetensors, the samples that metrics.json speaks of. schemas/metrics.py has
+the metrics.
 """
 
 from typing import Literal, Self
@@ -15,7 +16,7 @@ from nocturne.schemas.network_shape import NetworkShape
 
 
 class Evaluation(BaseModel):
-    """Total of the loss over one attribute or over all, on held-out songs."""
+    """Bits per note on held-out songs, of all attributes together and of each."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -24,7 +25,7 @@ class Evaluation(BaseModel):
 
 
 class ModelCard(BaseModel):
-    """Everything needed to know where a model came from and how good it is."""
+    """Where a model came from: its data, config, network, training and licence."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
@@ -50,18 +51,6 @@ class ModelCard(BaseModel):
     attribution: str
 
     _no_keys = field_validator("config", mode="before")(without_keys)
-
-
-class Metrics(BaseModel):
-    """metrics.json: the figures that the gate needs, and whatever else was measured."""
-
-    model_config = ConfigDict(extra="allow")
-
-    bits_per_note: float | None = None
-    composite_bits_per_note: float | None = None
-    degenerate_share: float | None = None
-    copied_share: float | None = None
-    weights_sha256: str | None = Field(None, description="Of the weights that were measured")
 
 
 Decider = Literal["gate", "person", "rollback"]
@@ -98,14 +87,14 @@ class RootChampion(BaseModel):
 
 
 class Champion(RootChampion):
-    """models/champions/<corpus>/<scheme>.json: who is champion there, and every change of it."""
+    """models/champions/<corpus>/<scheme>.json: the champion, and every change of it."""
 
     corpus: str
     scheme: SchemeName
 
 
 class TrainedModel(BaseModel):
-    """What the train flow returns: the model, how it did and where it is."""
+    """What the train flow returns: the model, its bits per note, the verdict and its folder."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
@@ -113,7 +102,7 @@ class TrainedModel(BaseModel):
     bits_per_note: float = Field(description="On the test split")
     composite_bits_per_note: float = Field(description="Best n-gram baselines on the same ids")
     promoted: bool
-    verdict: str = Field(description="Why it is champion, or why not")
+    verdict: str = Field(description="The gate's decision and its reason")
     folder: str
     report: str
     reused: bool

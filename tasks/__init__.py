@@ -1,1 +1,1 @@
-"""The stages: thin Prefect tasks here; pure code in music, model and storage."""
+"""The stages: thin Prefect tasks in these modules, computation in the folders beside them."""

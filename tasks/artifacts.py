@@ -1,4 +1,4 @@
-"""What a run shows in the Prefect UI: on its own page, and on that of the run it is a stage of."""
+"""Artifacts: what the Prefect UI shows on a run's page and on the page of its outer run."""
 
 from typing import Any
 from uuid import UUID
@@ -32,26 +32,26 @@ def create_link_artifact(address: str, key: str, description: str) -> None:
 
 
 def create_progress(stage: str, percent: float) -> list[UUID]:
-    """Show how far `stage` is; returns the ids of the artifacts that `move_progress` moves."""
+    """Show the progress of `stage`; return the ids of the artifacts for `move_progress`."""
     return _create(ProgressArtifact(description=_progress(stage, percent), progress=percent))
 
 
 def move_progress(artifacts: list[UUID], stage: str, percent: float) -> None:
-    """Show how far `stage` is by now."""
-    moved = ArtifactUpdate(description=_progress(stage, percent), data=percent)
+    """Show the present progress of `stage`."""
+    update = ArtifactUpdate(description=_progress(stage, percent), data=percent)
     with get_client(sync_client=True) as client:
         for artifact in artifacts:
-            client.update_artifact(artifact, moved)
+            client.update_artifact(artifact, update)
 
 
 def _progress(stage: str, percent: float) -> str:
-    """Return the card's text: a run's page shows no more of a progress artifact."""
+    """Return the text of the card, which is all that a run's page shows of its progress."""
     return f"{stage} {percent:.0f} %"
 
 
 def _create(artifact: Artifact) -> list[UUID]:
-    """Create an artifact of this run, and one of the run whose stage it is; return their ids."""
-    shown = [artifact]
+    """Create an artifact of this run, and a copy for its outer run; return their ids."""
+    artifacts = [artifact]
     if outer := outer_run():
-        shown.append(artifact.model_copy(update={"flow_run_id": outer.id}))
-    return [one.create(_sync=True).id for one in shown]  # type: ignore[call-arg, union-attr]
+        artifacts.append(artifact.model_copy(update={"flow_run_id": outer.id}))
+    return [new.create(_sync=True).id for new in artifacts]  # type: ignore[call-arg, union-attr]

@@ -17,7 +17,7 @@ from nocturne.schemas.samples import GeneratedRun, SampleRun
 from nocturne.tasks.artifacts import create_markdown_artifact
 from nocturne.tasks.links import link_page, page_address
 from nocturne.tasks.model.network.trained_model import Model
-from nocturne.tasks.model.registry.model_folder import load_model
+from nocturne.tasks.model.registry.open_models import load_model
 from nocturne.tasks.model.sampling.compose import compose_batch
 from nocturne.tasks.model.sampling.sample import sample
 from nocturne.tasks.pages.run_markdown import SHOWN_PIECES, run_markdown

@@ -26,7 +26,7 @@ from nocturne.tasks.corpus.notes.quality_report import read_report, write_report
 from nocturne.tasks.corpus.raw import stage_raw
 from nocturne.tasks.corpus.replacement import require_replaceable
 from nocturne.tasks.links import link_page
-from nocturne.tasks.pages.index.pages import write_index_pages
+from nocturne.tasks.pages.index.write import write_index_pages
 from nocturne.tasks.pages.quality.page import quality_markdown, quality_page
 from nocturne.tasks.policy import may_pass
 from nocturne.tasks.progress import progress_of, report

@@ -1,4 +1,4 @@
-"""What all tasks agree on: when to try again."""
+"""The retry rule that all tasks share."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from nocturne.schemas.errors import NocturneError, StoreUnavailableError
 
 
 def may_pass(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
-    """Retry what may pass by itself, never what a person has to mend."""
+    """Return whether a failed task may succeed later by itself, so that Prefect retries it."""
     try:
         state.result()
     except StoreUnavailableError:

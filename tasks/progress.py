@@ -1,7 +1,7 @@
-"""Where long work says how far it is: pure code reports, whoever started it shows.
+"""Progress of long work: pure code reports it, the command line and Prefect tasks show it.
 
-Pure code takes a `Progress` and calls it; the command line and the Prefect tasks each
-subscribe a sink. Nobody listening costs nothing.
+Pure code takes a `Progress` and calls it. The command line and the flows each add a sink.
+Without a sink a report costs nothing.
 """
 
 from collections.abc import Callable, Iterator

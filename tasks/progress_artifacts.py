@@ -13,30 +13,30 @@ from nocturne.tasks.progress import shown_by
 from nocturne.tasks.server_kind import has_lasting_server
 
 EVERY_SECONDS = 5.0
-LAST_SECONDS = 10.0  # what a run waits at most for its last report
+LAST_SECONDS = 10.0  # longest wait of a run for its last report
 
 
 class ProgressArtifacts:
-    """A sink of progress reports that only takes note; `send` brings the news to the server."""
+    """A sink of progress reports that only stores them; `send` sends them to the server."""
 
     def __init__(self) -> None:
-        """Know of no stage."""
-        self.told: dict[str, float] = {}  # percent
+        """Start without stages."""
+        self.reported: dict[str, float] = {}  # percent
         self.sent: dict[str, float] = {}
-        self.artifacts: dict[str, list[UUID]] = {}  # of this run, and of the one it is a stage of
+        self.artifacts: dict[str, list[UUID]] = {}  # of this run and of its outer run
 
     def __call__(self, stage: str, done: float, total: float, _note: str = "") -> None:
-        """Note how far `stage` is."""
-        self.told[stage] = round(min(100.0, 100 * done / total), 1) if total > 0 else 100.0
+        """Store the progress of `stage`."""
+        self.reported[stage] = round(min(100.0, 100 * done / total), 1) if total > 0 else 100.0
 
     def send(self) -> None:
-        """Create or move the artifacts of what has changed; silent if the server is away."""
-        for stage, percent in tuple(self.told.items()):
+        """Create or update the artifacts of changed stages; do nothing if the server is away."""
+        for stage, percent in tuple(self.reported.items()):
             if self.sent.get(stage) != percent:
                 try:
                     self._show(stage, percent)
                 except httpx.HTTPError:
-                    return  # the next report says it
+                    return  # the next call sends it
                 self.sent[stage] = percent
 
     def _show(self, stage: str, percent: float) -> None:
@@ -48,22 +48,23 @@ class ProgressArtifacts:
 
 @contextmanager
 def progress_artifacts() -> Iterator[None]:
-    """Show what the block reports as artifacts of the flow run, where a lasting server is used.
+    """Show the progress that the block reports as artifacts of the flow run.
 
-    A thread sends: work neither waits for the server nor fails with it.
+    Only on a lasting server. A thread sends the artifacts: work neither waits for the server nor
+    fails with it.
     """
     if not has_lasting_server():
         yield
         return
     artifacts, ended = ProgressArtifacts(), threading.Event()
 
-    def report() -> None:
+    def send_regularly() -> None:
         while not ended.wait(EVERY_SECONDS):
             artifacts.send()
         artifacts.send()
 
     in_this_run = contextvars.copy_context().run
-    sender = threading.Thread(target=in_this_run, args=(report,), daemon=True)
+    sender = threading.Thread(target=in_this_run, args=(send_regularly,), daemon=True)
     sender.start()
     try:
         with shown_by(artifacts):

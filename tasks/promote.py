@@ -1,4 +1,4 @@
-"""The Prefect task that decides whether a model becomes champion."""
+"""Prefect tasks of promotion: by the gate, and by a person."""
 
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
@@ -12,9 +12,9 @@ from nocturne.tasks.model.evaluation.gate import Verdict
 from nocturne.tasks.model.promotion import consider
 from nocturne.tasks.model.registry.champion import promote, roll_back
 from nocturne.tasks.model.registry.lookup import find, last_changed
-from nocturne.tasks.model.registry.model_folder import damage_of
+from nocturne.tasks.model.registry.open_models import damage_of
 from nocturne.tasks.model.registry.root_champion import BY_A_PERSON
-from nocturne.tasks.pages.index.pages import write_index_pages
+from nocturne.tasks.pages.index.write import write_index_pages
 from nocturne.tasks.stages import log_on_outer_run
 from nocturne.tasks.storage.root import Root
 
@@ -25,7 +25,7 @@ PROMOTED = "nocturne.model.promoted"
 def consider_promotion(
     root_uri: str, model_id: str, margin_bits: float, min_test_songs: int
 ) -> Verdict:
-    """Promote the model if it passes the gate, and tell the server so."""
+    """Promote the model if it passes the gate, and emit the event if it became champion."""
     verdict = consider(Root.open(root_uri), model_id, margin_bits, min_test_songs)
     get_run_logger().info("%s: %s", model_id, verdict.reason)
     log_on_outer_run("%s: %s", model_id, verdict.reason)
@@ -35,7 +35,7 @@ def consider_promotion(
 
 
 def announce(root_uri: str, model_id: str) -> None:
-    """Emit the event that deployments can be started by."""
+    """Emit the event of a new champion, which can start deployments."""
     emit_event(
         event=PROMOTED,
         resource={"prefect.resource.id": f"nocturne.model.{model_id}"},
@@ -45,22 +45,22 @@ def announce(root_uri: str, model_id: str) -> None:
 
 @task(name="promote by hand", task_run_name="{config.action}", cache_policy=NO_CACHE)
 def promote_by_hand(config: PromoteConfig) -> Champion:
-    """Make the named model champion of its corpus, or the one before; tell the server so."""
+    """Make the named model champion of its corpus, or roll back to the champion before."""
     root = Root.open(config.root, create=False)
-    champion = _changed(root, config)
+    champion = _change_champion(root, config)
     write_index_pages(root)
     announce(config.root, champion.model_id)
     rows = [
-        {"when": f"{one.at:%Y-%m-%d %H:%M}", "model": one.model_id, "why": one.reason}
-        for one in reversed(champion.history)
+        {"when": f"{entry.at:%Y-%m-%d %H:%M}", "model": entry.model_id, "why": entry.reason}
+        for entry in reversed(champion.history)
     ]
     title = f"Champion of {champion.corpus}: {champion.model_id}, and those before"
     create_table_artifact(rows, key="champions", description=title)
     return champion
 
 
-def _changed(root: Root, config: PromoteConfig) -> Champion:
-    """Do what is asked; say which corpus it is about, as it need not have been named."""
+def _change_champion(root: Root, config: PromoteConfig) -> Champion:
+    """Promote or roll back as the config says; log the corpus, which the config need not name."""
     logger = get_run_logger()
     if config.rollback:
         last = last_changed(root, config.corpus, config.scheme)

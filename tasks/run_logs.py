@@ -1,7 +1,7 @@
 """Expected errors in the logs of runs: one line, where Prefect would print a traceback.
 
-A NocturneError says what, where and what to do; the way it took through the code helps nobody. Any
-other error keeps its traceback.
+A NocturneError names the problem, the place and the remedy; its traceback helps nobody. Any other
+error keeps its traceback.
 """
 
 import logging
@@ -12,7 +12,7 @@ RUN_LOGGERS = ("prefect.flow_runs", "prefect.task_runs")
 
 
 class OneLineErrors(logging.Filter):
-    """Takes the traceback of a NocturneError out of a record, and says the error as it is."""
+    """Removes the traceback of a NocturneError from a record and leaves its message."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Change the record in place; none is dropped."""

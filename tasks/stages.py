@@ -1,4 +1,4 @@
-"""Stages: flows that run inside another flow's run, which shows what comes of them."""
+"""Stages: flows that run inside another flow's run, which shows their artifacts too."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,14 +33,14 @@ def stages() -> Iterator[None]:
 
 
 def outer_run() -> FlowRun | None:
-    """Return the run whose stage this is; None outside of `stages`."""
+    """Return the run that contains this stage; None outside of `stages`."""
     return _outer.get()
 
 
 def log_on_outer_run(message: str, *values: object) -> None:
-    """Log on the run whose stage this is, where a lasting server shows its log.
+    """Log on the outer run as well, if a lasting server shows its log.
 
-    A terminal shows the logs of all runs in one: there it has been said already.
+    A terminal shows the logs of all runs together: there the message would come twice.
     """
     if (outer := outer_run()) and has_lasting_server():
         flow_run_logger(outer).info(message, *values)

@@ -1,25 +1,30 @@
 """Prefect tasks of training and evaluation."""
 
-from contextlib import AbstractContextManager
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
 from nocturne.schemas.config import TrainConfig
+from nocturne.schemas.metrics import ModelMetrics
 from nocturne.schemas.model_card import ModelCard, TrainedModel
 from nocturne.tasks.artifacts import create_markdown_artifact
 from nocturne.tasks.corpus.corpus_choice import choose_prepared
 from nocturne.tasks.links import link_page
 from nocturne.tasks.model import build
-from nocturne.tasks.model.build import MOVING
 from nocturne.tasks.model.evaluation import evaluate
-from nocturne.tasks.model.evaluation.gate import Verdict
-from nocturne.tasks.model.registry.finished_models import finished_model, learned_model
-from nocturne.tasks.model.registry.models import read_card, read_metrics
-from nocturne.tasks.model.warm_start import carried, start_of
-from nocturne.tasks.pages.caution import caution_of
-from nocturne.tasks.pages.index.pages import write_index_pages
+from nocturne.tasks.model.evaluation.gate import Verdict, gate_figures
+from nocturne.tasks.model.registry import finished_models
+from nocturne.tasks.model.registry.open_models import models_opened_once, open_model
+from nocturne.tasks.model.warm_start import (
+    MOVING,
+    choose_warm_start,
+    describe_warm_start,
+    resolve_warm_start,
+)
+from nocturne.tasks.pages.index.write import write_index_pages
+from nocturne.tasks.pages.model_caution import caution_of
 from nocturne.tasks.pages.model_report import publish
 from nocturne.tasks.policy import may_pass
 from nocturne.tasks.progress import progress_of
@@ -37,9 +42,9 @@ from nocturne.tasks.storage.root import Root
     retry_condition_fn=may_pass,
 )
 def train_model(config: TrainConfig) -> ModelCard:
-    """Train a model and save it, going on from a checkpoint if there is one."""
+    """Train a model and save it; continue from a checkpoint if there is one."""
     root = Root.open(config.root)
-    if line := carried(root, config):
+    if line := describe_warm_start(root, config):
         get_run_logger().info("%s", line)
     card = build.build_model(root, config, progress_of("train model"))
     minutes = card.train_seconds / 60
@@ -49,69 +54,76 @@ def train_model(config: TrainConfig) -> ModelCard:
     return card
 
 
-def settled(config: TrainConfig) -> TrainConfig:
+def resolve_config(config: TrainConfig) -> TrainConfig:
     """Return the config with its corpus named, and its warm start by model id."""
     root = Root.open(config.root, create=False)
-    chosen = choose_prepared(root, config)
+    resolved = choose_prepared(root, config)
     if not config.corpus:
-        get_run_logger().info("corpus %s: the only one there is to learn from", chosen.corpus)
-    return build.resolved(root, chosen)
+        get_run_logger().info("corpus %s: the only prepared corpus", resolved.corpus)
+    return resolve_warm_start(root, resolved)
 
 
-def one_training(config: TrainConfig) -> AbstractContextManager[None]:
-    """Let one process train the model that `config` gives; BusyError for another."""
+@contextmanager
+def sole_training(config: TrainConfig) -> Iterator[Root]:
+    """Let one process train the model that `config` gives; BusyError for another.
+
+    Yields the root. Models that are opened within the block are loaded once.
+    """
     root = Root.open(config.root)
-    return model_writer(root, build.model_name(root, config))
+    with model_writer(root, build.model_name(root, config)), models_opened_once():
+        yield root
 
 
-def finished(config: TrainConfig) -> ModelCard | None:
-    """Return the card of a model that is already trained, saying so."""
-    card = finished_model(Root.open(config.root), config)
+def finished_model(root: Root, config: TrainConfig) -> ModelCard | None:
+    """Return the card of the model if it is already trained, and log so."""
+    card = finished_models.finished_model(root, config)
     if card:
         get_run_logger().info("model %s is already trained: reused", card.model_id)
     return card
 
 
-def summary(root_uri: str, model_id: str, verdict: Verdict, *, reused: bool) -> TrainedModel:
+def trained_model_summary(
+    root: Root, model_id: str, verdict: Verdict, *, reused: bool
+) -> TrainedModel:
     """Return what the flow reports of the model."""
-    root = Root.open(root_uri)
-    metrics = read_metrics(root, model_id)
+    folder = open_model(root, model_id)
+    figures = gate_figures(folder.metrics)
     return TrainedModel(
         model_id=model_id,
-        bits_per_note=metrics["bits_per_note"],
-        composite_bits_per_note=metrics["composite_bits_per_note"],
+        bits_per_note=figures["bits_per_note"],
+        composite_bits_per_note=figures["composite_bits_per_note"],
         promoted=verdict.promoted,
         verdict=verdict.reason,
-        folder=root.display_path(model_path(model_id)),
+        folder=root.display_path(folder.path),
         report=root.display_path(model_path(model_id, REPORT_PAGE)),
         reused=reused,
-        caution=caution_of(read_card(root, model_id), metrics),
+        caution=caution_of(folder.card, folder.metrics),
     )
 
 
 @task(
-    name="judge model",
-    task_run_name="judge {model_id}",
+    name="evaluate model",
+    task_run_name="evaluate {model_id}",
     cache_policy=NO_CACHE,
     retries=1,
     retry_delay_seconds=5,
     retry_condition_fn=may_pass,
 )
-def evaluate_model(root_uri: str, model_id: str) -> dict[str, Any]:
-    """Measure a model on held-out songs and by its samples, unless that is done."""
+def evaluate_model(root_uri: str, model_id: str) -> ModelMetrics:
+    """Measure a model on held-out songs and by its samples, unless its metrics are complete."""
     root = Root.open(root_uri)
-    if metrics := evaluate.measured(root, model_id):
+    if metrics := evaluate.complete_metrics(root, model_id):
         return metrics
-    metrics = evaluate.evaluate_model(root, model_id, progress_of("judge model"))
+    metrics = evaluate.evaluate_model(root, model_id, progress_of("evaluate model"))
     get_run_logger().info(
         "%s: %.2f bits per note on held-out songs (n-gram composite %.2f, with a cache %.2f), "
         "repetition %.2f (held-out songs %.2f)",
         model_id,
-        metrics["bits_per_note"],
-        metrics["composite_bits_per_note"],
-        metrics["cache_bits_per_note"],
-        metrics["repetition"],
-        metrics["repetition_held_out"],
+        metrics.bits_per_note,
+        metrics.baseline_bits("composite"),
+        metrics.baseline_bits("cache"),
+        metrics.samples["repetition"],
+        metrics.held_out["repetition"],
     )
     return metrics
 
@@ -125,12 +137,12 @@ def evaluate_model(root_uri: str, model_id: str) -> dict[str, Any]:
     retry_condition_fn=may_pass,
 )
 def report_model(root_uri: str, model_id: str) -> None:
-    """Write the model's report page and show the same in the Prefect UI."""
+    """Write the model's report page and show the report in the Prefect UI."""
     progress = progress_of("write report")
     progress(0, 1)
     root = Root.open(root_uri)
     text = publish.write_report(root, model_id)
-    write_index_pages(root)  # names the champion, who is chosen before the report
+    write_index_pages(root)  # they name the champion, which is chosen before the report
     progress(1, 1)
     title = f"Report on {model_id}"
     create_markdown_artifact(text, key="model-report", description=title)
@@ -139,16 +151,16 @@ def report_model(root_uri: str, model_id: str) -> None:
 
 @task(name="choose start", task_run_name="choose start for {config.corpus}", cache_policy=NO_CACHE)
 def choose_start(config: TrainConfig) -> TrainConfig:
-    """Start from the champion as far as it fits, and say which start was chosen and why.
+    """Choose the champion as the warm start as far as it fits, and log the choice and its reason.
 
-    Where a model has learned from this very data with this config already, the start is that
-    model's own, so that training finds it finished.
+    If a model has already learned from the same data with this config, choose the warm start of
+    that model, so that training finds the model finished.
     """
     root = Root.open(config.root)
     moves = config.init_from is None or config.init_from in MOVING
-    if moves and (known := learned_model(root, config)):
+    if moves and (known := finished_models.learned_model(root, config)):
         get_run_logger().info("nothing new to learn: %s has learned from this data", known.model_id)
         return config.copy_with(init_from=known.config.init_from)
-    start, why = start_of(root, config)
+    start, why = choose_warm_start(root, config)
     get_run_logger().info("%s", why)
     return config.copy_with(init_from=start)

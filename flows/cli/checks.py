@@ -1,6 +1,6 @@
-"""What a command needs, looked at before a Prefect server starts: a mistake is told in a second.
+"""What a command needs, checked before a Prefect server starts: a mistake is reported in a second.
 
-The flows check the same things again, as a deployment runs them without the command line. Only
+The flows check the same again, since a deployment runs them without the command line. Only
 markers and listings are read here.
 """
 
@@ -22,7 +22,7 @@ from nocturne.tasks.storage.root import Root
 
 
 def check_before_start(flow: str, config: Config) -> None:
-    """Raise a NocturneError if the flow of that name cannot do what `config` asks for."""
+    """Raise a NocturneError if the flow of that name cannot run with `config`."""
     if check := CHECKS.get(flow):
         check(config)
 
@@ -54,13 +54,16 @@ def _check_train(config: TrainConfig) -> None:
     from nocturne.tasks.corpus.sequences.sequence_marker import load_dataset
 
     root = _writable(config.root)
-    chosen = choose_prepared(root, config)
-    load_dataset(root, chosen.corpus, chosen.scheme)
-    _check_start(root, chosen)
+    config = choose_prepared(root, config)
+    load_dataset(root, config.corpus, config.scheme)
+    _check_start(root, config)
 
 
 def _check_start(root: Root, config: TrainConfig) -> None:
-    """Look for the model to start from. A finished model does not need it: ids are not checked."""
+    """Look up the model to start from, if it is `champion` or `latest`.
+
+    An id is not checked: a finished model does not need its start any more.
+    """
     from nocturne.tasks.model.registry.lookup import resolve
 
     if config.init_from in ("champion", "latest"):
@@ -91,7 +94,7 @@ def _check_promote(config: PromoteConfig) -> None:
 
 
 def _writable(uri: str, *, create: bool = False) -> Root:
-    """Open a storage root that is to be written; StorageError for one that cannot be."""
+    """Open a storage root; StorageError if this user cannot write there."""
     root = Root.open(uri, create=create)
     base = Path(root.base)
     if root.is_local and not os.access(base, os.R_OK | os.W_OK | os.X_OK):

@@ -41,19 +41,19 @@ Flags = Parameter(name="*")
 
 
 class SetVariables(Env):
-    """Flags from the environment, where an empty variable is as good as none."""
+    """Flags from the environment, where an empty variable counts as unset."""
 
     def __call__(self, app: App, commands: tuple[str, ...], arguments: ArgumentCollection) -> None:
-        """Give every argument that no flag has set the value of its variable."""
+        """Give every argument without a flag the value of its variable."""
         super().__call__(app, commands, arguments)
         for argument in arguments:
-            given = [t for t in argument.tokens if t.value != "" or t.source != self.source]
-            argument.tokens[:] = given
+            kept = [t for t in argument.tokens if t.value != "" or t.source != self.source]
+            argument.tokens[:] = kept
 
 
 app = App(
     name="nocturne",
-    help="Music composer: a folder of MIDI in, new MIDI out.",
+    help="Compose music: learn from MIDI files and generate new ones.",
     version=lambda: version("nocturne-midi"),
     config=SetVariables("NOCTURNE_", command=False),
     suppress_keyboard_interrupt=False,
@@ -62,7 +62,7 @@ app = App(
 
 
 def _run(flow: str, config: Config) -> None:
-    """Run the flow of that name and print what came of it."""
+    """Run the flow of that name and print its result."""
     require_room_in_files()
     check_before_start(flow, config)
     with flow_on_terminal() as console:
@@ -74,7 +74,7 @@ def _run(flow: str, config: Config) -> None:
 
 @app.command
 def compose(*, config: Annotated[ComposeConfig, Flags] = ComposeConfig()) -> None:
-    """Do everything: ingest a source, prepare it, train a model and generate music."""
+    """Run all stages: ingest a source, prepare it, train a model and generate music."""
     _run("compose", config)
 
 
@@ -92,7 +92,7 @@ def prepare(*, config: Annotated[PrepareConfig, Flags] = PrepareConfig()) -> Non
 
 @app.command
 def train(*, config: Annotated[TrainConfig, Flags] = TrainConfig()) -> None:
-    """Train a model on a prepared corpus, judge it, and promote it if it is better."""
+    """Train a model on a prepared corpus, evaluate it, and promote it if it passes the gate."""
     _run("train", config)
 
 
@@ -106,19 +106,19 @@ def generate(*, config: Annotated[GenerateConfig, Flags] = GenerateConfig()) -> 
 def promote(
     model: str | None = None, /, *, config: Annotated[PromoteConfig, Flags] = PromoteConfig()
 ) -> None:
-    """Make MODEL champion whatever the gate says, or go back with --rollback."""
+    """Make MODEL the champion without the gate, or go back to the earlier one with --rollback."""
     _run("promote", config.copy_with(model=model) if model else config)
 
 
 @app.command
 def models(*, place: Annotated[StorageConfig, Flags] = StorageConfig()) -> None:
-    """List the trained models of each corpus, their scores, and which are champions."""
+    """List the trained models of each corpus with their scores, and mark the champions."""
     from nocturne.flows.cli.models import list_models
 
     console, listing = Console(), list_models(place.root)
     console.table(listing.columns, listing.rows)
-    for trouble in listing.troubles:
-        console.warn(trouble)
+    for problem in listing.troubles:
+        console.warn(problem)
 
 
 @app.command
@@ -132,13 +132,13 @@ def main(arguments: list[str] | None = None) -> None:
     """Run one command; exit 0 if it did its work, 1 if it could not, 2 on wrong usage."""
     set_up_process()
     code = run(arguments)
-    with suppress(OSError):  # nobody reads what is left, or there is no room for it
+    with suppress(OSError):  # its reader has gone, or the disk is full
         sys.stdout.flush()
     sys.exit(code)
 
 
 def run(arguments: list[str] | None = None) -> int:
-    """Run one command and return its exit code; whatever fails is said in one line."""
+    """Run one command and return its exit code; print an error as one line."""
     try:
         require_working_folder()
         app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
@@ -146,27 +146,27 @@ def run(arguments: list[str] | None = None) -> int:
         return Console().failed(_one_line(error, arguments), 2)
     except NocturneError as error:
         return Console().failed(str(error), 1)
-    except OSError as error:  # of the machine: a full disk, a folder that is not ours, a limit
-        return Console().failed(_trouble(error), 1)
+    except OSError as error:  # of the machine: a full disk, missing permissions, a limit
+        return Console().failed(_system_error(error), 1)
     except KeyboardInterrupt:
         return Console().failed(STOPPED, INTERRUPTED)
     return 0
 
 
-def _trouble(error: OSError) -> str:
-    """Say in one line what the operating system refuses, and where."""
+def _system_error(error: OSError) -> str:
+    """Return in one line what the operating system refuses, and where."""
     where = f" {error.filename}:" if error.filename else ""
     return f"cannot go on:{where} {error.strerror or error}"
 
 
 def _one_line(error: CycloptsError, arguments: list[str] | None) -> str:
-    """Say what is wrong with a flag or variable in one line, pydantic's findings included."""
+    """Return in one line what is wrong with a flag or variable."""
     cause: Any = error.__cause__
     if isinstance(cause, ValidationError):
-        found = cause.errors(include_url=False)[0]
-        name = _set_by("-".join(str(part) for part in found["loc"]), arguments)
-        message = found["msg"][0].lower() + found["msg"][1:]
-        given = found["input"]
+        first = cause.errors(include_url=False)[0]
+        name = _set_by("-".join(str(part) for part in first["loc"]), arguments)
+        message = first["msg"][0].lower() + first["msg"][1:]
+        given = first["input"]
         if isinstance(given, str) and has_keys(given):
             given = without_secrets(given)
         return f"{name} {given}: {message} (see nocturne --help)"

@@ -1,4 +1,4 @@
-"""What a person sees on a terminal: progress bars, one line for each thing done, results."""
+"""What a person sees on a terminal: progress bars, log lines, results and errors."""
 
 import logging
 import os
@@ -27,10 +27,10 @@ ENGINE = f"{os.sep}prefect{os.sep}"  # in the path of every record that Prefect 
 
 
 class Stream(RichConsole):
-    """A standard stream; where its reader has gone (`| head -1`), the rest goes nowhere."""
+    """A standard stream; after its reader has gone (`| head -1`) it discards what is written."""
 
     def on_broken_pipe(self) -> None:
-        """Let the command go on: its work matters, not who still listens."""
+        """Discard later output, so that the command can finish its work."""
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, self.file.fileno())
         os.close(nowhere)
@@ -43,10 +43,10 @@ class Console:
         """Open both streams."""
         self.out = Stream(highlight=False, soft_wrap=True)
         self.err = Stream(stderr=True, highlight=False, soft_wrap=True)
-        self.ready: Callable[[], None] = lambda: None  # waits for the server, if it is starting
+        self.ready: Callable[[], None] = lambda: None  # waits for a server that is starting
 
     def failed(self, message: str, code: int) -> int:
-        """Print one line that says why the command failed; return its exit code."""
+        """Print one line with the error; return its exit code."""
         self.err.print(f"nocturne: {message}", style="red", markup=False)
         return code
 
@@ -55,7 +55,7 @@ class Console:
         self.err.print(message, style="yellow", markup=False)
 
     def result(self, result: Any) -> None:
-        """Print what came of a command and where it lies; a caution first."""
+        """Print a command's result and where its files are; a caution first."""
         if caution := caution_in(result):
             self.out.print(f"Caution: {caution}", style="bold yellow", markup=False)
         title, rows = lines_of(result)

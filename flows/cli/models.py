@@ -1,11 +1,11 @@
 """The trained models of a storage root, as rows for people, by corpus and scheme."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 from nocturne.schemas.errors import ModelError
+from nocturne.schemas.metrics import ModelMetrics
 from nocturne.schemas.model_card import Champion, ModelCard
 from nocturne.tasks.model.registry.champion import all_champions
 from nocturne.tasks.model.registry.lookup import age
@@ -13,11 +13,11 @@ from nocturne.tasks.model.registry.models import read_cards, read_metrics
 from nocturne.tasks.storage.layout import MODELS
 from nocturne.tasks.storage.root import Root
 
-FIGURES = {
-    "bits/note": "bits_per_note",
-    "composite": "composite_bits_per_note",
-    "repetition": "repetition",
-    "overlap": "mean_overlap",
+FIGURES: dict[str, Callable[[ModelMetrics], float | None]] = {
+    "bits/note": lambda metrics: metrics.bits_per_note,
+    "composite": lambda metrics: metrics.baseline_bits("composite"),
+    "repetition": lambda metrics: metrics.samples.get("repetition"),
+    "overlap": lambda metrics: metrics.mean_overlap,
 }
 COLUMNS = ("model", "", *FIGURES, "corpus", "scheme", "trained", "created")
 BETWEEN_GROUPS = [""] * len(COLUMNS)
@@ -26,7 +26,7 @@ NOTHING = ["-"] * (len(COLUMNS) - 2)
 
 @dataclass(frozen=True)
 class Listing:
-    """Rows of COLUMNS, and a line for everything that does not read."""
+    """Rows of COLUMNS, and a line for every file that is damaged."""
 
     rows: list[list[str]]
     troubles: list[str]
@@ -50,7 +50,7 @@ def list_models(root_uri: str) -> Listing:
     for group in _groups(cards):
         rows += [BETWEEN_GROUPS] if rows else []
         for card in group:
-            metrics, trouble = _metrics(root, card.model_id)
+            metrics, trouble = _read_metrics(root, card.model_id)
             troubles += trouble
             rows.append(_row(card, metrics, card.model_id in names))
     rows += [BETWEEN_GROUPS] if rows and damaged else []
@@ -76,19 +76,19 @@ def _groups(cards: Iterable[ModelCard]) -> list[list[ModelCard]]:
     return sorted(groups, key=lambda group: age(group[0]), reverse=True)
 
 
-def _metrics(root: Root, model_id: str) -> tuple[dict[str, Any], list[str]]:
-    """Return a model's metrics, and a line if they do not read."""
+def _read_metrics(root: Root, model_id: str) -> tuple[ModelMetrics, list[str]]:
+    """Return a model's metrics, and a line if they are damaged."""
     try:
         return read_metrics(root, model_id), []
     except ModelError as error:
-        return {}, [str(error)]
+        return ModelMetrics(), [str(error)]
 
 
-def _row(card: ModelCard, metrics: dict[str, Any], is_champion: bool) -> list[str]:
+def _row(card: ModelCard, metrics: ModelMetrics, is_champion: bool) -> list[str]:
     return [
         card.model_id,
         "champion" if is_champion else "",
-        *(_shown(metrics.get(key)) for key in FIGURES.values()),
+        *(_format(figure(metrics)) for figure in FIGURES.values()),
         card.corpus,
         card.config.scheme,
         f"{card.train_seconds / 60:.1f} min",
@@ -96,5 +96,5 @@ def _row(card: ModelCard, metrics: dict[str, Any], is_champion: bool) -> list[st
     ]
 
 
-def _shown(figure: object) -> str:
-    return f"{figure:.2f}" if isinstance(figure, int | float) else "-"
+def _format(figure: float | None) -> str:
+    return "-" if figure is None else f"{figure:.2f}"

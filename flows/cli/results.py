@@ -1,4 +1,4 @@
-"""What each flow's result says to a person: a title, and rows of name and value."""
+"""The text of each flow's result: a title, and rows of name and value."""
 
 from functools import singledispatch
 from typing import Any
@@ -13,14 +13,14 @@ Lines = tuple[str, list[tuple[str, Any]]]
 
 
 def caution_in(result: Any) -> str:
-    """Return what a person must know before anything else of a flow's result; mostly ""."""
+    """Return the caution that a flow's result begins with, or ""."""
     return str(getattr(result, "caution", ""))
 
 
 @singledispatch
 def lines_of(result: Any) -> Lines:
     """Return the title and rows for a flow's result; TypeError for an unknown kind."""
-    raise TypeError(f"no words for a {type(result).__name__}")
+    raise TypeError(f"no text for a result of type {type(result).__name__}")
 
 
 @lines_of.register

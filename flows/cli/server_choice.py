@@ -1,4 +1,4 @@
-"""Which Prefect server a command uses: the one that the user has configured, if it answers."""
+"""The Prefect server that the user has configured: its address, and whether it can be used."""
 
 import os
 import re
@@ -21,9 +21,9 @@ WITHOUT_IT = (
 def configured_server() -> str | None:
     """Return the address that the user has set, in the places where Prefect looks, or None.
 
-    They are PREFECT_API_URL, .env, prefect.toml and pyproject.toml here, and the active profile.
-    Prefect is not imported for it: its settings cannot be changed once they are read. ServerError
-    if the profiles do not read.
+    The places are PREFECT_API_URL, the files .env, prefect.toml and pyproject.toml of the working
+    folder, and the active profile. Prefect is not imported for this: its settings cannot be
+    changed once they are read. ServerError if the profiles do not read.
     """
     if "prefect.context" in sys.modules:
         from prefect.settings import PREFECT_API_URL
@@ -35,7 +35,7 @@ def configured_server() -> str | None:
 
 
 def profiles_path() -> Path:
-    """Return where Prefect keeps its profiles; the file may be missing."""
+    """Return the path of Prefect's profiles; the file may be missing."""
     if path := os.environ.get("PREFECT_PROFILES_PATH"):
         return Path(path)
     home = os.environ.get("PREFECT_HOME") or os.path.join("~", ".prefect")  # noqa: PTH118
@@ -43,7 +43,7 @@ def profiles_path() -> Path:
 
 
 def _in_dotenv(name: str) -> str | None:
-    """Return what the file .env of the working folder sets."""
+    """Return the value that the file .env of the working folder sets, or None."""
     with suppress(OSError, ValueError):
         pattern = rf"^\s*(?:export\s+)?{name}\s*=\s*[\"']?([^\"'#\s]+)"
         found = re.findall(pattern, Path(".env").read_text(), re.MULTILINE | re.IGNORECASE)
@@ -52,7 +52,7 @@ def _in_dotenv(name: str) -> str | None:
 
 
 def _in_project_files(_name: str) -> str | None:
-    """Return the address in prefect.toml or pyproject.toml; Prefect says if they do not read."""
+    """Return the address in prefect.toml or pyproject.toml; Prefect reports damaged files."""
     for file, tables in (
         ("prefect.toml", ("api",)),
         ("pyproject.toml", ("tool", "prefect", "api")),
@@ -86,7 +86,7 @@ def _active_profile() -> dict[str, Any]:
 
 
 def require_http_client() -> None:
-    """Raise ServerError if a proxy or certificate setting lets nothing be asked over HTTP."""
+    """Raise ServerError if a proxy or certificate setting makes every HTTP request fail."""
     import httpx
 
     try:
@@ -99,43 +99,44 @@ def require_http_client() -> None:
 
 
 def require_server(address: str) -> None:
-    """Raise ServerError unless a Prefect server answers at `address` and lets this user in."""
+    """Raise ServerError unless a Prefect server at `address` answers and admits this user."""
     import httpx
 
-    shown = without_secrets(address)
+    display_address = without_secrets(address)
     seconds = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
     try:
         answer = httpx.get(f"{address.rstrip('/')}/health", timeout=seconds)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         reason = _reason(error)
         raise ServerError(
-            f"no Prefect server answers at {shown}: {reason}; start it, or {WITHOUT_IT}"
+            f"no Prefect server answers at {display_address}: {reason}; start it, or {WITHOUT_IT}"
         ) from error
     if not answer.is_success:
         raise ServerError(
-            f"no Prefect server answers at {shown}: HTTP {answer.status_code} at /health "
+            f"no Prefect server answers at {display_address}: HTTP {answer.status_code} at /health "
             f"(its address ends in /api); mend the address, or {WITHOUT_IT}"
         )
-    _require_entry(address, shown)
+    _require_entry(address, display_address)
 
 
-def _require_entry(address: str, shown: str) -> None:
+def _require_entry(address: str, display_address: str) -> None:
     from prefect.client.orchestration import get_client
 
     try:
         with get_client(sync_client=True) as client:
             client.raise_for_api_version_mismatch()
-    except Exception as error:  # of httpx, Prefect, pydantic: whatever an answer may cause
-        reason = _reason(error).replace(address.rstrip("/"), shown)  # it may hold a password
+    except Exception as error:  # of httpx, Prefect or pydantic, caused by the answer
+        # The address may hold a password.
+        reason = _reason(error).replace(address.rstrip("/"), display_address)
         if status := re.search(r"error '(\d{3})\b", reason):
             reason = f"it answers HTTP {status[1]}"
         raise ServerError(
-            f"the Prefect server at {shown} cannot be used: {reason}; check "
+            f"the Prefect server at {display_address} cannot be used: {reason}; check "
             f"PREFECT_API_AUTH_STRING and PREFECT_API_KEY, or {WITHOUT_IT}"
         ) from error
 
 
 def _reason(error: Exception) -> str:
     """Return the first line of an error, with the cause's where it has one."""
-    lines = [str(one).strip().partition("\n")[0] for one in (error, error.__cause__) if one]
+    lines = [str(cause).strip().partition("\n")[0] for cause in (error, error.__cause__) if cause]
     return ": ".join(dict.fromkeys(filter(None, lines))) or type(error).__name__

@@ -1,4 +1,4 @@
-"""What a command needs of the shell that started it, checked and set right before anything else."""
+"""The shell that started a command: its streams, working folder, limits and proxies."""
 
 import os
 import resource
@@ -11,9 +11,9 @@ LOOPBACK = ("127.0.0.1", "localhost")
 
 
 def set_up_process() -> None:
-    """Make standard streams, module search and proxies what the rest of the program relies on."""
+    """Set up standard streams, module search and proxies for the rest of the program."""
     _open_standard_streams()
-    # A random.py in the working folder is not the random of this process's children.
+    # Child processes do not import a random.py that lies in the working folder.
     os.environ["PYTHONSAFEPATH"] = "1"
     _reach_loopback_directly()
 
@@ -39,7 +39,7 @@ def require_room_in_files() -> None:
 
 
 def _open_standard_streams() -> None:
-    """Open what was closed (`>&-`): else the next file that is opened would get the output."""
+    """Open closed streams (`>&-`): else the next opened file would receive the output."""
     for number, mode, name in ((0, "r", "stdin"), (1, "w", "stdout"), (2, "w", "stderr")):
         try:
             os.fstat(number)
@@ -53,7 +53,7 @@ def _open_standard_streams() -> None:
 
 
 def _reach_loopback_directly() -> None:
-    """Leave the temporary server out of what a proxy is asked for."""
+    """Never ask a proxy for the temporary server, which is on loopback."""
     for name in ("NO_PROXY", "no_proxy"):
         known = [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
         if "*" not in known:

@@ -1,4 +1,4 @@
-"""A model from a prepared corpus: trained, given its random inputs, and saved as a folder."""
+"""Build a model from a prepared corpus: train it, make its random inputs, save its folder."""
 
 import json
 from datetime import UTC, datetime
@@ -16,8 +16,7 @@ from nocturne.tasks.model.network.executors import gpu_count
 from nocturne.tasks.model.network.precision import resolve_precision
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.registry.identity import model_id
-from nocturne.tasks.model.registry.lookup import resolve
-from nocturne.tasks.model.registry.model_folder import save_model
+from nocturne.tasks.model.registry.save_model import save_model
 from nocturne.tasks.model.sampling.random_inputs import random_inputs
 from nocturne.tasks.model.training import checkpoint
 from nocturne.tasks.model.training.memory_estimate import require_memory
@@ -26,18 +25,6 @@ from nocturne.tasks.model.warm_start import first_weights
 from nocturne.tasks.storage.layout import HISTORY_FILE, checkpoints_of
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.storage.scratch import scratch
-
-MOVING = ("champion", "latest")  # names of models that may stand for another one tomorrow
-
-
-def resolved(root: Root, config: TrainConfig) -> TrainConfig:
-    """Return the config with `init_from` as a model id, so that it names one warm start.
-
-    An id stands as it is: a model that is finished does not need the one it was started from.
-    """
-    if config.init_from not in MOVING:
-        return config
-    return config.copy_with(init_from=resolve(root, config.init_from, config.corpus, config.scheme))
 
 
 def model_name(root: Root, config: TrainConfig) -> str:
@@ -55,15 +42,15 @@ def build_model(root: Root, config: TrainConfig, progress: Progress = silent) ->
     config = resolve_precision(config)
     corpus = PreparedCorpus(root, config.corpus, config.scheme)
     dataset, vocabulary = corpus.dataset, corpus.vocabulary
-    learn, valid = corpus.split("train"), corpus.split("valid")
+    training_songs, valid = corpus.split("train"), corpus.split("valid")
     name = model_id(config, dataset)
     checkpoints = scratch(root, checkpoints_of(name))
     shape = PRESETS[config.preset]
     if not gpu_count():  # which has memory of its own
         require_memory(config, shape)
     first = first_weights(root, config, shape, vocabulary)
-    result = train(learn, valid, vocabulary, config, shape, checkpoints, progress, first)
-    card = _save(root, name, config, dataset, vocabulary, learn, result)
+    result = train(training_songs, valid, vocabulary, config, shape, checkpoints, progress, first)
+    card = _save(root, name, config, dataset, vocabulary, training_songs, result)
     checkpoint.clear(checkpoints)
     return card
 
@@ -74,11 +61,11 @@ def _save(
     config: TrainConfig,
     dataset: SequenceDataset,
     vocabulary: Vocabulary,
-    learn: SplitIds,
+    training_songs: SplitIds,
     result: TrainingResult,
 ) -> ModelCard:
     shape = PRESETS[config.preset]
-    inputs = random_inputs(learn, vocabulary, shape, result.weights, config.seed)
+    inputs = random_inputs(training_songs, vocabulary, shape, result.weights, config.seed)
     model = Model(name, shape, vocabulary, result.weights, *inputs)
     history = json.dumps(result.history, indent=1).encode()
     card = _card(name, config, dataset, vocabulary, result)

@@ -46,15 +46,15 @@ def carry_over(weights: Weights, old: Vocabulary, new: Vocabulary) -> Weights:
     carried = {name: np.array(value) for name, value in weights.items()}
     for name, (attribute, axis) in axes.items():
         rows = np.arange(weights[name].shape[axis])  # the last may be the start symbol's
-        taken = np.concatenate([sources[attribute], rows[old.size_of(attribute) :]])
-        carried[name] = np.take(weights[name], taken, axis)
+        sources_of_rows = np.concatenate([sources[attribute], rows[old.size_of(attribute) :]])
+        carried[name] = np.take(weights[name], sources_of_rows, axis)
     for attribute, source in sources.items():
         shares = np.bincount(source)[source]
         carried[f"head/{attribute}/out_bias"] -= np.log(shares).astype(np.float32)
     return carried
 
 
-def carried_words(old: Vocabulary, new: Vocabulary) -> str:
+def describe_carry_over(old: Vocabulary, new: Vocabulary) -> str:
     """Say which attributes are carried over whole and which by nearest value, in one line."""
     valued = [name for name in new.names if _has_values(name, old, new)]
     changed = [name for name in valued if old.codebooks[name] != new.codebooks[name]]
@@ -67,8 +67,8 @@ def carried_words(old: Vocabulary, new: Vocabulary) -> str:
 
 
 def _changes(name: str, old: tuple[float, ...], new: tuple[float, ...]) -> str:
-    fresh, gone = len(set(new) - set(old)), len(set(old) - set(new))
-    return f"{name} ({fresh} of {len(new)} values new, {gone} of {len(old)} gone)"
+    added, gone = len(set(new) - set(old)), len(set(old) - set(new))
+    return f"{name} ({added} of {len(new)} values new, {gone} of {len(old)} gone)"
 
 
 def _sources(old: Vocabulary, new: Vocabulary) -> Sources:

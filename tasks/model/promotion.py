@@ -1,18 +1,24 @@
-"""Letting a trained model out: the gate, the comparison with champions, the pointer."""
+"""Promote a trained model: the gate, the comparison with champions, the champion pointer."""
 
 import math
 from dataclasses import replace
 
 from nocturne.schemas.errors import CorpusError, ModelError
-from nocturne.schemas.model_card import Champion, ModelCard, Promotion
+from nocturne.schemas.model_card import Champion, Promotion
 from nocturne.tasks.model.evaluation.compare import bits_on, held_out_songs
-from nocturne.tasks.model.evaluation.gate import Comparison, Verdict, judge_candidate, too_few_songs
+from nocturne.tasks.model.evaluation.gate import (
+    Comparison,
+    Verdict,
+    evaluate_candidate,
+    too_few_songs,
+)
 from nocturne.tasks.model.registry.champion import lock_name, read_champion, record
-from nocturne.tasks.model.registry.models import known_models, read_card, read_metrics
+from nocturne.tasks.model.registry.model_folder import ModelFolder
+from nocturne.tasks.model.registry.models import known_models
+from nocturne.tasks.model.registry.open_models import open_model
 from nocturne.tasks.model.registry.root_champion import Line
 from nocturne.tasks.model.registry.succession import standing, taken_back
 from nocturne.tasks.music.notes import Notes
-from nocturne.tasks.storage.layout import METRICS_FILE, model_path
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.storage.scratch import locked
 
@@ -22,43 +28,42 @@ MOST_RIVALS = 4  # the champion and the best before it; each takes some seconds 
 def consider(
     root: Root, model_id: str, margin_bits: float = 0.0, min_test_songs: int = 1
 ) -> Verdict:
-    """Promote a judged model if it passes; either way the verdict stands in its metrics.
+    """Promote an evaluated model if it passes the gate; write the verdict into its metrics.
 
-    It is compared, within its corpus and scheme, with the champion and with the best of those
-    that were champion before, as far as they stand: back to the last one that a person chose,
-    without those that were rolled back from. Two that end together take turns.
+    The model is compared, within its corpus and scheme, with the champion and with the best of
+    the champions before it whose promotions stand: back to the last champion that a person chose,
+    without those that were rolled back from. Two models considered at the same time take turns.
     """
-    card = read_card(root, model_id)
-    line: Line = card.corpus, card.config.scheme
+    folder = open_model(root, model_id)
+    line: Line = folder.card.corpus, folder.card.config.scheme
     with locked(root, lock_name(*line)):
         try:
             champion = read_champion(root, *line)
         except ModelError as error:
-            return _noted(root, model_id, Verdict(False, str(error)))
+            return _write_verdict(folder, Verdict(False, str(error)))
         if champion and champion.model_id == model_id:
             return Verdict(True, "is champion")
-        verdict, bits = _verdict(root, card, champion, margin_bits, min_test_songs)
-        said = _noted(root, model_id, verdict)
+        verdict, bits = _decide(folder, champion, margin_bits, min_test_songs)
+        written = _write_verdict(folder, verdict)
         if verdict.promoted:
             record(root, line, model_id, verdict.reason, "gate", bits)
-    return said
+    return written
 
 
-def _noted(root: Root, model_id: str, verdict: Verdict) -> Verdict:
+def _write_verdict(folder: ModelFolder, verdict: Verdict) -> Verdict:
     """Write the verdict into the model's metrics; return it as written."""
-    said = f"{'promoted' if verdict.promoted else 'not promoted'}: {verdict.reason}"
-    metrics = read_metrics(root, model_id)
-    root.write_json(model_path(model_id, METRICS_FILE), {**metrics, "verdict": said})
-    return replace(verdict, reason=said)
+    text = f"{'promoted' if verdict.promoted else 'not promoted'}: {verdict.reason}"
+    folder.write_metrics(folder.metrics.model_copy(update={"verdict": text}))
+    return replace(verdict, reason=text)
 
 
-def _verdict(
-    root: Root, card: ModelCard, champion: Champion | None, margin_bits: float, least: int
+def _decide(
+    folder: ModelFolder, champion: Champion | None, margin_bits: float, least: int
 ) -> tuple[Verdict, float | None]:
     """Return the verdict on a candidate, and its bits per note where it was compared."""
-    metrics = read_metrics(root, card.model_id)
+    root, card, metrics = folder.root, folder.card, folder.metrics
     if champion is None:
-        return judge_candidate(metrics), metrics.get("bits_per_note")
+        return evaluate_candidate(metrics), metrics.bits_per_note
     if card.model_id in taken_back(champion.history):
         return Verdict(
             False,
@@ -68,23 +73,23 @@ def _verdict(
         songs = held_out_songs(root, card.corpus, card.config.scheme)
     except CorpusError as error:
         return Verdict(False, f"the champion stays: {error}"), None
-    rivals, left_out = _measured(root, champion, songs)
+    rivals, left_out = _measure_rivals(root, champion, songs)
     if rivals and len(songs) < least:
         return too_few_songs(len(songs), least), None
     if not rivals:
-        return _with(judge_candidate(metrics), left_out), metrics.get("bits_per_note")
+        return _with_left_out(evaluate_candidate(metrics), left_out), metrics.bits_per_note
     bits = bits_on(root, card.model_id, songs)
     comparison = Comparison(len(songs), bits, rivals)
-    return _with(judge_candidate(metrics, comparison, margin_bits), left_out), bits
+    return _with_left_out(evaluate_candidate(metrics, comparison, margin_bits), left_out), bits
 
 
-def _measured(
+def _measure_rivals(
     root: Root, champion: Champion, songs: list[Notes]
 ) -> tuple[dict[str, float], list[str]]:
-    """Return bits per note of the champion and the best before it, and who is left out and why."""
+    """Return bits per note of the champion and the best before it, and why others are left out."""
     measured: dict[str, float] = {}
     left_out = []
-    ranked, known = _ranked(root, champion), set(known_models(root))
+    ranked, known = _rank_rivals(root, champion), set(known_models(root))
     for model_id in (name for name in ranked if name in known):
         try:
             bits = bits_on(root, model_id, songs)
@@ -102,30 +107,30 @@ def _measured(
     return measured, left_out
 
 
-def _ranked(root: Root, champion: Champion) -> list[str]:
-    """Return the champion, then those that it must not fall behind, the best first.
+def _rank_rivals(root: Root, champion: Champion) -> list[str]:
+    """Return the champion, then the earlier champions that a candidate is compared with.
 
-    The best by the bits that they were promoted with, on the songs of their time.
+    These come best first, by the bits that they were promoted with, on the songs of their time.
     """
     stack = standing(champion.history)
-    chosen = [place for place, entry in enumerate(stack) if entry.by == "person"]
-    since = stack[chosen[-1] if chosen else 0 :]
+    by_person = [place for place, entry in enumerate(stack) if entry.by == "person"]
+    since = stack[by_person[-1] if by_person else 0 :]
     entries = {entry.model_id: entry for entry in since}
     entries.pop(champion.model_id)
-    ranked = sorted(entries, key=lambda name: _bits_then(root, entries[name]))
+    ranked = sorted(entries, key=lambda name: _bits_at_promotion(root, entries[name]))
     return [champion.model_id, *ranked]
 
 
-def _bits_then(root: Root, entry: Promotion) -> float:
+def _bits_at_promotion(root: Root, entry: Promotion) -> float:
     if entry.bits is not None:
         return entry.bits
     try:  # promoted by a person, or by an earlier version
-        bits = read_metrics(root, entry.model_id).get("bits_per_note")
+        bits = open_model(root, entry.model_id).metrics.bits_per_note
     except ModelError:
         bits = None
     return math.inf if bits is None else bits
 
 
-def _with(verdict: Verdict, left_out: list[str]) -> Verdict:
-    said = "".join(f"; not compared with: {reason}" for reason in left_out)
-    return replace(verdict, reason=verdict.reason + said)
+def _with_left_out(verdict: Verdict, left_out: list[str]) -> Verdict:
+    addition = "".join(f"; not compared with: {reason}" for reason in left_out)
+    return replace(verdict, reason=verdict.reason + addition)

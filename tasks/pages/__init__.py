@@ -1,1 +1,4 @@
-"""What a browser is shown of a storage root: index pages and the application that serves them."""
+"""The pages that a person looks at: gallery, reports, index pages; and the Markdown for Prefect.
+
+environment.py renders the templates; charts/ draws; web_app.py serves the pages of a local root.
+"""

@@ -2,19 +2,18 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import Any
 
 import pyarrow as pa
-from jinja2 import Environment
 
-from nocturne.schemas.instruments import INSTRUMENTS
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.samples import MAX_AUDIO_SECONDS, SampleRun
 from nocturne.tasks.pages.charts.piano_roll import AXES_LEFT, AXES_WIDTH
-from nocturne.tasks.pages.charts.roll_axes import TimeAxis, flat_axis, pitch_name, whole_axis
-from nocturne.tasks.pages.environment import environment
-from nocturne.tasks.pages.links import ICON, PageLink
+from nocturne.tasks.pages.charts.roll_axes import TimeAxis, flat_axis, whole_axis
+from nocturne.tasks.pages.environment import render
+from nocturne.tasks.pages.formatting import counted, pitch_name
+from nocturne.tasks.pages.page_links import PageLink
+from nocturne.tasks.pages.sampling_settings import settings_of_piece, settings_of_run
 from nocturne.tasks.storage.layout import INDEX_PAGE
 
 SAMPLES_PER_PAGE = 120
@@ -31,25 +30,25 @@ def pages(
     """Yield (file name, HTML) of every page, index.html last.
 
     `manifest` is a SampleManifest sorted by index; pages link to its files by relative name.
-    `caution` is a warning that stands before the music; `links` lead to other pages.
+    `caution` is a warning above the music, "" for none; `links` lead to other pages.
     """
-    template = _environment().get_template(TEMPLATE)
-    count = max(1, -(-manifest.num_rows // SAMPLES_PER_PAGE))
+    count = _page_count(manifest.num_rows)
     for page in reversed(range(1, count + 1)):
         rows = manifest.slice((page - 1) * SAMPLES_PER_PAGE, SAMPLES_PER_PAGE).to_pylist()
-        html = template.render(
+        html = render(
+            TEMPLATE,
             run=run,
             card=card,
-            config=run.config,
-            rows=rows,
+            settings=settings_of_run(run),
+            rows=[row | _texts(row) for row in rows],
             total=manifest.num_rows,
             page=page,
             pages=count,
+            page_name=page_name,
             axes_left=AXES_LEFT,
             axes_width=AXES_WIDTH,
             links=links,
             caution=caution,
-            icon=ICON,
             audio_limit=MAX_AUDIO_SECONDS,
         )
         yield page_name(page), html.encode()
@@ -61,39 +60,25 @@ def page_name(page: int) -> str:
 
 
 def page_names(samples: int) -> list[str]:
-    """Return the file names of all pages that so many samples take."""
-    return [page_name(page) for page in range(1, max(1, -(-samples // SAMPLES_PER_PAGE)) + 1)]
+    """Return the file names of all pages of a run of `samples` samples."""
+    return [page_name(page) for page in range(1, _page_count(samples) + 1)]
 
 
-def clock(seconds: float) -> str:
-    """Return a length of time as minutes:seconds."""
-    whole = round(seconds)
-    return f"{whole // 60}:{whole % 60:02d}"
-
-
-def instrument_name(program: int) -> str:
-    """Return the General MIDI name of a program, 0-127."""
-    return INSTRUMENTS[program]
-
-
-def counted_notes(row: dict[str, Any]) -> str:
-    """Return the number of notes of a manifest row, in words."""
-    return f"{row['notes']:,} note" + ("" if row["notes"] == 1 else "s")
-
-
-def described(row: dict[str, Any]) -> str:
-    """Say in words what the picture of a manifest row shows."""
+def picture_text(row: dict[str, Any]) -> str:
+    """Return what the picture of a manifest row shows, in words."""
     low, high = pitch_name(row["lowest_pitch"]), pitch_name(row["highest_pitch"])
+    notes = counted(row["notes"], "note")
+    pitches = counted(row["distinct_pitches"], "different pitch", "different pitches")
     text = (
-        f"Piano roll of piece {row['index']}: {counted_notes(row)} over {row['beats']:.0f} beats, "
-        f"{row['distinct_pitches']} different pitches from {low} to {high}"
+        f"Piano roll of piece {row['index']}: {notes} over {row['beats']:.0f} beats, "
+        f"{pitches} from {low} to {high}"
     )
     breaks = [f"{begin:.0f} to {end:.0f}" for begin, end in _axis(row).breaks]
     return f"{text}; beats {', '.join(breaks)} are shortened" if breaks else text
 
 
 def picture_note(row: dict[str, Any]) -> str:
-    """Say what the picture of a manifest row leaves out; empty if it shows the whole piece."""
+    """Return what the picture of a manifest row leaves out; "" if it shows the whole piece."""
     end, beats = _axis(row).end, row["beats"]
     return f"The picture shows the first {end:.0f} of {beats:.0f} beats." if end < beats else ""
 
@@ -108,21 +93,21 @@ def time_points(row: dict[str, Any]) -> str:
     return json.dumps(points)
 
 
+def _texts(row: dict[str, Any]) -> dict[str, Any]:
+    """Return what the page says of a manifest row beside the row's own values."""
+    return {
+        "picture_text": picture_text(row),
+        "picture_note": picture_note(row),
+        "time_points": time_points(row),
+        "settings": settings_of_piece(row),
+    }
+
+
+def _page_count(samples: int) -> int:
+    return max(1, -(-samples // SAMPLES_PER_PAGE))
+
+
 def _axis(row: dict[str, Any]) -> TimeAxis:
     """Return the time axis of a row's picture; an earlier version's had no breaks."""
     stretches = row["picture_beats"]
     return flat_axis(stretches) if stretches else whole_axis(row["beats"])
-
-
-@cache
-def _environment() -> Environment:
-    return environment(
-        clock=clock,
-        counted_notes=counted_notes,
-        described=described,
-        instrument_name=instrument_name,
-        page_name=page_name,
-        picture_note=picture_note,
-        pitch_name=pitch_name,
-        time_points=time_points,
-    )

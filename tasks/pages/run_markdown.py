@@ -1,11 +1,11 @@
-"""A finished run told in Markdown, for the Prefect UI."""
+"""A finished generation run as Markdown, for the Prefect UI."""
 
-import base64
 from collections.abc import Sequence
 
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.samples import GeneratedRun, SampleRun
-from nocturne.tasks.pages.gallery import instrument_name
+from nocturne.tasks.pages.markdown import as_text, data_uri
+from nocturne.tasks.pages.sampling_settings import settings_of_run
 
 SHOWN_PIECES = 3
 
@@ -21,29 +21,29 @@ def run_markdown(
 
     `address` is where a browser finds the gallery, if it is served.
     """
-    config = run.config
     facts = (
-        ("Gallery", f"`{result.gallery}`"),
-        ("MIDI files", f"`{result.folder}`"),
-        ("Manifest", f"`{result.manifest}`"),
+        ("Samples", f"{result.samples:,} of {run.config.notes:,} notes"),
         ("Model", f"{card.model_id}, trained on {card.corpus}"),
-        ("Samples", f"{result.samples:,} of {config.notes:,} notes"),
-        ("Random input", f"{config.random_input}, seed {config.seed}"),
-        ("Temperature, top-p", f"{config.temperature:g}, {config.top_p:g}"),
-        ("Tempo, instrument", f"{config.tempo:g} BPM, {instrument_name(run.program)}"),
+        ("Seed", str(result.seed)),
+        *settings_of_run(run),
         ("Training data", f"{card.attribution or '-'} ({card.licence or 'licence not stated'})"),
     )
-    rows = [f"| {name} | {_cell(value)} |" for name, value in facts]
+    files = {
+        "Gallery": result.gallery,
+        "MIDI files": result.folder,
+        "Manifest": result.manifest,
+    }
+    rows = [f"| {name} | `{_in_code(path)}` |" for name, path in files.items()]
+    rows += [f"| {as_text(name)} | {as_text(value)} |" for name, value in facts]
     rolls = [
-        f"![Piano roll of piece {index}](data:image/png;base64,{base64.b64encode(png).decode()})"
+        f"![Piano roll of piece {index}]({data_uri(png, 'image/png')})"
         for index, png in enumerate(pictures)
     ]
-    door = [f"**[Listen in the gallery]({address})**", ""] if address else []
-    caution = [f"**Caution: {_cell(result.caution)}**", ""] if result.caution else []
-    return "\n".join(
-        [f"# {run.run_id}", "", *caution, *door, "| | |", "|---|---|", *rows, "", *rolls, ""]
-    )
+    link = [f"**[Listen in the gallery]({address})**", ""] if address else []
+    caution = [f"**Caution: {as_text(result.caution)}**", ""] if result.caution else []
+    title = f"# {as_text(run.run_id)}"
+    return "\n".join([title, "", *caution, *link, "| | |", "|---|---|", *rows, "", *rolls, ""])
 
 
-def _cell(value: str) -> str:
-    return value.replace("|", "\\|").replace("\n", " ")
+def _in_code(path: str) -> str:
+    return path.replace("|", "\\|").replace("`", "'").replace("\n", " ")

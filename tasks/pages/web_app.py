@@ -1,7 +1,7 @@
 """The pages of a local storage root as an ASGI application, read-only.
 
-It shows samples, model reports, quality reports and the index pages, and nothing else of the root;
-deploy/gallery.conf says the same to nginx.
+It serves samples, model reports, quality reports and the index pages, and nothing else of the
+root. deploy/gallery.conf has the same rules for nginx.
 """
 
 import logging
@@ -22,14 +22,14 @@ from starlette.types import Receive, Scope, Send
 
 from nocturne.tasks.storage.layout import INDEX_PAGE, MODELS, QUALITY, REPORT_PAGE, SAMPLES
 
-# No name begins with a dot, as temporary files do; a run's folders, such as parts/, are not shown.
-SHOWN = re.compile(
+# No name may begin with a dot, as temporary files do; folders inside a run (parts/) are not served.
+SERVED = re.compile(
     rf"({SAMPLES}|{MODELS}|{QUALITY})/{re.escape(INDEX_PAGE)}"
     rf"|{SAMPLES}/[^/.][^/]*/[^/.][^/]*"
     rf"|({MODELS}|{QUALITY})/[^/.][^/]*/{re.escape(REPORT_PAGE)}",
     re.DOTALL,
 )
-MEDIA_TYPES = {  # Python's own table differs from machine to machine
+MEDIA_TYPES = {  # Python's own table differs between machines
     ".html": "text/html",
     ".ico": "image/vnd.microsoft.icon",
     ".json": "application/json",
@@ -47,16 +47,16 @@ class Pages:
     """The pages of one storage root as an ASGI application."""
 
     def __init__(self, root: str, favicon: str) -> None:
-        """Serve the folder `root`, which may appear, change and disappear meanwhile.
+        """Serve the folder `root`, which may appear, change and disappear at any time.
 
-        `favicon` is the path of an icon file, wherever it lies.
+        `favicon` is the path of an icon file, which may lie outside the root.
         """
         self.root, self.favicon = os.path.realpath(root), favicon
         self.files = StaticFiles(directory=root, check_dir=False)
         self.app = Starlette(routes=[Route("/{path:path}", self.answer)])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; a file that goes away meanwhile is one line in the log."""
+        """Answer one request; a file that disappears while it is sent is one line in the log."""
         try:
             await self.app(_with_plain_range(scope), receive, send)
         except (OSError, RuntimeError) as error:
@@ -70,20 +70,20 @@ class Pages:
             return RedirectResponse(f"/{SAMPLES}/", 302)
         if path == "/favicon.ico":
             return self._file(self.favicon, request)
-        if file := self._shown(f"{path}/{INDEX_PAGE}" if is_folder else path):
+        if file := self._served(f"{path}/{INDEX_PAGE}" if is_folder else path):
             return self._file(file, request)
-        if not is_folder and self._shown(f"{path}/{INDEX_PAGE}"):
+        if not is_folder and self._served(f"{path}/{INDEX_PAGE}"):
             return RedirectResponse(quote(f"{path}/"), 302)
         raise HTTPException(404, NOT_FOUND)
 
-    def _shown(self, path: str) -> str | None:
-        """Return the real path of a file that may be shown; None if there is no such file."""
-        if not SHOWN.fullmatch(path[1:]):
+    def _served(self, path: str) -> str | None:
+        """Return the real path of a file that may be served; None if there is no such file."""
+        if not SERVED.fullmatch(path[1:]):
             return None
         with suppress(OSError, ValueError):  # ValueError: a NUL in the path
             real = os.path.realpath(self.root + path)
             inside = real.removeprefix(self.root + "/")  # where symbolic links lead
-            if SHOWN.fullmatch(inside) and Path(real).is_file():
+            if SERVED.fullmatch(inside) and Path(real).is_file():
                 return real if os.access(real, os.R_OK) else None
         return None
 
@@ -100,14 +100,14 @@ class Pages:
 
 
 def _with_plain_range(scope: Scope) -> Scope:
-    """Drop a Range header that is not one range of bytes in a GET: such may be ignored."""
+    """Drop a Range header that is not one range of bytes in a GET: HTTP allows to ignore it."""
     headers = [(n, v) for n, v in scope["headers"] if n != b"range" or _is_one_range(scope, v)]
     return {**scope, "headers": headers}
 
 
 def _is_one_range(scope: Scope, value: bytes) -> bool:
-    found = ONE_RANGE.fullmatch(value.decode("latin-1").strip())
-    if scope["method"] != "GET" or not found:
+    match = ONE_RANGE.fullmatch(value.decode("latin-1").strip())
+    if scope["method"] != "GET" or not match:
         return False
-    first, last = found.groups()
+    first, last = match.groups()
     return not last or int(first) <= int(last)

@@ -8,7 +8,7 @@ from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.samples import GeneratedRun, SampleRun
 from nocturne.tasks.music.notes import Notes
-from nocturne.tasks.pages.index.pages import write_index_pages
+from nocturne.tasks.pages.index.write import write_index_pages
 from nocturne.tasks.samples.batches import begin_run, write_batch
 from nocturne.tasks.samples.check import is_published
 from nocturne.tasks.samples.publish import clear_leftovers, generated_run, publish_run
@@ -66,7 +66,7 @@ def _offset(progress: Progress, first_index: int, total: int) -> Progress:
 
 def _composer(root: Root, run: SampleRun) -> Compose:
     """Return a function that draws pieces of a run; its first call loads the model."""
-    from nocturne.tasks.model.registry.model_folder import load_model
+    from nocturne.tasks.model.registry.open_models import load_model
     from nocturne.tasks.model.sampling.compose import compose_batch
     from nocturne.tasks.model.sampling.sample import sample
 

@@ -10,7 +10,7 @@ from nocturne.schemas.errors import SamplesError
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.samples import GeneratedRun, SampleRun
 from nocturne.tasks.pages.gallery import page_name, page_names, pages
-from nocturne.tasks.pages.links import links_of_gallery
+from nocturne.tasks.pages.page_links import links_of_gallery
 from nocturne.tasks.samples.batches import batch_rows, batches_of
 from nocturne.tasks.samples.check import RunFolder, read_run, read_run_folder
 from nocturne.tasks.samples.manifest import joined_manifests

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from nocturne.schemas.config import GenerateConfig
 from nocturne.schemas.errors import BusyError, NocturneError, SamplesError
+from nocturne.schemas.metrics import ModelMetrics
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.samples import SampleRun
 from nocturne.tasks.model.registry.lookup import find
 from nocturne.tasks.model.registry.models import read_card, read_metrics
-from nocturne.tasks.pages.caution import caution_of
+from nocturne.tasks.pages.model_caution import caution_of
 from nocturne.tasks.samples.check import read_run, read_run_folder
 from nocturne.tasks.samples.extension import run_to_extend, runs_of_model
 from nocturne.tasks.samples.identity import RUN_ID, SEEDS, plan_run
@@ -115,5 +116,5 @@ def _caution(root: Root, card: ModelCard) -> str:
     try:
         metrics = read_metrics(root, card.model_id)
     except (NocturneError, ValueError):  # damaged: they say nothing of the weights, which load
-        metrics = {}
+        metrics = ModelMetrics()
     return caution_of(card, metrics)

@@ -87,6 +87,6 @@ def _wait(port: int, process: subprocess.Popen[bytes], home: Path) -> None:
             return
         except OSError:
             log = home / "error.log"
-            said = log.read_text() if log.exists() else ""
-            assert process.poll() is None and time.monotonic() < deadline, said
+            logged = log.read_text() if log.exists() else ""
+            assert process.poll() is None and time.monotonic() < deadline, logged
             time.sleep(0.05)

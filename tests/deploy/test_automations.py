@@ -25,15 +25,15 @@ def test_what_is_as_it_should_be_keeps_its_trigger(monkeypatch: MonkeyPatch) -> 
         automations.apply_automations()
         before = _known(client)
         assert set(before) == NAMES
-        said = automations.apply_automations()
-        assert {line.rpartition(": ")[2] for line in said} == {"unchanged"}
+        lines = automations.apply_automations()
+        assert {line.rpartition(": ")[2] for line in lines} == {"unchanged"}
         assert _known(client) == before  # trigger ids and times too
 
         client.pause_automation(before["restart-crashed-runs"].id)
         client.create_automation(automations.automations()[0])  # a double
         monkeypatch.setattr(automations, "CAP", automations.CAP / 2)
-        said = automations.apply_automations()
-        assert [line for line in said if "unchanged" not in line] == [
+        lines = automations.apply_automations()
+        assert [line for line in lines if "unchanged" not in line] == [
             "automation restart-crashed-runs: updated"
         ]
         after = _known(client)

@@ -73,7 +73,7 @@ def test_a_dead_run_is_crashed_with_its_stages_or_cancelled_if_that_was_asked(
     call = client.create_task_run(task=stage, flow_run_id=crashed, dynamic_key="0", state=Running())
     inner = _run(client, Running(), parent_task_run_id=call.id)
     mark_dead(client, runs_under_way(client), "The worker was stopped.")
-    kept = "What is published stays; start the run again and it goes on from there."
+    kept = "Published data stays; start the run again to continue from there."
     for run in (crashed, inner):
         assert _state(client, run) == ("Crashed", f"The worker was stopped. {kept}")
     assert _state(client, ending) == ("Cancelled", "The worker was stopped.")
@@ -157,7 +157,7 @@ def test_silence_counts_from_when_somebody_listened(
     time.sleep(1.1)  # no heartbeat comes
     assert watch.silent(client, runs) == []  # listened for nothing yet
     clock[0] = 1.5
-    watch.deafened()  # the server rested: who lives has to get a chance to be heard
+    watch.restart()  # the server was down: a living run must have time for a heartbeat
     assert watch.silent(client, runs) == []
     clock[0] = 3.0
     assert [one.id for one in watch.silent(client, runs)] == [run]

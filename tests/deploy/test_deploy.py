@@ -21,9 +21,9 @@ def test_a_root_that_cannot_be_written_is_one_line(
 ) -> None:
     (tmp_path / "samples").write_text("a file in the way")
     write_pages(str(tmp_path))
-    said = capsys.readouterr().out
-    assert said.startswith("the index pages stay as they are: cannot ")
-    assert said.count("\n") == 1
+    output = capsys.readouterr().out
+    assert output.startswith("the index pages stay as they are: cannot ")
+    assert output.count("\n") == 1
 
 
 def test_a_root_elsewhere_is_left_alone(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A worker of Nocturne's has a name that stays, and tells of a server that is away."""
+"""A worker keeps its name and reports a server that is away."""
 
 import httpx
 import pytest
@@ -24,5 +24,5 @@ def test_a_server_that_is_away_is_no_error(
         raise httpx.ConnectError("refused")
 
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
-    assert not worker.tried(away)
+    assert not worker.attempt(away)
     assert capsys.readouterr().out == "the server does not answer: ConnectError\n"

@@ -1,88 +1,74 @@
-"""The train, retrain and promote flows with a tiny network, on Prefect's throw-away server."""
+"""The train flow with a tiny network, on a throw-away Prefect server."""
 
 import logging
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from nocturne.flows.promote import promote
-from nocturne.flows.retrain import retrain
 from nocturne.flows.train import train
-from nocturne.schemas.config import PromoteConfig, RetrainConfig, TrainConfig
-from nocturne.schemas.network_shape import PRESETS, NetworkShape
-from nocturne.tasks.model.evaluation import evaluate
-from nocturne.tasks.model.registry.champion import read_champion
-from nocturne.tasks.model.registry.models import known_models, read_card
-from nocturne.tasks.music.midi.writer import to_midi
+from nocturne.schemas.config import PrepareConfig, TrainConfig
+from nocturne.schemas.errors import CorpusError
+from nocturne.tasks.corpus.sequences.sequence_plan import plan_sequences
+from nocturne.tasks.corpus.sequences.write_sequences import fit_vocabulary, write_sequences
+from nocturne.tasks.model.registry.champion import promote, read_champion
+from nocturne.tasks.model.registry.models import known_models, read_card, read_metrics
 from nocturne.tasks.storage.root import Root
-from tests.tasks.samples.runs_for_tests import wander
+from tests.flows.tiny_training import counted_loads, counted_opens, tiny_training
+from tests.tasks.corpus.note_corpora import random_shards, write_corpus
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
-TINY = NetworkShape(units=8, window=8, embedding=8, head=8, memory_notes=0)
 
 
 @pytest.fixture(scope="module", autouse=True)
 def tiny() -> Iterator[None]:
-    """Make the network and its evaluation small."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(PRESETS, "small", TINY)
-        patch.setattr(evaluate, "SAMPLES", 4)
-        patch.setattr(evaluate, "SAMPLE_NOTES", 16)
-        patch.setattr(evaluate, "UPTAKE_SAMPLES", 4)
+    with tiny_training():
         yield
 
 
-def write_song(folder: Path, number: int) -> None:
-    content = to_midi(wander(number), tempo=120, program=0, name="tune")
-    (folder / f"{number}.mid").write_bytes(content)
+@pytest.fixture
+def config(root: Root) -> TrainConfig:
+    """Return the config of a short training on the one prepared corpus."""
+    write_corpus(root, random_shards(20))
+    plan = plan_sequences(root, PrepareConfig(root=root.uri, corpus="tunes"))
+    write_sequences(root, plan, fit_vocabulary(root, plan))
+    return TrainConfig(root=root.uri, max_steps=2, batch=4)
 
 
-def test_nights_make_a_model_where_there_is_something_to_learn(
-    root: Root, tmp_path: Path, caplog: pytest.LogCaptureFixture
+def test_a_model_is_trained_evaluated_and_described_each_model_loaded_once(
+    root: Root, config: TrainConfig, caplog: pytest.LogCaptureFixture
 ) -> None:
-    songs = tmp_path / "songs"
-    songs.mkdir()
-    for number in range(12):
-        write_song(songs, number)
-    night = RetrainConfig(
-        root=root.uri, source=str(songs), corpus="mine", workers=1, max_steps=2, batch=4
-    )
-    with caplog.at_level(logging.INFO):
-        first = retrain(night)
-        assert "starts from nothing: there is no champion yet" in caplog.text
-        assert not first.reused
-        assert read_card(root, first.model_id).stopped == "all 2 steps done"
-        assert "was trained for 2 of at least 100 steps" in first.caution
-        assert read_champion(root, "mine", "factored") is None  # two steps do not beat the n-grams
-        promote(PromoteConfig(root=root.uri, model="latest"))
-        champion = read_champion(root, "mine", "factored")
-        assert champion is not None
-        assert champion.model_id == first.model_id
+    with caplog.at_level(logging.INFO), counted_loads() as loads:
+        with counted_opens() as opens:
+            first = train(config)
+        assert len(opens) == 2 + 4  # twice by the flow, once by each of its four tasks
+        assert "corpus tunes: the only prepared corpus" in caplog.text
+        assert "bits per note on held-out songs (n-gram composite" in caplog.text
+        assert loads == {first.model_id: 1}
+        assert not first.promoted and not first.reused
+        assert read_champion(root, "tunes", "factored") is None
+        metrics = read_metrics(root, first.model_id)
+        assert metrics.bits_per_note == first.bits_per_note
+        assert metrics.baseline_bits("composite") == first.composite_bits_per_note
+        assert metrics.verdict == first.verdict
+        page = root.read_bytes(f"models/{first.model_id}/report.html").decode()
+        assert f"{first.bits_per_note:.2f}" in page
+        assert root.exists("models/index.html")
 
+        promote(root, first.model_id, "for the test")
+        loads.clear()
+        second = train(config.copy_with(init_from="champion", seed=1))
+        assert read_card(root, second.model_id).config.init_from == first.model_id
+        assert loads == {first.model_id: 1, second.model_id: 1}
+
+        loads.clear()
         caplog.clear()
-        for path in songs.iterdir():
-            os.utime(path, (1, 1))
-        second = retrain(night)
-        assert (second.model_id, second.reused) == (first.model_id, True)
-        assert f"nothing new to learn: {first.model_id} has learned from this data" in caplog.text
-        assert (second.promoted, second.verdict) == (True, "is champion")
-        assert train(night.subset(TrainConfig)) == second
+        assert train(config.copy_with(init_from=first.model_id, seed=1)).reused
+        assert f"model {second.model_id} is already trained: reused" in caplog.text
+        assert set(loads.values()) == {1}
+    assert set(known_models(root)) == {first.model_id, second.model_id}
 
-        caplog.clear()
-        write_song(songs, 12)
-        third = retrain(night)
-        assert f"starts from the champion {first.model_id}" in caplog.text
-        assert f"from {first.model_id}: " in caplog.text
-        assert read_card(root, third.model_id).config.init_from == first.model_id
-    assert set(known_models(root)) == {first.model_id, third.model_id}
 
-    promote(PromoteConfig(root=root.uri, model=third.model_id))
-    back = promote(PromoteConfig(root=root.uri, rollback=True))
-    assert back.model_id == first.model_id
-    assert [one.model_id for one in back.history] == [
-        first.model_id,
-        third.model_id,
-        first.model_id,
-    ]
+def test_an_unprepared_corpus_is_refused_before_anything_is_written(root: Root) -> None:
+    with pytest.raises(CorpusError):
+        train(TrainConfig(root=root.uri, corpus="nowhere"))
+    assert not root.exists("models")

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+BACKGROUNDS = {"light": "rgb(244, 244, 250)", "dark": "rgb(10, 11, 24)"}
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 PLAYS = """async () => {
   const out = [];
   for (const audio of document.querySelectorAll("audio")) {
@@ -18,7 +20,7 @@ PLAYS = """async () => {
 
 
 class Visit:
-    """A page opened from disk or an address, with all it asked for and complained of."""
+    """A page opened from disk or an address; records its requests, errors and console messages."""
 
     def __init__(self, browser: Any, where: Path | str, **context: Any) -> None:
         self.page = browser.new_page(**context)
@@ -27,8 +29,21 @@ class Visit:
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.on("console", lambda message: self.complaints.append(message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("dialog", self._dismiss)
         self.page.on("requestfailed", lambda request: self.complaints.append(request.url))
         self.page.goto(where.as_uri() if isinstance(where, Path) else where)
+
+    def _dismiss(self, dialog: Any) -> None:
+        self.complaints.append(dialog.message)
+        dialog.dismiss()
+
+    def background(self) -> str:
+        """Return the colour of the page, one of BACKGROUNDS."""
+        return str(self.page.evaluate("getComputedStyle(document.body).backgroundColor"))
+
+    def overflow(self) -> int:
+        """Return by how many pixels the page is wider than its window; 0 if it fits."""
+        return int(self.page.evaluate(OVERFLOW))
 
     def show_all(self) -> list[int]:
         """Scroll through the page; return the natural width of every picture."""

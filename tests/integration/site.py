@@ -89,13 +89,13 @@ class Site:
 
     def start_stranger(self) -> None:
         """Start a flow that is none of Nocturne's."""
-        told = self.home / "stranger"
+        id_file = self.home / "stranger"
         environment = {**self.environment, "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30"}
-        command = [*STRANGER, str(told)]
+        command = [*STRANGER, str(id_file)]
         running_stranger = running(command, environment, self.home / "stranger.log")
         self.stranger = self.parts.enter_context(running_stranger)
-        eventually(told.exists, self, 60)
-        self.stranger_run = told.read_text()
+        eventually(id_file.exists, self, 60)
+        self.stranger_run = id_file.read_text()
 
     def start_worker(self) -> None:
         """Start a worker on all queues."""
@@ -139,7 +139,7 @@ class Site:
             ):
                 process.suspend()
 
-    def said(self) -> str:
+    def last_logs(self) -> str:
         """What server and worker have logged last, to explain a failure."""
         logs = (self.home / f"{part}.log" for part in ("server", "worker"))
         return "\n".join(log.read_text()[-3000:] for log in logs if log.exists())
@@ -158,6 +158,6 @@ def eventually(condition: Callable[[], Any], site: Site, seconds: float = 300) -
     """Return the condition's value as soon as it is true; fail with the logs if it never is."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):
-        assert time.monotonic() < deadline, site.said()
+        assert time.monotonic() < deadline, site.last_logs()
         time.sleep(0.05)
     return value

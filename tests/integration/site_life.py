@@ -32,7 +32,7 @@ class Killed:
 def night_of(place: Site) -> Night:
     """Wait for the retrain that is due, and for the generation that it triggers."""
     state = place.server.ended(place.night, 700)
-    assert state["type"] == "COMPLETED", place.said()
+    assert state["type"] == "COMPLETED", place.last_logs()
     played = eventually(lambda: place.server.runs("generate", "COMPLETED"), place)[0]
     (gallery,) = place.root.glob("samples/*/index.html")
     model = played["parameters"]["config"]["model"]

@@ -15,16 +15,16 @@ from prefect.runtime import flow_run
 
 
 @flow(name="train", flow_run_name="a stranger's stage")
-def stage(told: str) -> None:
+def stage(id_file: str) -> None:
     """Wait."""
-    Path(told).write_text(flow_run.get_parent_flow_run_id() or "")
+    Path(id_file).write_text(flow_run.get_parent_flow_run_id() or "")
     time.sleep(3600)
 
 
 @flow(name="retrain", flow_run_name="a stranger's run")
-def work(told: str) -> None:
+def work(id_file: str) -> None:
     """Run a stage."""
-    stage(told)
+    stage(id_file)
 
 
 if __name__ == "__main__":

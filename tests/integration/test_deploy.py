@@ -28,7 +28,7 @@ def server(deployed: Site) -> Server:
 
 @pytest.fixture(scope="module")
 def place(deployed: Site) -> dict[str, str]:
-    """What one has to say to deploy."""
+    """The settings that a deployment needs."""
     return {name: value for name, value in deployed.environment.items() if "NOCTURNE" in name}
 
 
@@ -82,11 +82,11 @@ def _start(run: dict[str, Any]) -> datetime:
 @pytest.mark.parametrize("name", sorted(NAMES))
 def test_the_form_is_the_config_field_by_field(server: Server, name: str) -> None:
     schema = server.deployments()[name]["parameter_openapi_schema"]
-    (shown,) = (one for one in schema["definitions"].values() if one["type"] == "object")
+    (form,) = (one for one in schema["definitions"].values() if one["type"] == "object")
     config = signature(getattr(import_module(f"nocturne.flows.{name}"), name).fn).parameters[
         "config"
     ]
-    assert shown["properties"] == config.annotation.model_json_schema()["properties"]
+    assert form["properties"] == config.annotation.model_json_schema()["properties"]
 
 
 def test_a_wrong_value_is_refused_before_a_run_exists(server: Server) -> None:

@@ -12,13 +12,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from nocturne.schemas.samples import SampleRun
-from nocturne.tasks.pages.gallery import clock, pages
-from nocturne.tasks.pages.links import PageLink
+from nocturne.tasks.pages.formatting import clock
+from nocturne.tasks.pages.gallery import pages
+from nocturne.tasks.pages.page_links import PageLink
 from nocturne.tasks.samples.batches import write_batch
 from nocturne.tasks.samples.publish import generated_run, publish_run
 from nocturne.tasks.storage.layout import run_path
 from nocturne.tasks.storage.root import Root
-from tests.integration.pages import PLAYS, Visit
+from tests.integration.pages import BACKGROUNDS, PLAYS, Visit
 from tests.tasks.music.notes_for_tests import notes_of
 from tests.tasks.samples.runs_for_tests import card_of, write_run
 
@@ -297,7 +298,7 @@ def test_the_head_leaves_a_telephone_two_thirds(
     visit.page.close()
 
 
-def test_a_missing_file_is_told_and_breaks_nothing(browser: Any, root: Root) -> None:
+def test_a_missing_file_is_reported_and_breaks_nothing(browser: Any, root: Root) -> None:
     gallery = gallery_of(root, 2)
     (gallery.parent / "00000.ogg").unlink()
     visit = Visit(browser, gallery, viewport=DESKTOP)
@@ -383,10 +384,8 @@ def test_fits_the_window_and_is_readable(browser: Any, root: Root, width: int, s
         viewport={"width": width, "height": 900},
         color_scheme=scheme,
     )
-    overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert visit.page.evaluate(overflow) == 0
-    background = visit.page.evaluate("getComputedStyle(document.body).backgroundColor")
-    assert background == {"light": "rgb(244, 244, 250)", "dark": "rgb(10, 11, 24)"}[scheme]
+    assert visit.overflow() == 0
+    assert visit.background() == BACKGROUNDS[scheme]
     assert all(visit.page.locator("img").evaluate_all("all => all.map(i => i.alt.length > 20)"))
     assert visit.complaints == []
     visit.page.close()

@@ -43,9 +43,9 @@ def test_an_interrupt_ends_at_once_with_one_line(
         else:
             run.send_signal(by)
         assert run.wait(timeout=200) == 130  # a compilation may have to end first
-    said = (tmp_path / "err").read_text()
-    assert said.rstrip().endswith("nocturne: stopped; run the same command again to go on")
-    assert "Traceback" not in said
+    errors_text = (tmp_path / "err").read_text()
+    assert errors_text.rstrip().endswith("nocturne: stopped; run the same command again to go on")
+    assert "Traceback" not in errors_text
     assert not _processes_of(run.pid)
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from nocturne.tasks.pages.index.pages import write_index_pages
+from nocturne.tasks.pages.index.write import write_index_pages
 from nocturne.tasks.storage.root import Root
 from tests.deploy.page_servers import nginx, page_server
-from tests.integration.pages import Visit
+from tests.integration.pages import BACKGROUNDS, Visit
 from tests.tasks.pages.roots_for_tests import filled_root
 from tests.tasks.samples.runs_for_tests import write_run
 
@@ -103,8 +103,7 @@ def test_an_index_page_fits_and_is_readable(
     size = {"width": width, "height": 800}
     visit = Visit(browser, page, viewport=size, color_scheme=scheme)
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
-    background = visit.page.evaluate("getComputedStyle(document.body).backgroundColor")
-    assert background == {"light": "rgb(244, 244, 250)", "dark": "rgb(10, 11, 24)"}[scheme]
+    assert visit.background() == BACKGROUNDS[scheme]
     assert visit.page.get_by_role("banner").count() == 1
     assert visit.page.get_by_role("main").count() == 1
     assert visit.page.get_by_role("contentinfo").count() == 1

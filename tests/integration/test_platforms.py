@@ -32,11 +32,13 @@ def test_real_files_are_ingested_without_what_linux_alone_has(
     assert note_dataset(Root.open(str(tmp_path / "root")), "midi").counts.accepted == 5
 
 
-def test_a_system_without_file_locks_is_refused_in_one_line(tmp_path: Path) -> None:
-    entry = NO_FCNTL + "from nocturne.flows.cli.commands import main; main()"
+@pytest.mark.parametrize(
+    "entry", ["from nocturne.flows.cli.commands import main; main()", "import deploy.server"]
+)
+def test_a_system_without_file_locks_is_refused_in_one_line(entry: str, tmp_path: Path) -> None:
     ended = subprocess.run(
-        [sys.executable, "-c", entry],
-        cwd=tmp_path,
+        [sys.executable, "-c", NO_FCNTL + entry],
+        cwd=PROJECT,
         env=environment(tmp_path),
         capture_output=True,
         text=True,

@@ -12,7 +12,7 @@ from nocturne.schemas.manifest import Counts, NoteDataset
 from nocturne.schemas.reasons import Reason
 from nocturne.tasks.corpus.notes.quality import DOUBLINGS, QUALITY_SCHEMA, TEMPO_BINS, pitch_rows
 from nocturne.tasks.pages.quality.page import quality_page
-from tests.integration.pages import Visit
+from tests.integration.pages import BACKGROUNDS, Visit
 
 pytestmark = pytest.mark.integration
 
@@ -24,7 +24,6 @@ NAMES = [
     "caf\udce9.mid",
     "שלום <b>.mid",
 ]
-OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 def binned(name: str, edges: list[float]) -> list[dict[str, Any]]:
@@ -94,12 +93,11 @@ def test_the_page_opens_in_a_browser(browser: Any, tmp_path: Path, width: int, s
         color_scheme=scheme,
     )
     page = visit.page
-    assert page.evaluate(OVERFLOW) == 0
+    assert visit.overflow() == 0
     for summary in page.locator("summary").all():
         summary.click()
-    assert page.evaluate(OVERFLOW) == 0
-    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    assert background == {"light": "rgb(244, 244, 250)", "dark": "rgb(10, 11, 24)"}[scheme]
+    assert visit.overflow() == 0
+    assert visit.background() == BACKGROUNDS[scheme]
     assert page.locator("svg.chart").count() == 6
     assert visit.complaints == []
     assert {url.split(":")[0] for url in visit.requests} <= {"file", "data"}
@@ -145,7 +143,7 @@ def test_counts_on_bars_lie_inside_the_chart(browser: Any, tmp_path: Path) -> No
     visit.page.close()
 
 
-def test_it_prints_and_an_empty_corpus_is_told_in_words(browser: Any, tmp_path: Path) -> None:
+def test_it_prints_and_an_empty_corpus_is_described_in_words(browser: Any, tmp_path: Path) -> None:
     visit = Visit(browser, page_of(tmp_path, empty=True))
     visit.page.emulate_media(media="print")
     assert not visit.page.locator("nav a").first.is_visible()

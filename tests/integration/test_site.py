@@ -33,7 +33,7 @@ def test_every_run_of_the_night_leaves_what_a_person_wants(deployed: Site) -> No
         address = by_key[link]["data"].partition("](")[2].rstrip(")")
         assert "<html" in httpx.get(address).text
     progress = {one["description"]: one["data"] for one in found if one["type"] == "progress"}
-    stages = ("read source", "extract notes", "encode songs", "train model", "judge model")
+    stages = ("read source", "extract notes", "encode songs", "train model", "evaluate model")
     assert {progress[f"{stage} 100 %"] for stage in stages} == {100}
     assert any(one.startswith("draw notes ") for one in progress)
 
@@ -42,10 +42,10 @@ def test_the_retrain_shows_on_its_own_page_what_its_stages_made(
     deployed: Site, night: Night
 ) -> None:
     run = {"flow_run_id": {"any_": [night.retrain["id"]]}}
-    shown = deployed.server.post("/artifacts/filter", artifacts=run)
-    keys = {one["key"] for one in shown if one["key"]}
+    artifacts = deployed.server.post("/artifacts/filter", artifacts=run)
+    keys = {one["key"] for one in artifacts if one["key"]}
     assert keys >= {"data-quality", "sequences", "model-report", "model-report-link"}
-    assert "train model 100 %" in {one["description"] for one in shown}
+    assert "train model 100 %" in {one["description"] for one in artifacts}
     logged = [one["message"] for one in deployed.server.post("/logs/filter", logs=run)]
     verdict = [line for line in logged if line.startswith(f"{night.model}: ")]
     assert len(verdict) == 1 and "promoted" in verdict[0]
@@ -98,9 +98,9 @@ def test_a_person_starts_eight_samples_in_a_tempo_with_the_form(
 def test_the_form_says_a_rule_in_words(deployed: Site, browser: Any) -> None:
     form = PrefectForm(browser, deployed.server, "compose")
     form.fill(Corpus="my chorales")
-    said = form.refused()
-    assert "a name of at most 64 letters, digits, dots, dashes and underscores" in said
-    assert not set("^$[\\") & set(said)
+    message = form.refused()
+    assert "a name of at most 64 letters, digits, dots, dashes and underscores" in message
+    assert not set("^$[\\") & set(message)
     form.close()
 
 
@@ -125,5 +125,5 @@ def test_runs_outlive_a_restart_of_the_server_and_of_its_database(
     deployed.database.start()
     deployed.kill_server()
     deployed.start_server()
-    assert deployed.server.ended(run, 200)["type"] == "COMPLETED", deployed.said()
+    assert deployed.server.ended(run, 200)["type"] == "COMPLETED", deployed.last_logs()
     assert len(list(deployed.root.glob("samples/*-seed7-*/*.mid"))) == 300

@@ -1,4 +1,4 @@
-"""`make server` and `make server-stop` on a fresh machine, and what they say when they cannot."""
+"""`make server` and `make server-stop` on a fresh machine, and their one line of error."""
 
 import os
 import shutil
@@ -42,9 +42,9 @@ def _make(target: str, environment: dict[str, str]) -> subprocess.CompletedProce
 
 
 @contextmanager
-def _serving(environment: dict[str, str], said: Path) -> Iterator[subprocess.Popen[bytes]]:
+def _serving(environment: dict[str, str], terminal: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Run `make server` in a terminal of its own beside the block, which is to end it."""
-    with said.open("wb") as output:
+    with terminal.open("wb") as output:
         make = subprocess.Popen(
             ["make", "server"],
             cwd=PROJECT,
@@ -55,8 +55,8 @@ def _serving(environment: dict[str, str], said: Path) -> Iterator[subprocess.Pop
         )
     try:
         deadline = time.monotonic() + 200
-        while "Prefect UI:" not in said.read_text():
-            assert make.poll() is None and time.monotonic() < deadline, said.read_text()
+        while "Prefect UI:" not in terminal.read_text():
+            assert make.poll() is None and time.monotonic() < deadline, terminal.read_text()
             time.sleep(0.3)
         yield make
         make.wait(60)
@@ -83,11 +83,11 @@ def _family(state: Path) -> list[psutil.Process]:
 
 def test_one_command_serves_on_loopback_until_ctrl_c(tmp_path: Path) -> None:
     environment = _environment(tmp_path)
-    said = tmp_path / "said"
+    terminal = tmp_path / "terminal"
     address = f"http://127.0.0.1:{environment['NOCTURNE_PORT']}"
     galleries = f"http://127.0.0.1:{environment['NOCTURNE_GALLERY_PORT']}"
-    with _serving(environment, said) as make:
-        assert f"Prefect UI: {address} " in said.read_text()
+    with _serving(environment, terminal) as make:
+        assert f"Prefect UI: {address} " in terminal.read_text()
         assert _names(f"{address}/api") == NAMES
         assert httpx.get(f"{galleries}/", follow_redirects=True).is_success
         (tmp_path / "data/secret").write_text("x")
@@ -99,8 +99,8 @@ def test_one_command_serves_on_loopback_until_ctrl_c(tmp_path: Path) -> None:
         assert (again.returncode, again.stdout.count("\n")) == (0, 1)
         assert f"runs already: {address}" in again.stdout
         os.killpg(make.pid, signal.SIGINT)
-    assert said.read_text().rstrip().splitlines()[-1].startswith(("stopping", "make:"))
-    assert "Traceback" not in said.read_text()
+    assert terminal.read_text().rstrip().splitlines()[-1].startswith(("stopping", "make:"))
+    assert "Traceback" not in terminal.read_text()
     _, alive = psutil.wait_procs(parts, timeout=10)
     assert alive == []
     assert _make("server-stop", environment).stdout == "nothing runs\n"
@@ -116,14 +116,14 @@ def test_a_run_that_is_cut_off_is_marked_and_holds_nothing_up(
         shutil.copy(path, songs)
     environment = _environment(tmp_path, NOCTURNE_SOURCE=str(songs), NOCTURNE_CORPUS="mine")
     address = f"http://127.0.0.1:{environment['NOCTURNE_PORT']}/api"
-    state, said = tmp_path / "state", tmp_path / "said"
-    with _serving(environment, said), _api(address) as api:
+    state, terminal = tmp_path / "state", tmp_path / "terminal"
+    with _serving(environment, terminal), _api(address) as api:
         first = _retrain(api)
         _wait(lambda: _state(api, first)[0] == "RUNNING" and _stages(api, first, "train"))
         assert _make("server-stop", environment).returncode == 0
     assert "retrain small on mine is marked as Crashed" in (state / "worker.log").read_text()
-    said.write_text("")
-    with _serving(environment, said) as make, _api(address) as api:
+    terminal.write_text("")
+    with _serving(environment, terminal) as make, _api(address) as api:
         kind, message = _state(api, first)
         assert kind == "CRASHED"
         assert message.startswith("The worker was stopped in the middle of the run. What is")
@@ -135,8 +135,8 @@ def test_a_run_that_is_cut_off_is_marked_and_holds_nothing_up(
         for process in doomed:
             process.kill()
         psutil.wait_procs(doomed, timeout=20)
-    said.write_text("")
-    with _serving(environment, said), _api(address) as api:
+    terminal.write_text("")
+    with _serving(environment, terminal), _api(address) as api:
         _wait(lambda: _state(api, again["id"])[0] == "CRASHED", 20)
         _, message = _state(api, again["id"])
         assert message.startswith("The run and its worker were killed. What is")
@@ -193,12 +193,12 @@ def _wait(condition: Callable[[], Any], seconds: float = 120) -> Any:
 def test_it_keeps_its_history_in_postgresql_if_told_so(deployed: Site, tmp_path: Path) -> None:
     url = deployed.database.another("history")
     environment = _environment(tmp_path, NOCTURNE_DATABASE_URL=url)
-    said = tmp_path / "said"
-    with _serving(environment, said):
+    terminal = tmp_path / "terminal"
+    with _serving(environment, terminal):
         assert not list(tmp_path.rglob("*.db"))
         assert _make("server-stop", environment).stdout == "stopped\n"
     logs = "".join(log.read_text() for log in (tmp_path / "state").glob("*.log"))
-    assert deployed.database.password not in said.read_text() + logs
+    assert deployed.database.password not in terminal.read_text() + logs
 
 
 @pytest.mark.parametrize(

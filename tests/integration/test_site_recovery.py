@@ -20,7 +20,7 @@ def test_what_died_in_the_middle_is_started_once_more(
     first = killed.runs[deployment]
     assert deployed.server.ended(first, 150)["type"] == "CRASHED"
     again = eventually(lambda: started_again(deployed, deployment, first), deployed)
-    assert again["state"]["type"] == "COMPLETED", deployed.said()
+    assert again["state"]["type"] == "COMPLETED", deployed.last_logs()
 
 
 @pytest.mark.usefixtures("killed")
@@ -94,16 +94,16 @@ def test_flow_and_task_runs_have_names_that_say_what_they_do(deployed: Site, nig
     assert {"ingest folk", "prepare folk", "train small on folk"} <= flows
     assert not [name for name in flows if re.fullmatch(r"[a-z]+-[a-z]+", name)]
     tasks = {one["name"] for one in deployed.server.post("/task_runs/filter")}
-    assert {"shard folk", "extract shard 0", f"judge {night.model}"} <= tasks
+    assert {"shard folk", "extract shard 0", f"evaluate {night.model}"} <= tasks
     assert not [name for name in tasks if re.fullmatch(r"[a-z ]+-[0-9a-f]{3}", name)]
 
 
 @pytest.mark.usefixtures("night")
 def test_no_secret_is_in_anything_that_is_kept(deployed: Site) -> None:
     kinds = ("artifacts", "flow_runs", "task_runs", "deployments", "logs", "automations")
-    told = [json.dumps(deployed.server.post(f"/{kind}/filter")) for kind in kinds]
-    told += [log.read_text() for log in deployed.home.glob("*.log")]
-    told += [path.read_text() for path in deployed.root.rglob("*.json")]
+    texts = [json.dumps(deployed.server.post(f"/{kind}/filter")) for kind in kinds]
+    texts += [log.read_text() for log in deployed.home.glob("*.log")]
+    texts += [path.read_text() for path in deployed.root.rglob("*.json")]
     assert len(deployed.server.post("/logs/filter")) > 100
     for secret in (deployed.password, deployed.database.password):
-        assert not [text[:200] for text in told if secret in text]
+        assert not [text[:200] for text in texts if secret in text]

@@ -1,4 +1,4 @@
-"""Strange surroundings: each command does its work or says in one line what is wrong, in time."""
+"""Strange surroundings: each command does its work or ends with one line of error, in time."""
 
 import os
 import shutil
@@ -71,12 +71,12 @@ def _line(done: subprocess.CompletedProcess[str]) -> str:
     return line
 
 
-@pytest.mark.parametrize(("settings", "said"), FAILURES.values(), ids=FAILURES)
-def test_a_setting_that_cannot_work_is_told_in_one_line(
-    settings: dict[str, str], said: str, place: Path
+@pytest.mark.parametrize(("settings", "message"), FAILURES.values(), ids=FAILURES)
+def test_a_setting_that_cannot_work_is_one_line(
+    settings: dict[str, str], message: str, place: Path
 ) -> None:
     done = _ends(place, "ingest", "--source", "songs", **settings)
-    assert said in _line(done)
+    assert message in _line(done)
     assert "temporary" not in done.stdout
 
 
@@ -120,9 +120,9 @@ SHELLS = {
 }
 
 
-@pytest.mark.parametrize(("shell", "said"), SHELLS.values(), ids=SHELLS)
-def test_a_shell_in_which_nothing_works(shell: str, said: str, place: Path) -> None:
-    assert said in _line(_ends(place, "ingest", "--source", str(place / "songs"), shell=shell))
+@pytest.mark.parametrize(("shell", "message"), SHELLS.values(), ids=SHELLS)
+def test_a_shell_in_which_nothing_works(shell: str, message: str, place: Path) -> None:
+    assert message in _line(_ends(place, "ingest", "--source", str(place / "songs"), shell=shell))
 
 
 def test_standard_output_is_closed_or_nobody_reads_it(place: Path) -> None:

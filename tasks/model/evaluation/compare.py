@@ -1,4 +1,4 @@
-"""Models of one corpus and scheme on the very same songs: those of today's test split.
+"""Compare models of one corpus and scheme on the same songs: those of today's test split.
 
 A song keeps its split while a corpus grows (see music/splits.py), so an earlier model has not
 learned from the songs that are held out today, unless the shares of the splits were changed.
@@ -13,13 +13,13 @@ from nocturne.schemas.sequences import SplitIds
 from nocturne.tasks.corpus.notes.read_notes import shard_names, songs_of_shard
 from nocturne.tasks.corpus.sequences.prepared_corpus import song_splits
 from nocturne.tasks.model.network.trained_model import Model
-from nocturne.tasks.model.registry.model_folder import load_model
+from nocturne.tasks.model.registry.open_models import load_model
 from nocturne.tasks.model.training.likelihood import evaluate
 from nocturne.tasks.music.categories import encode_song
 from nocturne.tasks.music.notes import Notes
 from nocturne.tasks.storage.root import Root
 
-MOST_SONGS = 300  # some tens of thousands of notes settle a hundredth of a bit
+MOST_SONGS = 300  # some tens of thousands of notes: bits per note to about a hundredth
 
 
 def held_out_songs(root: Root, corpus: str, scheme: SchemeName) -> list[Notes]:
@@ -31,12 +31,12 @@ def held_out_songs(root: Root, corpus: str, scheme: SchemeName) -> list[Notes]:
 
 
 def bits_on(root: Root, model_id: str, songs: list[Notes]) -> float:
-    """Return a model's bits per note on songs, coded with its own vocabulary.
+    """Return a model's bits per note on songs, encoded with its own vocabulary.
 
     NaN without songs. ModelError if the model does not load.
     """
     model = load_model(root, model_id)
-    return evaluate(model, _coded(model, songs)).bits_per_note if songs else float("nan")
+    return evaluate(model, _encode_songs(model, songs)).bits_per_note if songs else float("nan")
 
 
 def _songs_of_split(root: Root, corpus: str, scheme: SchemeName) -> Iterator[Notes]:
@@ -44,12 +44,12 @@ def _songs_of_split(root: Root, corpus: str, scheme: SchemeName) -> Iterator[Not
     test = [song for song, split in splits.items() if split == "test"]
     if not test:
         return
-    wanted = set(sorted(test)[:MOST_SONGS])  # ids are digests: the first of them are any songs
+    chosen = set(sorted(test)[:MOST_SONGS])  # ids are digests, so their order is random
     for name in shard_names(root, corpus):
-        yield from (notes for song, notes in songs_of_shard(root, corpus, name) if song in wanted)
+        yield from (notes for song, notes in songs_of_shard(root, corpus, name) if song in chosen)
 
 
-def _coded(model: Model, songs: list[Notes]) -> SplitIds:
+def _encode_songs(model: Model, songs: list[Notes]) -> SplitIds:
     ids = [encode_song(model.vocabulary, notes) for notes in songs]
-    offsets = np.cumsum([0, *(len(one) for one in ids)])
+    offsets = np.cumsum([0, *(len(song) for song in ids)])
     return SplitIds(np.concatenate(ids), offsets)

@@ -1,18 +1,18 @@
-"""Whether a candidate may become champion: figures in, verdict out."""
+"""The gate: decide from a candidate's figures whether it may become champion."""
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+
+from nocturne.schemas.metrics import ModelMetrics
 
 MAX_DEGENERATE_SHARE = 0.05
 MAX_COPIED_SHARE = 0.05  # samples that share a longer run with training than held-out songs do
-FIGURES = ("bits_per_note", "composite_bits_per_note", "degenerate_share", "copied_share")
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether it is champion, why, in words, and whether that is news."""
+    """The gate's decision and its reason; `newly` is true if this call changed the champion."""
 
     promoted: bool
     reason: str
@@ -33,24 +33,38 @@ class Comparison:
         return min(self.rivals.items(), key=lambda rival: rival[1])
 
 
-def judge_candidate(
-    metrics: Mapping[str, Any], comparison: Comparison | None = None, margin_bits: float = 0.0
-) -> Verdict:
-    """Weigh a candidate's metrics (the keys of metrics.json) and its comparison with rivals.
+def gate_figures(metrics: ModelMetrics) -> dict[str, float | None]:
+    """Return the figures that the gate decides by, under their names in metrics.json."""
+    return {
+        "bits_per_note": metrics.bits_per_note,
+        "composite_bits_per_note": metrics.baseline_bits("composite"),
+        "degenerate_share": metrics.samples.get("degenerate_share"),
+        "copied_share": metrics.samples.get("copied_share"),
+    }
 
-    One that is at most margin_bits per note worse than the best of its rivals is still let in,
-    so that however many are, none is further from the best.
+
+def evaluate_candidate(
+    metrics: ModelMetrics, comparison: Comparison | None = None, margin_bits: float = 0.0
+) -> Verdict:
+    """Decide by a candidate's metrics and its comparison with rivals.
+
+    A candidate passes if it is at most margin_bits per note worse than the best of its rivals: so
+    the champion is never further than that from the best, however many candidates pass.
     """
-    if missing := [name for name in FIGURES if not _is_finite(metrics.get(name))]:
+    measured = gate_figures(metrics)
+    figures = {
+        name: bits for name, bits in measured.items() if bits is not None and math.isfinite(bits)
+    }
+    if missing := [name for name in measured if name not in figures]:
         return Verdict(False, f"it was not measured: metrics.json lacks {', '.join(missing)}")
-    against = [
-        *_against_baseline(metrics),
-        *_against_samples(metrics),
+    objections = [
+        *_against_baseline(figures),
+        *_against_samples(figures),
         *(_against_rivals(comparison, margin_bits) if comparison else ()),
     ]
-    if against:
-        return Verdict(False, "; ".join(against))
-    gain = metrics["composite_bits_per_note"] - metrics["bits_per_note"]
+    if objections:
+        return Verdict(False, "; ".join(objections))
+    gain = figures["composite_bits_per_note"] - figures["bits_per_note"]
     reason = f"{gain:.2f} bits per note below the composite baseline; samples pass"
     if comparison:
         name, bits = comparison.best
@@ -70,25 +84,23 @@ def too_few_songs(songs: int, least: int) -> Verdict:
     )
 
 
-def _is_finite(value: object) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value)
-
-
-def _against_baseline(metrics: Mapping[str, float]) -> list[str]:
-    model, composite = metrics["bits_per_note"], metrics["composite_bits_per_note"]
+def _against_baseline(figures: Mapping[str, float]) -> list[str]:
+    model, composite = figures["bits_per_note"], figures["composite_bits_per_note"]
     if model < composite:
         return []
     return [f"{model:.2f} bits per note do not beat the composite baseline's {composite:.2f}"]
 
 
-def _against_samples(metrics: Mapping[str, float]) -> list[str]:
-    found = []
-    if metrics["degenerate_share"] > MAX_DEGENERATE_SHARE:
-        found.append(f"{metrics['degenerate_share']:.0%} of samples are degenerate")
-    copied = metrics["copied_share"]
+def _against_samples(figures: Mapping[str, float]) -> list[str]:
+    objections = []
+    if figures["degenerate_share"] > MAX_DEGENERATE_SHARE:
+        objections.append(f"{figures['degenerate_share']:.0%} of samples are degenerate")
+    copied = figures["copied_share"]
     if copied > MAX_COPIED_SHARE:
-        found.append(f"{copied:.0%} of samples copy more of a training song than real songs do")
-    return found
+        objections.append(
+            f"{copied:.0%} of samples copy more of a training song than real songs do"
+        )
+    return objections
 
 
 def _against_rivals(comparison: Comparison, margin_bits: float) -> list[str]:

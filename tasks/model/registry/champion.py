@@ -10,8 +10,8 @@ from typing import get_args
 from nocturne.schemas.config import SchemeName
 from nocturne.schemas.errors import ModelError
 from nocturne.schemas.model_card import Champion, Decider, Promotion
-from nocturne.tasks.model.registry.model_folder import damage_of
 from nocturne.tasks.model.registry.models import known_models, read_card
+from nocturne.tasks.model.registry.open_models import damage_of
 from nocturne.tasks.model.registry.root_champion import MEND, ROLLED_BACK, Line, earlier_histories
 from nocturne.tasks.model.registry.succession import standing
 from nocturne.tasks.storage.layout import CHAMPIONS, MODELS, champion_path
@@ -34,20 +34,20 @@ def read_champion(root: Root, corpus: str, scheme: SchemeName) -> Champion | Non
 
 
 def all_champions(root: Root) -> tuple[list[Champion], list[str]]:
-    """Return every champion, by corpus and scheme, and what is wrong with damaged pointers."""
-    troubles = []
+    """Return every champion, by corpus and scheme, and a line for each damaged pointer."""
+    damages = []
     earlier: dict[Line, list[Promotion]] = {}
     try:
         earlier = earlier_histories(root)
     except ModelError as error:
-        troubles.append(str(error))
+        damages.append(str(error))
     champions = []
     for line in sorted({*_pointers(root), *earlier}):
         try:
             champions.append(_champion(root, line, earlier.get(line, [])))
         except ModelError as error:
-            troubles.append(str(error))
-    return [one for one in champions if one], troubles
+            damages.append(str(error))
+    return [champion for champion in champions if champion], damages
 
 
 def promote(root: Root, model_id: str, reason: str, by: Decider = "person") -> Champion:
@@ -66,13 +66,13 @@ def promote(root: Root, model_id: str, reason: str, by: Decider = "person") -> C
 
 
 def require_earlier(champion: Champion) -> None:
-    """Raise ModelError if no champion stood before this one; whether it loads is not looked at."""
+    """Raise ModelError if no champion stood before this one, whether or not that one loads."""
     if not _before(champion):
-        raise _none_earlier(champion.corpus or "", champion.scheme or "")
+        raise _no_earlier_champion(champion.corpus or "", champion.scheme or "")
 
 
-def _none_earlier(corpus: str, scheme: str, said: str = "") -> ModelError:
-    return ModelError(f"no earlier champion of {corpus} ({scheme}) to go back to{said}")
+def _no_earlier_champion(corpus: str, scheme: str, skipped: str = "") -> ModelError:
+    return ModelError(f"no earlier champion of {corpus} ({scheme}) to go back to{skipped}")
 
 
 def roll_back(
@@ -81,9 +81,9 @@ def roll_back(
     scheme: SchemeName,
     damage: Callable[[Root, str], str | None] = damage_of,
 ) -> Champion:
-    """Take the last promotion back: the champion before it is champion again.
+    """Roll the last promotion back: make the champion before it champion again.
 
-    Models that are gone or do not load are skipped, which the entry in the history says.
+    Models that are gone or do not load are skipped; the entry in the history names them.
     ModelError if there was no champion before.
     """
     with locked(root, lock_name(corpus, scheme)):
@@ -95,29 +95,31 @@ def roll_back(
             if model_id in skipped:
                 continue
             if (reason := _unusable(root, model_id, damage)) is None:
-                said = "".join(f"; skipped {name}, which {why}" for name, why in skipped.items())
-                reason = f"{ROLLED_BACK} {champion.model_id}{said}"
+                passed_over = "".join(
+                    f"; skipped {name}, which {why}" for name, why in skipped.items()
+                )
+                reason = f"{ROLLED_BACK} {champion.model_id}{passed_over}"
                 return record(root, (corpus, scheme), model_id, reason, "rollback")
             skipped[model_id] = reason
-    said = "".join(f"; {name} {why}" for name, why in skipped.items())
-    raise _none_earlier(corpus, scheme, said)
+    passed_over = "".join(f"; {name} {why}" for name, why in skipped.items())
+    raise _no_earlier_champion(corpus, scheme, passed_over)
 
 
 def record(
     root: Root, line: Line, model_id: str, reason: str, by: Decider, bits: float | None = None
 ) -> Champion:
-    """Add a change to the history of a corpus and scheme; the caller holds the lock of both.
+    """Add a change to the history of a corpus and scheme; the caller holds their lock.
 
-    Should the lock be lost to another machine, what that one adds meanwhile is kept as well.
+    If the lock is lost to another machine, the changes that it makes meanwhile are kept as well.
     """
     path, earlier = champion_path(*line), earlier_histories(root).get(line, [])
 
-    def changed(content: bytes | None) -> bytes:
-        before = _joined(line, _history(root, line, content), earlier)
+    def with_change(content: bytes | None) -> bytes:
+        before = _join_histories(line, _history(root, line, content), earlier)
         champion = _with_entry(before, line, model_id, reason, by, bits)
         return champion.model_dump_json(indent=2).encode()
 
-    content = root.update(path, changed)
+    content = root.update(path, with_change)
     return parse_marker(root, path, content, Champion, ModelError, MEND)
 
 
@@ -145,9 +147,9 @@ def _with_entry(
 
 
 def _before(champion: Champion) -> list[str]:
-    """Return the champions before this one, the last first."""
+    """Return the ids of the champions before this one, the latest first."""
     stack = standing(champion.history)
-    return [one.model_id for one in reversed(stack) if one.model_id != champion.model_id]
+    return [entry.model_id for entry in reversed(stack) if entry.model_id != champion.model_id]
 
 
 def _unusable(root: Root, model_id: str, damage: Callable[[Root, str], str | None]) -> str | None:
@@ -160,7 +162,7 @@ def _pointers(root: Root) -> list[Line]:
     paths = root.files(CHAMPIONS, ".json", recursive=True)
     schemes: dict[str, SchemeName] = {f"{name}.json": name for name in get_args(SchemeName)}
     parts = [path.removeprefix(f"{CHAMPIONS}/").split("/") for path in paths]
-    return [(one[0], schemes[one[1]]) for one in parts if len(one) == 2 and one[1] in schemes]
+    return [(part[0], schemes[part[1]]) for part in parts if len(part) == 2 and part[1] in schemes]
 
 
 def _champion(root: Root, line: Line, earlier: list[Promotion]) -> Champion | None:
@@ -168,7 +170,7 @@ def _champion(root: Root, line: Line, earlier: list[Promotion]) -> Champion | No
         content = root.read_bytes(champion_path(*line))
     except FileNotFoundError:
         content = None
-    return _joined(line, _history(root, line, content), earlier)
+    return _join_histories(line, _history(root, line, content), earlier)
 
 
 def _history(root: Root, line: Line, content: bytes | None) -> tuple[Promotion, ...]:
@@ -182,11 +184,13 @@ def _history(root: Root, line: Line, content: bytes | None) -> tuple[Promotion, 
     return pointer.history
 
 
-def _joined(line: Line, own: tuple[Promotion, ...], earlier: list[Promotion]) -> Champion | None:
+def _join_histories(
+    line: Line, own: tuple[Promotion, ...], earlier: list[Promotion]
+) -> Champion | None:
     """Join a history with what an earlier version wrote before it, or after a downgrade."""
-    there = {(one.model_id, one.at) for one in own}
-    missing = [one for one in earlier if (one.model_id, one.at) not in there]
-    history = sorted((*own, *missing), key=lambda one: one.at)
+    known = {(entry.model_id, entry.at) for entry in own}
+    missing = [entry for entry in earlier if (entry.model_id, entry.at) not in known]
+    history = sorted((*own, *missing), key=lambda entry: entry.at)
     if not history:
         return None
     corpus, scheme = line

@@ -1,4 +1,4 @@
-"""Finished models: the one that a config gives, and any that has learned the same."""
+"""Find finished models: the one that a config gives, and any that learned from the same data."""
 
 from nocturne.schemas.config import TrainConfig
 from nocturne.schemas.errors import ModelError
@@ -7,8 +7,8 @@ from nocturne.tasks.corpus.sequences.sequence_marker import load_dataset
 from nocturne.tasks.model.network.precision import resolve_precision
 from nocturne.tasks.model.registry.champion import read_champion
 from nocturne.tasks.model.registry.identity import model_id
-from nocturne.tasks.model.registry.model_folder import damage_of
 from nocturne.tasks.model.registry.models import known_models, read_card
+from nocturne.tasks.model.registry.open_models import damage_of, open_model
 from nocturne.tasks.storage.root import Root
 
 
@@ -18,20 +18,22 @@ def finished_model(root: Root, config: TrainConfig) -> ModelCard | None:
     CorpusError for a corpus that is not prepared.
     """
     name = model_id(resolve_precision(config), load_dataset(root, config.corpus, config.scheme))
-    known = name in known_models(root) and damage_of(root, name) is None
-    return read_card(root, name) if known else None
+    folder = open_model(root, name)
+    is_whole = name in known_models(root) and folder.damage() is None
+    return folder.card if is_whole else None
 
 
 def learned_model(root: Root, config: TrainConfig) -> ModelCard | None:
-    """Return a finished model of this very data and config, whatever it was started from.
+    """Return a finished model of the same data and config, whatever its warm start was.
 
-    Of several it is the champion, else the newest. CorpusError for a corpus that is not prepared.
+    Of several, return the champion, else the newest. CorpusError for a corpus that is not
+    prepared.
     """
     dataset = load_dataset(root, config.corpus, config.scheme)
     config = resolve_precision(config)
 
     def has_learned(card: ModelCard) -> bool:
-        """Whether only its start can differ from what the config asks for."""
+        """Return whether only the warm start can differ from what the config asks for."""
         started = config.copy_with(init_from=card.config.init_from)
         return card.model_id == model_id(started, dataset)
 

@@ -12,7 +12,7 @@ MODEL_VERSION = 3  # raised when the same config would train different weights
 def model_id(config: TrainConfig, dataset: SequenceDataset) -> str:
     """Return `<corpus>-<preset>-<8 hex digits>` of everything that fixes the weights.
 
-    The config's precision must be resolved, not auto: it depends on the machine.
+    The config's precision must be resolved, not auto, as auto depends on the machine.
     """
     fields = config.fingerprint_fields("model")
     content = json.dumps([MODEL_VERSION, dataset.fingerprint, fields], sort_keys=True)

@@ -1,4 +1,4 @@
-"""Which model is meant: a champion, the latest one, or an id."""
+"""Find the model that a name stands for: a champion, the latest model, or an id."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from nocturne.tasks.storage.root import Root
 
 @dataclass(frozen=True)
 class Found:
-    """A model, and which one it is, in words."""
+    """A model, and in words what it is, such as the champion of a corpus."""
 
     model_id: str
     words: str
@@ -37,22 +37,22 @@ def find(
     is that of the corpus last trained, and the latest that of any. An id stands for itself,
     whatever its corpus. ModelError if there is none: it lists the models that there are.
     """
-    corpus = corpus or None  # an empty name is none
+    corpus = corpus or None  # an empty name stands for no corpus
     if name not in ("champion", "latest"):
         return _by_id(root, name, corpus)
     cards, damaged = read_cards(root)
     if not cards:
         raise ModelError(_no_model(root, damaged))
-    wanted = [card for card in cards if _is_of(card, corpus, scheme)]
-    if name == "latest" and wanted:
-        newest = max(wanted, key=age)
+    matching = [card for card in cards if _is_of(card, corpus, scheme)]
+    if name == "latest" and matching:
+        newest = max(matching, key=age)
         return Found(newest.model_id, f"{newest.model_id}, the latest of {newest.corpus}")
-    if name == "champion" and (corpus or wanted):
-        meant = corpus or max(wanted, key=age).corpus
-        return _champion(root, wanted, meant, scheme, chosen=corpus is None)
-    asked = " ".join(part for part in (corpus, scheme and f"({scheme})") if part)
+    if name == "champion" and (corpus or matching):
+        its_corpus = corpus or max(matching, key=age).corpus
+        return _champion(root, matching, its_corpus, scheme, is_last_trained=corpus is None)
+    restriction = " ".join(part for part in (corpus, scheme and f"({scheme})") if part)
     raise ModelError(
-        f"no model of {asked} under {root.display_path(MODELS)}: train one, or use one of "
+        f"no model of {restriction} under {root.display_path(MODELS)}: train one, or use one of "
         f"{_listed(cards)}"
     )
 
@@ -61,25 +61,25 @@ def last_changed(
     root: Root, corpus: str | None = None, scheme: SchemeName | None = None
 ) -> Champion:
     """Return the champion that changed last, of those of a corpus or scheme if one is named."""
-    champions, troubles = all_champions(root)
-    if troubles:  # it may be the one that is meant
-        raise ModelError(troubles[0])
-    wanted = [
-        one
-        for one in champions
-        if corpus in (None, "", one.corpus) and scheme in (None, one.scheme)
+    champions, damages = all_champions(root)
+    if damages:  # the damaged pointer may be that of the champion that changed last
+        raise ModelError(damages[0])
+    matching = [
+        champion
+        for champion in champions
+        if corpus in (None, "", champion.corpus) and scheme in (None, champion.scheme)
     ]
-    if not wanted:
-        there = ", ".join(f"{one.corpus} ({one.scheme})" for one in champions)
+    if not matching:
+        existing = ", ".join(f"{champion.corpus} ({champion.scheme})" for champion in champions)
         raise ModelError(
             f"no earlier champion under {root.display_path(MODELS)} to go back to "
-            f"(there are champions of: {there or 'nothing'})"
+            f"(there are champions of: {existing or 'nothing'})"
         )
-    return max(wanted, key=lambda one: one.history[-1].at)
+    return max(matching, key=lambda champion: champion.history[-1].at)
 
 
 def age(card: ModelCard) -> tuple[float, str]:
-    """Return what models are sorted by, the newest last."""
+    """Return the key that models are sorted by, the newest last."""
     return card.created.timestamp(), card.model_id
 
 
@@ -103,14 +103,14 @@ def _champion(
     corpus: str,
     scheme: SchemeName | None,
     *,
-    chosen: bool,
+    is_last_trained: bool,
 ) -> Found:
     """Return the champion of a corpus, of the scheme last trained of those that have one."""
     newest_first = sorted((c for c in cards if c.corpus == corpus), key=age, reverse=True)
     trained = [card.config.scheme for card in newest_first]
     schemes = [scheme] if scheme else dict.fromkeys([*trained, *get_args(SchemeName)])
     champion = next(filter(None, (read_champion(root, corpus, one) for one in schemes)), None)
-    why = ", the corpus last trained" if chosen else ""
+    why = ", the corpus last trained" if is_last_trained else ""
     if champion is None:
         others = sorted({one.corpus for one in all_champions(root)[0]} - {corpus})
         named = f"; champions have: {', '.join(others)} (--corpus)" if others else ""

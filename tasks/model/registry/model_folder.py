@@ -9,26 +9,29 @@ card.json             ModelCard, written last: it completes the folder
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
 
 from pydantic import BaseModel, ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load
 
 from nocturne.schemas.errors import ModelError
+from nocturne.schemas.metrics import ModelMetrics
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.sequences import Vocabulary
 from nocturne.tasks.model.network.trained_model import Model, unlimited
-from nocturne.tasks.model.registry.models import known_models, read_card, read_cards
-from nocturne.tasks.storage.arrays import packed
+from nocturne.tasks.model.registry.models import (
+    known_models,
+    read_card,
+    read_metrics,
+)
 from nocturne.tasks.storage.layout import (
-    CARD_FILE,
     CONFIG_FILE,
-    EVALUATED_FILE,
     METRICS_FILE,
     MODELS,
     PRIMERS_FILE,
-    REPORT_PAGE,
     VOCABULARY_FILE,
     WEIGHTS_FILE,
     model_path,
@@ -36,126 +39,120 @@ from nocturne.tasks.storage.layout import (
 from nocturne.tasks.storage.markers import read_marker
 from nocturne.tasks.storage.root import Root
 
-RANDOM_INPUTS = ("primers", "state_mean", "state_factor", "loop_limits")
-OF_THE_WEIGHTS = (METRICS_FILE, EVALUATED_FILE, REPORT_PAGE)  # made once they are there
 MEND = "train the model again or choose another"
 
 
-def save_model(
-    root: Root, model: Model, card: ModelCard, documents: Mapping[str, bytes]
-) -> ModelCard:
-    """Write the model's folder; `documents` are further files by name, such as history.json.
+class ModelFolder:
+    """Handle of one model in a storage root: each part is read once, when it is first used.
 
-    What was made of weights that lay there before, such as their metrics, is deleted.
-
-    Returns the card as written: model_id, vocabulary_id, shape, parameters and weights_sha256
-    are set from the model.
+    A handle lives for one task or one flow (open_models.py), so its parts do not go stale.
+    Every part raises ModelError in one line if it is unknown, missing or damaged.
     """
-    folder = model_path(model.model_id)
-    for name in (CARD_FILE, *OF_THE_WEIGHTS):  # from here to the end the folder is not a model
-        root.delete(f"{folder}/{name}")
-    inputs = {name: getattr(model, name) for name in RANDOM_INPUTS}
-    files = {
-        WEIGHTS_FILE: packed(model.weights),
-        PRIMERS_FILE: packed(inputs),
-        VOCABULARY_FILE: model.vocabulary.model_dump_json(indent=2).encode(),
-    }
-    digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-    config = {
-        "shape": model.shape.model_dump(),
-        "config": card.config.model_dump(),
-        "sha256": digests,
-    }
-    for name, content in {**files, **documents}.items():
-        root.write_bytes(f"{folder}/{name}", content)
-    root.write_json(f"{folder}/{CONFIG_FILE}", config)
-    final = card.model_copy(
-        update={
-            "model_id": model.model_id,
-            "vocabulary_id": model.vocabulary.vocabulary_id,
-            "shape": model.shape,
-            "parameters": sum(int(value.size) for value in model.weights.values()),
-            "weights_sha256": digests[WEIGHTS_FILE],
-        }
-    )
-    root.write_bytes(f"{folder}/{CARD_FILE}", final.model_dump_json(indent=2).encode())
-    return final
 
+    def __init__(self, root: Root, model_id: str) -> None:
+        """Read nothing yet."""
+        self.root, self.model_id = root, model_id
+        self.path = model_path(model_id)
 
-def load_model(root: Root, model_id: str) -> Model:
-    """Read a model, checking every file against its digest and the network's form.
+    @cached_property
+    def card(self) -> ModelCard:
+        """The model card."""
+        return read_card(self.root, self.model_id)
 
-    ModelError if it is unknown, incomplete, damaged or does not match its vocabulary.
-    """
-    if model_id not in known_models(root):
-        raise ModelError(
-            f"no model {model_id} under {root.display_path(MODELS)}: "
-            "`nocturne models` lists what there is"
-        )
-    card = read_card(root, model_id)
-    folder = model_path(model_id)
-    try:
-        content = _verified(root, folder, card)
-        vocabulary = Vocabulary.model_validate_json(content[VOCABULARY_FILE])
-        weights, inputs = load(content[WEIGHTS_FILE]), load(content[PRIMERS_FILE])
-        model = Model(model_id, card.shape, vocabulary, weights, **inputs)
-    except (FileNotFoundError, ValidationError, SafetensorError, ValueError) as error:
-        reason = str(error).splitlines()[0]
-        raise _damaged(root, folder, reason) from error
-    except (KeyError, TypeError) as error:
-        raise _damaged(root, folder, "a part is missing") from error
-    _check(root, folder, model, card)
-    return model
+    @cached_property
+    def metrics(self) -> ModelMetrics:
+        """The metrics of these weights; empty if the weights were never evaluated."""
+        return read_metrics(self.root, self.model_id)
 
+    def write_metrics(self, metrics: ModelMetrics) -> None:
+        """Write metrics.json."""
+        self.root.write_json(self._file(METRICS_FILE), metrics.flat())
+        self.metrics = metrics
 
-def damage_of(root: Root, model_id: str) -> str | None:
-    """Return in one line why a model does not load; None if it does."""
-    try:
-        load_model(root, model_id)
-    except ModelError as error:
-        return str(error)
-    return None
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The vocabulary, checked against its digest and the card; reads no weights."""
+        with self._one_line_errors():
+            vocabulary = Vocabulary.model_validate_json(self._verified(VOCABULARY_FILE))
+        if not vocabulary.is_called(self.card.vocabulary_id):
+            raise self._damaged("vocabulary.json does not match the card")
+        return vocabulary
 
+    def load(self) -> Model:
+        """Return the model, every file checked against its digest and the network's form."""
+        return self._model
 
-def list_models(root: Root) -> list[ModelCard]:
-    """Return the cards of all complete models that read, by model id."""
-    return read_cards(root)[0]
+    def damage(self) -> str | None:
+        """Return in one line why the model does not load; None if it does."""
+        try:
+            self.load()
+        except ModelError as error:
+            return str(error)
+        return None
+
+    @cached_property
+    def _model(self) -> Model:
+        if self.model_id not in known_models(self.root):
+            raise ModelError(
+                f"no model {self.model_id} under {self.root.display_path(MODELS)}: "
+                "`nocturne models` lists what there is"
+            )
+        shape = self.card.shape
+        with self._one_line_errors():
+            weights = load(self._verified(WEIGHTS_FILE))
+            inputs = load(self._verified(PRIMERS_FILE))
+            model = Model(self.model_id, shape, self.vocabulary, weights, **inputs)
+        self._check(model)
+        return model
+
+    @cached_property
+    def _digests(self) -> dict[str, str]:
+        """SHA-256 by file name; ValueError if config.json is not that of the card's weights."""
+        path = self._file(CONFIG_FILE)
+        digests = read_marker(self.root, path, _Saved, ModelError, MEND).sha256
+        if digests[WEIGHTS_FILE] != self.card.weights_sha256:
+            raise ValueError("config.json and card.json are of different models")
+        return digests
+
+    def _verified(self, name: str) -> bytes:
+        """Return the content of a file; ValueError if its digest is another."""
+        expected = self._digests[name]
+        content = self.root.read_bytes(self._file(name))
+        if hashlib.sha256(content).hexdigest() != expected:
+            raise ValueError(f"{name} is not what was saved")
+        return content
+
+    def _file(self, name: str) -> str:
+        return model_path(self.model_id, name)
+
+    def _check(self, model: Model) -> None:
+        from nocturne.tasks.model.network.network import network_of  # imports TensorFlow
+
+        network = network_of(model.shape, model.vocabulary)
+        found = {name: value.shape for name, value in model.weights.items()}
+        if found != network.weight_shapes():
+            raise self._damaged("the weights do not fit the network and vocabulary")
+        if model.loop_limits.shape != unlimited().shape:
+            raise self._damaged("its limits are of another version")
+        primers = (model.shape.window, len(model.vocabulary.attributes))
+        states = (network.state_width,)
+        if model.primers.shape[1:] != primers or model.state_factor.shape[1:] != states:
+            raise self._damaged("the primers do not fit the network")
+
+    @contextmanager
+    def _one_line_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (FileNotFoundError, ValidationError, SafetensorError, ValueError) as error:
+            raise self._damaged(str(error).splitlines()[0]) from error
+        except (KeyError, TypeError) as error:
+            raise self._damaged("a part is missing") from error
+
+    def _damaged(self, reason: str) -> ModelError:
+        return ModelError(f"{self.root.display_path(self.path)} is damaged: {reason}; {MEND}")
 
 
 class _Saved(BaseModel):
     """The part of config.json that loading needs."""
 
     sha256: dict[str, str]
-
-
-def _verified(root: Root, folder: str, card: ModelCard) -> dict[str, bytes]:
-    """Contents of the files with a digest; ValueError where one is not what was saved."""
-    digests = read_marker(root, f"{folder}/{CONFIG_FILE}", _Saved, ModelError, MEND).sha256
-    if digests[WEIGHTS_FILE] != card.weights_sha256:
-        raise ValueError("config.json and card.json are of different models")
-    content = {}
-    for name, expected in digests.items():
-        content[name] = root.read_bytes(f"{folder}/{name}")
-        if hashlib.sha256(content[name]).hexdigest() != expected:
-            raise ValueError(f"{name} is not what was saved")
-    return content
-
-
-def _check(root: Root, folder: str, model: Model, card: ModelCard) -> None:
-    if not model.vocabulary.is_called(card.vocabulary_id):
-        raise _damaged(root, folder, "vocabulary.json does not match the card")
-    from nocturne.tasks.model.network.network import network_of  # imports TensorFlow
-
-    network = network_of(model.shape, model.vocabulary)
-    found = {name: value.shape for name, value in model.weights.items()}
-    if found != network.weight_shapes():
-        raise _damaged(root, folder, "the weights do not fit the network and vocabulary")
-    width = (model.shape.window, len(model.vocabulary.attributes))
-    if model.loop_limits.shape != unlimited().shape:
-        raise _damaged(root, folder, "its limits are of another version")
-    if model.primers.shape[1:] != width or model.state_factor.shape[1:] != (network.state_width,):
-        raise _damaged(root, folder, "the primers do not fit the network")
-
-
-def _damaged(root: Root, folder: str, reason: str) -> ModelError:
-    return ModelError(f"{root.display_path(folder)} is damaged: {reason}; {MEND}")

@@ -1,9 +1,8 @@
-"""The models of a storage root: their ids, their cards, their metrics."""
-
-from typing import Any
+"""List the models of a storage root and read their cards and metrics."""
 
 from nocturne.schemas.errors import ModelError
-from nocturne.schemas.model_card import Metrics, ModelCard
+from nocturne.schemas.metrics import MetricsFile, ModelMetrics
+from nocturne.schemas.model_card import ModelCard
 from nocturne.tasks.storage.layout import CARD_FILE, CHAMPIONS, METRICS_FILE, MODELS, model_path
 from nocturne.tasks.storage.markers import find_marker, read_marker
 from nocturne.tasks.storage.root import Root
@@ -16,7 +15,7 @@ def known_models(root: Root) -> list[str]:
 
 
 def read_cards(root: Root) -> tuple[list[ModelCard], dict[str, str]]:
-    """Return the cards of all complete models, and by id why others do not read."""
+    """Return the cards of all complete models, and by id why other cards are damaged."""
     cards, damaged = [], {}
     for model_id in known_models(root):
         try:
@@ -27,7 +26,7 @@ def read_cards(root: Root) -> tuple[list[ModelCard], dict[str, str]]:
 
 
 def read_card(root: Root, model_id: str) -> ModelCard:
-    """Return the card of a known model; ModelError if it does not read."""
+    """Return the card of a known model; ModelError if it is missing or damaged."""
     path = model_path(model_id, CARD_FILE)
     try:
         card = read_marker(root, path, ModelCard, ModelError, "train the model again")
@@ -40,17 +39,18 @@ def read_card(root: Root, model_id: str) -> ModelCard:
     return card
 
 
-def read_metrics(root: Root, model_id: str) -> dict[str, Any]:
-    """Return a model's metrics; empty if these weights were never judged.
+def read_metrics(root: Root, model_id: str) -> ModelMetrics:
+    """Return a model's metrics; empty if these weights were never evaluated.
 
-    Earlier versions did not note whose metrics they were: they count. ModelError if they do not
-    read.
+    Metrics of earlier versions, which do not name their weights, count. ModelError if they are
+    damaged.
     """
     mend = "delete it and train the model again, which then only measures it"
-    found = find_marker(root, [model_path(model_id, METRICS_FILE)], Metrics, ModelError, mend)
+    path = model_path(model_id, METRICS_FILE)
+    found = find_marker(root, [path], MetricsFile, ModelError, mend)
     if found is None:
-        return {}
+        return ModelMetrics()
     weights = found.weights_sha256
     if weights is not None and weights != read_card(root, model_id).weights_sha256:
-        return {}
-    return found.model_dump(exclude_unset=True)
+        return ModelMetrics()
+    return ModelMetrics.from_flat(found.model_dump(exclude_unset=True))

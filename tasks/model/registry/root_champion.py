@@ -1,7 +1,7 @@
 """The one champion that earlier versions kept for a whole root, in models/champion.json.
 
-It is read as the beginning of the history of each corpus and scheme, and never written: an earlier
-version still finds it as it was.
+It is read as the beginning of the history of each corpus and scheme. It is never written, so an
+earlier version still finds it unchanged.
 """
 
 import re
@@ -55,13 +55,13 @@ class _Place(BaseModel):
 
 
 class _Saved(BaseModel):
-    """What config.json of a model says about its corpus, whatever else it says."""
+    """The corpus and scheme in the config.json of a model; other fields are ignored."""
 
     config: _Place
 
 
 def _line_of(root: Root, model_id: str) -> Line | None:
-    """Return the corpus and scheme of a model; of a damaged or deleted one as far as is known."""
+    """Return the corpus and scheme of a model, as far as card, config or id say; else None."""
     with suppress(ModelError):
         card = read_card(root, model_id)
         return card.corpus, card.config.scheme

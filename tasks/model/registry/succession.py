@@ -1,4 +1,4 @@
-"""What a history of promotions and roll-backs comes to: the promotions that still stand."""
+"""Which promotions of a history still stand after its roll-backs."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,7 @@ from nocturne.schemas.model_card import Promotion
 
 
 def standing(history: Iterable[Promotion]) -> list[Promotion]:
-    """Return the promotions that nobody took back, oldest first; the last is the champion's.
+    """Return the promotions that were not rolled back, oldest first; the last is the champion's.
 
     A promotion is put on top of a stack, in place of one of the same model there. A roll-back
     takes promotions off the top until one of its model is there. A roll-back to a model that
@@ -14,7 +14,7 @@ def standing(history: Iterable[Promotion]) -> list[Promotion]:
     """
     stack: list[Promotion] = []
     for entry in history:
-        if entry.by == "rollback" and any(one.model_id == entry.model_id for one in stack):
+        if entry.by == "rollback" and any(other.model_id == entry.model_id for other in stack):
             while stack[-1].model_id != entry.model_id:
                 stack.pop()
             continue

@@ -23,7 +23,7 @@ class RandomInputs(NamedTuple):
     A state is all arrays of the first layer, then of the next, in one row [W]: of an LSTM network
     (h, c) of layer 0 and of layer 1, W = 4H. state_mean [W] and state_factor [P, W]: mean +
     z @ factor has the states' covariance for standard normal z.
-    loop_limits int32 [LIMITS]: how long loops may go on, see sampling/loop_limits.py.
+    loop_limits int32 [LIMITS]: the limits of repetition, see loop_limits.py.
     """
 
     primers: NDArray[np.int16]
@@ -47,9 +47,9 @@ def random_inputs(
 def choose_primers(
     train: SplitIds, vocabulary: Vocabulary, window: int, seed: int
 ) -> NDArray[np.int16]:
-    """Up to MOST_PRIMERS windows of training songs, any note being equally likely to be last.
+    """Return up to MOST_PRIMERS windows of training songs, in random order, without repeats.
 
-    A window begins no earlier than its song; a shorter song is padded in front.
+    A window begins no earlier than its song; a song shorter than a window is padded in front.
     """
     lengths = np.diff(train.song_offsets)
     ends = np.maximum(lengths - window, 0) + 1  # windows that end inside each song

@@ -8,7 +8,8 @@ after it, and the ranks of each doubling give the length of a match by binary de
 import numpy as np
 from numpy.typing import NDArray
 
-from nocturne.tasks.music.metrics.excerpt import Ints
+from nocturne.tasks.music.metrics.excerpt import Excerpt, Ints
+from nocturne.tasks.music.metrics.metric import Metric
 
 Ranks = NDArray[np.int32]
 
@@ -42,18 +43,18 @@ def _doublings(text: Ints, longest: int) -> list[Ranks]:
 
 def _match_lengths(doublings: list[Ranks], places: Ints, others: Ints) -> Ints:
     """Return how many symbols from `places` on equal those from `others` on."""
-    here, there, length = places.copy(), others.copy(), np.zeros_like(places)
+    place, other, length = places.copy(), others.copy(), np.zeros_like(places)
     for k in reversed(range(len(doublings))):
-        same = doublings[k][here] == doublings[k][there]
-        for one in (here, there, length):
-            one[same] += 1 << k
+        is_same = doublings[k][place] == doublings[k][other]
+        for counter in (place, other, length):
+            counter[is_same] += 1 << k
     return length
 
 
 def _nearest(order: Ints, known: int) -> tuple[Ints, Ints]:
     """Return for each sorted suffix the nearest place below `known` before and after it.
 
-    At the ends, where there is none on one side, it is the nearest on the other.
+    At the ends, where one side has none, both are the nearest on the other side.
     """
     ranks_of_known = np.flatnonzero(order < known)
     after = np.searchsorted(ranks_of_known, np.arange(len(order)))
@@ -75,11 +76,47 @@ def longest_shared_runs(pieces: list[Ints], training: list[Ints]) -> Ints:
     doublings = _doublings(_text([*training, *pieces]), max(len(piece) for piece in pieces))
     known = sum(len(song) + 1 for song in training)
     order = np.argsort(doublings[-1], kind="stable")
-    mine = order >= known
-    places = order[mine]
+    is_of_piece = order >= known
+    places = order[is_of_piece]
     length = np.zeros(len(order), np.int64)
     for neighbour in _nearest(order, known):
-        found = _match_lengths(doublings, places, neighbour[mine])
-        length[places] = np.maximum(length[places], found)
+        matched = _match_lengths(doublings, places, neighbour[is_of_piece])
+        length[places] = np.maximum(length[places], matched)
     begins = known + np.cumsum([0, *(len(piece) + 1 for piece in pieces)])
     return np.maximum.reduceat(length, begins[:-1])
+
+
+def measure_copied_runs(
+    samples: list[Excerpt], held_out: list[Excerpt], training: list[Ints]
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the figures of copying, of the samples and of held-out pieces, by metric.
+
+    `copied_share` compares the samples with the held-out pieces, which therefore have none.
+    """
+    runs = longest_shared_runs([excerpt.steps for excerpt in samples + held_out], training)
+    of_samples, of_held_out = runs[: len(samples)], runs[len(samples) :]
+    copied_share = float((of_samples > of_held_out.max()).mean())
+    return {**_run_figures(of_samples), "copied_share": copied_share}, _run_figures(of_held_out)
+
+
+def _run_figures(runs: Ints) -> dict[str, float]:
+    return {"originality": float(runs.max()), "originality_mean": float(runs.mean())}
+
+
+# The names in metrics.json are older than the titles: a larger "originality" is a longer copy.
+METRICS = (
+    Metric(
+        "originality",
+        ".0f",
+        "Longest run of notes, by interval and timing, found in training songs",
+        title="Longest copied run",
+        essential=True,
+    ),
+    Metric(
+        "originality_mean",
+        ".1f",
+        "The same run, as a mean over all samples",
+        title="Mean copied run",
+    ),
+    Metric("copied_share", ".1%", "Samples with a longer such run than any held-out song has"),
+)

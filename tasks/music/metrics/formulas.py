@@ -10,6 +10,7 @@ import numpy as np
 
 from nocturne.schemas.sequences import TICKS_PER_QUARTER
 from nocturne.tasks.music.metrics.excerpt import Excerpt, Ints
+from nocturne.tasks.music.metrics.metric import Metric, mean_of
 
 MAJOR, MINOR = (0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10)
 POLYPHONIC_ABOVE = 2  # MusPy's default threshold: more than two pitches at once
@@ -51,9 +52,9 @@ def _pitches_at_once(excerpt: Excerpt) -> tuple[Ints, Ints]:
     moved = excerpt.pitch[order] * (excerpt.offset.max() + 1)
     begin, reach = excerpt.onset[order] + moved, excerpt.offset[order] + moved
     reach = np.maximum.accumulate(reach)
-    fresh = np.concatenate(([True], begin[1:] > reach[:-1]))
-    last = np.concatenate((fresh[1:], [True]))
-    starts, ends = (begin - moved)[fresh], (reach - moved)[last]
+    is_first = np.concatenate(([True], begin[1:] > reach[:-1]))
+    is_last = np.concatenate((is_first[1:], [True]))
+    starts, ends = (begin - moved)[is_first], (reach - moved)[is_last]
     times, where = np.unique(np.concatenate((starts, ends)), return_inverse=True)
     change = np.bincount(where[: len(starts)], minlength=len(times))
     change = change - np.bincount(where[len(starts) :], minlength=len(times))
@@ -88,3 +89,27 @@ def empty_beat_rate(excerpt: Excerpt) -> float:
     after = np.bincount(excerpt.offset // TICKS_PER_QUARTER + 1, minlength=beats + 1)
     filled = int(np.count_nonzero(np.cumsum(change - after)[:beats]))
     return 1 - filled / beats
+
+
+METRICS = (
+    Metric(
+        "pitch_class_entropy",
+        ".2f",
+        "Spread over the twelve pitch classes, in bits",
+        mean_of(pitch_class_entropy),
+    ),
+    Metric(
+        "scale_consistency",
+        ".2f",
+        "Largest share of notes that fit one scale",
+        mean_of(scale_consistency),
+    ),
+    Metric("polyphony", ".2f", "Notes sounding at once, while any does", mean_of(polyphony)),
+    Metric(
+        "polyphony_rate",
+        ".1%",
+        "Time in which more than two pitches sound",
+        mean_of(polyphony_rate),
+    ),
+    Metric("empty_beat_rate", ".1%", "Beats in which no note sounds", mean_of(empty_beat_rate)),
+)

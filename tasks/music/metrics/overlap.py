@@ -1,8 +1,20 @@
 """Overlap of two distributions of notes: the sum of the lesser of two normalised histograms."""
 
+from collections.abc import Callable
+
 import numpy as np
 
+from nocturne.schemas.metrics import Histogram
 from nocturne.tasks.music.metrics.excerpt import Excerpt, Ints
+
+# What the distributions are of, in the order in which reports show them.
+FEATURES: dict[str, Callable[[Excerpt], Ints]] = {
+    "pitch": lambda excerpt: excerpt.pitch,
+    "pitch_class": lambda excerpt: excerpt.pitch % 12,
+    "interval": lambda excerpt: excerpt.interval,
+    "inter_onset_interval": lambda excerpt: excerpt.inter_onset_interval,
+    "duration": lambda excerpt: excerpt.duration,
+}
 
 
 def overlap(some: Ints, others: Ints) -> float:
@@ -17,42 +29,37 @@ def overlap(some: Ints, others: Ints) -> float:
 
 def _features(excerpts: list[Excerpt]) -> dict[str, Ints]:
     return {
-        "pitch": np.concatenate([one.pitch for one in excerpts]),
-        "pitch_class": np.concatenate([one.pitch % 12 for one in excerpts]),
-        "interval": np.concatenate([one.interval for one in excerpts]),
-        "inter_onset_interval": np.concatenate([one.inter_onset_interval for one in excerpts]),
-        "duration": np.concatenate([one.duration for one in excerpts]),
+        feature: np.concatenate([values_of(excerpt) for excerpt in excerpts])
+        for feature, values_of in FEATURES.items()
     }
 
 
 def overlaps(samples: list[Excerpt], held_out: list[Excerpt]) -> dict[str, float]:
-    """Return `overlap_<feature>` of all notes of `samples` with all of `held_out`, 0 to 1.
-
-    The features are pitch, pitch_class, interval, inter_onset_interval and duration;
-    `mean_overlap` is their mean.
-    """
+    """Return, by feature, the overlap of all notes of `samples` with all of `held_out`, 0 to 1."""
     return _overlaps(_features(samples), _features(held_out))
 
 
 def mean_overlaps(samples: list[Excerpt], held_out: list[Excerpt]) -> list[float]:
-    """Return the `mean_overlap` of each sample by itself with all of `held_out`."""
-    theirs = _features(held_out)
-    return [_overlaps(_features([sample]), theirs)["mean_overlap"] for sample in samples]
+    """Return for each sample by itself the mean of its overlaps with all of `held_out`."""
+    real = _features(held_out)
+    each = (_overlaps(_features([sample]), real) for sample in samples)
+    return [float(np.mean(list(by_feature.values()))) for by_feature in each]
 
 
 def _overlaps(first: dict[str, Ints], second: dict[str, Ints]) -> dict[str, float]:
-    found = {f"overlap_{name}": overlap(first[name], second[name]) for name in first}
-    return {**found, "mean_overlap": float(np.mean(list(found.values())))}
+    return {feature: overlap(first[feature], second[feature]) for feature in first}
 
 
-def histograms(samples: list[Excerpt], held_out: list[Excerpt]) -> dict[str, dict[str, list[int]]]:
-    """Return for each feature its `values`, rising, and how often either set has each of them."""
+def histograms(samples: list[Excerpt], held_out: list[Excerpt]) -> dict[str, Histogram]:
+    """Return by feature how often samples and held-out songs have each value."""
     first, second = _features(samples), _features(held_out)
-    return {name: _histogram(first[name], second[name]) for name in first}
+    return {feature: _histogram(first[feature], second[feature]) for feature in first}
 
 
-def _histogram(some: Ints, others: Ints) -> dict[str, list[int]]:
-    values, where = np.unique(np.concatenate((some, others)), return_inverse=True)
-    counted = (where[: len(some)], where[len(some) :])
-    ours, theirs = (np.bincount(one, minlength=len(values)).tolist() for one in counted)
-    return {"values": values.tolist(), "samples": ours, "held_out": theirs}
+def _histogram(samples: Ints, held_out: Ints) -> Histogram:
+    values, where = np.unique(np.concatenate((samples, held_out)), return_inverse=True)
+    counts = [
+        np.bincount(numbers, minlength=len(values)).tolist()
+        for numbers in (where[: len(samples)], where[len(samples) :])
+    ]
+    return Histogram(values=values.tolist(), samples=counts[0], held_out=counts[1])

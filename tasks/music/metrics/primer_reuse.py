@@ -1,4 +1,4 @@
-"""Whether a continuation takes up notes of its primer as often as real music does."""
+"""How much of its primer a continuation takes up again, and how much real music does."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from nocturne.schemas.errors import CorpusError
 from nocturne.schemas.sequences import SplitIds, Vocabulary
 from nocturne.tasks.music.metrics.excerpt import Ints, excerpt_of, songs_of
+from nocturne.tasks.music.metrics.metric import Metric
 from nocturne.tasks.music.metrics.repetition import uptake
 
 Piece = NDArray[np.int16]
@@ -48,18 +49,22 @@ def _steps(vocabulary: Vocabulary, ids: Piece) -> Ints:
     return excerpt_of(vocabulary, ids).steps
 
 
-def evaluate_uptake(real: Primed, generated: Piece, vocabulary: Vocabulary) -> dict[str, float]:
+def evaluate_uptake(real: Primed, generated: Piece, vocabulary: Vocabulary) -> tuple[float, float]:
     """Return the mean share of 5-note windows that already occur in the primer, 0 to 1.
 
-    `uptake` is that of `generated`, int16 [primers, notes, attributes], which continue
-    `real.primers`; `uptake_held_out` that of the real continuations. Each pair is cut to the
-    shorter length, so that both had the same room.
+    The first figure is that of `generated`, int16 [primers, notes, attributes], which continue
+    `real.primers`; the second that of the real continuations. Each pair is cut to the shorter
+    length, so that both had the same room.
     """
     shares = []
-    for primer, after, ours in zip(real.primers, real.continuations, generated, strict=True):
+    for primer, continuation, ids in zip(real.primers, real.continuations, generated, strict=True):
         known = _steps(vocabulary, primer)
-        room = min(len(after), len(ours))
-        pair = (uptake(known, _steps(vocabulary, ids[:room])) for ids in (ours, after))
+        room = min(len(continuation), len(ids))
+        pair = (uptake(known, _steps(vocabulary, notes[:room])) for notes in (ids, continuation))
         shares.append(tuple(pair))
-    ours_mean, real_mean = np.nan_to_num(np.mean(shares, axis=0))
-    return {"uptake": float(ours_mean), "uptake_held_out": float(real_mean)}
+    generated_mean, real_mean = np.nan_to_num(np.mean(shares, axis=0))
+    return float(generated_mean), float(real_mean)
+
+
+UPTAKE = Metric("uptake", ".2f", "Figures of a held-out primer taken up again in what follows it")
+METRICS = (UPTAKE,)

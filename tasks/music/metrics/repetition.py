@@ -1,4 +1,4 @@
-"""Whether music comes back to what it said: windows of five notes.
+"""How often windows of five notes come back, and whether they loop.
 
 A window is four steps in a row, a step being a pitch interval with its inter-onset interval.
 """
@@ -6,6 +6,7 @@ A window is four steps in a row, a step being a pitch interval with its inter-on
 import numpy as np
 
 from nocturne.tasks.music.metrics.excerpt import Excerpt, Ints
+from nocturne.tasks.music.metrics.metric import Metric, mean, share_of
 
 WINDOW_STEPS = 4
 SPAN_NOTES = 128  # repetition is measured within this many notes
@@ -35,19 +36,19 @@ def repetition(excerpts: list[Excerpt]) -> float:
 
     Stretches do not overlap. Where no excerpt is that long, whole excerpts are taken.
     """
-    steps = [one.steps for one in excerpts]
+    all_steps = [excerpt.steps for excerpt in excerpts]
     width = SPAN_NOTES - 1
     spans = [
-        one[begin : begin + width]
-        for one in steps
-        for begin in range(0, len(one) - width + 1, SPAN_NOTES)
+        steps[begin : begin + width]
+        for steps in all_steps
+        for begin in range(0, len(steps) - width + 1, SPAN_NOTES)
     ]
-    whole = [one for one in steps if len(one) >= WINDOW_STEPS]
-    return float(np.mean([_repeated(one) for one in spans or whole] or [0.0]))
+    whole = [steps for steps in all_steps if len(steps) >= WINDOW_STEPS]
+    return mean([_repeated(steps) for steps in spans or whole])
 
 
 def is_looping(excerpt: Excerpt) -> bool:
-    """Whether one window makes up more than LOOP_SHARE of all windows."""
+    """Return whether one window makes up more than LOOP_SHARE of all windows."""
     if len(excerpt) < 4 * WINDOW_STEPS:  # too few windows to speak of a share
         return False
     counts = np.unique(windows(excerpt.steps), return_counts=True)[1]
@@ -64,3 +65,21 @@ def uptake(primer: Ints, continuation: Ints) -> float:
     found = windows(np.concatenate((primer, continuation)))
     known, later = found[: len(primer) - WINDOW_STEPS + 1], found[len(primer) :]
     return float(np.isin(later, known).mean())
+
+
+METRICS = (
+    Metric(
+        "repetition",
+        ".2f",
+        "Share of five-note figures already heard within 128 notes",
+        repetition,
+        essential=True,
+    ),
+    Metric(
+        "looping_share",
+        ".1%",
+        "Samples of which one five-note figure fills over a quarter",
+        share_of(is_looping),
+        essential=True,
+    ),
+)

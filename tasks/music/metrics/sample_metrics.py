@@ -1,15 +1,13 @@
-"""Samples against held-out music, as one table of figures."""
-
-from collections.abc import Callable
+"""Measure samples and held-out songs by every metric, and how alike the two sets are."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nocturne.schemas.errors import CorpusError
+from nocturne.schemas.metrics import SampleMetrics
 from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.sequences import SplitIds, Vocabulary
-from nocturne.tasks.music.metrics import formulas
-from nocturne.tasks.music.metrics.copied_runs import longest_shared_runs
+from nocturne.tasks.music.metrics.copied_runs import measure_copied_runs
 from nocturne.tasks.music.metrics.excerpt import (
     Excerpt,
     Ints,
@@ -19,63 +17,9 @@ from nocturne.tasks.music.metrics.excerpt import (
     spread,
 )
 from nocturne.tasks.music.metrics.overlap import overlaps
-from nocturne.tasks.music.metrics.repetition import is_looping, repetition
+from nocturne.tasks.music.metrics.registry import METRICS
 
-FEWEST_NOTES = 16
-MOST_EMPTY_BEATS = 0.5
 MOST_TRAINING_NOTES = 1_000_000  # searched for copies, in whole songs evenly spread
-
-MUSPY: dict[str, Callable[[Excerpt], float]] = {
-    "pitch_class_entropy": formulas.pitch_class_entropy,
-    "scale_consistency": formulas.scale_consistency,
-    "polyphony": formulas.polyphony,
-    "polyphony_rate": formulas.polyphony_rate,
-    "empty_beat_rate": formulas.empty_beat_rate,
-}
-
-
-def is_degenerate(excerpt: Excerpt) -> bool:
-    """Whether an excerpt has too few notes, one pitch only, or is mostly silence."""
-    return (
-        len(excerpt) < FEWEST_NOTES
-        or len(np.unique(excerpt.pitch)) == 1
-        or formulas.empty_beat_rate(excerpt) > MOST_EMPTY_BEATS
-    )
-
-
-def _of_each(excerpts: list[Excerpt]) -> dict[str, float]:
-    """Return what is measured on each excerpt alone, as means over all."""
-    sounding = [one for one in excerpts if len(one)]
-    means = {
-        name: float(np.mean([formula(one) for one in sounding] or [0.0]))
-        for name, formula in MUSPY.items()
-    }
-    return {
-        "repetition": repetition(excerpts),
-        "looping_share": float(np.mean([is_looping(one) for one in excerpts])),
-        "degenerate_share": float(np.mean([is_degenerate(one) for one in excerpts])),
-        **means,
-    }
-
-
-def _training_steps(train: SplitIds, vocabulary: Vocabulary) -> list[Ints]:
-    songs = songs_of(train)
-    kept = max(1, len(songs) * MOST_TRAINING_NOTES // max(MOST_TRAINING_NOTES, len(train.ids)))
-    return [excerpt_of(vocabulary, song).steps for song in spread(songs, kept) if len(song) > 1]
-
-
-def _originality(
-    samples: list[Excerpt], held_out: list[Excerpt], train: list[Ints]
-) -> dict[str, float]:
-    runs = longest_shared_runs([one.steps for one in samples + held_out], train)
-    ours, theirs = runs[: len(samples)], runs[len(samples) :]
-    return {
-        "originality": float(ours.max()),
-        "originality_mean": float(ours.mean()),
-        "originality_held_out": float(theirs.max()),
-        "originality_mean_held_out": float(theirs.mean()),
-        "copied_share": float((ours > theirs.max()).mean()),
-    }
 
 
 def evaluate_samples(
@@ -84,32 +28,40 @@ def evaluate_samples(
     train: SplitIds,
     vocabulary: Vocabulary,
     progress: Progress = silent,
-) -> dict[str, float]:
-    """Return figures of samples, each int16 [notes, attributes], beside those of real music.
+) -> SampleMetrics:
+    """Return the figures of samples, each int16 [notes, attributes], beside those of real music.
 
-    Held-out songs are first cut to the median length of the samples. A name with `_held_out`
-    is the same figure for them:
-
-    - `repetition`, `looping_share` (repetition.py), `degenerate_share` (is_degenerate);
-    - `pitch_class_entropy`, `scale_consistency`, `polyphony`, `polyphony_rate` and
-      `empty_beat_rate`: means over excerpts (formulas.py);
-    - `originality`: the longest run of steps that any excerpt shares with a training song;
-      `originality_mean`: the mean over excerpts of their longest.
-
-    `copied_share` is the share of samples whose run is beyond the range of held-out pieces;
-    `overlap_<feature>` and `mean_overlap` compare the two (overlap.py). All are finite.
+    Held-out songs are first cut to the median length of the samples. Both sets are measured by
+    every metric of METRICS that needs one set only, and by the runs copied from training songs
+    (copied_runs.py); the overlaps compare the two sets (overlap.py). All figures are finite.
     Songs in `song-max` loop and repeat far more than the music they stand for, real ones too:
-    compare its figures only with their `_held_out`. CorpusError if there is nothing to judge.
+    compare its figures only with those of held-out songs. CorpusError if either set is empty.
     """
     if not samples or not len(held_out.ids):
-        raise CorpusError("no samples or no held-out notes to judge: sample and prepare more")
+        raise CorpusError("no samples or no held-out notes to evaluate: sample and prepare more")
     length = max(1, int(np.median([len(ids) for ids in samples])))
-    ours = [excerpt_of(vocabulary, ids) for ids in samples]
-    theirs = [excerpt_of(vocabulary, ids) for ids in held_out_pieces(held_out, length)]
+    drawn = [excerpt_of(vocabulary, ids) for ids in samples]
+    real = [excerpt_of(vocabulary, ids) for ids in held_out_pieces(held_out, length)]
     progress(1, 3)
-    figures = {**_of_each(ours), **overlaps(ours, theirs)}
-    figures |= {f"{name}_held_out": value for name, value in _of_each(theirs).items()}
+    of_samples, of_held_out = _measure(drawn), _measure(real)
+    by_feature = overlaps(drawn, real)
     progress(2, 3)
-    figures |= _originality(ours, theirs, _training_steps(train, vocabulary))
+    copied, copied_held_out = measure_copied_runs(drawn, real, _training_steps(train, vocabulary))
     progress(3, 3)
-    return figures
+    return SampleMetrics(
+        samples=of_samples | copied,
+        held_out=of_held_out | copied_held_out,
+        overlaps=by_feature,
+        mean_overlap=float(np.mean(list(by_feature.values()))),
+    )
+
+
+def _measure(excerpts: list[Excerpt]) -> dict[str, float]:
+    """Return the figures that one set of excerpts has by itself."""
+    return {metric.name: metric.measure(excerpts) for metric in METRICS.values() if metric.measure}
+
+
+def _training_steps(train: SplitIds, vocabulary: Vocabulary) -> list[Ints]:
+    songs = songs_of(train)
+    kept = max(1, len(songs) * MOST_TRAINING_NOTES // max(MOST_TRAINING_NOTES, len(train.ids)))
+    return [excerpt_of(vocabulary, song).steps for song in spread(songs, kept) if len(song) > 1]

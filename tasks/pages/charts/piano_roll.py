@@ -1,4 +1,4 @@
-"""Notes to a picture: a piano roll with bars of four quarters, pitch names and velocity as shade.
+"""Draw notes as a piano roll: grid lines every four quarters, pitch names, velocity as shade.
 
 Long rests are shortened, and notes far above or below the others are marked at the edge.
 
@@ -21,13 +21,13 @@ from nocturne.tasks.music.notes import Notes
 from nocturne.tasks.pages.charts.roll_axes import (
     BEATS_PER_BAR,
     TimeAxis,
-    pitch_name,
     pitch_range,
     time_axis,
 )
 from nocturne.tasks.pages.charts.roll_marks import LABEL, draw_breaks, mark_far
+from nocturne.tasks.pages.formatting import pitch_name
 
-SOFTWARE = "Nocturne piano roll 2"  # raise it when the same notes would give another picture
+SOFTWARE = "Nocturne piano roll 2"  # count up when the same notes give another picture
 DOTS_PER_INCH = 200  # with 8-point labels: still legible at a third of the size
 AXES_LEFT, AXES_WIDTH = 0.058, 0.924  # of the picture's width
 AXES_BOTTOM, AXES_HEIGHT = 0.1, 0.87  # of its height
@@ -38,7 +38,7 @@ GRID_BAR, GRID_OCTAVE = "#262a4d", "#333863"
 SHADES = LinearSegmentedColormap.from_list(
     "velocity", ["#4a3fa0", "#8358d8", "#d968b8", "#ff9f85", "#ffecb0"]
 )
-# matplotlib's font and text caches are not made for several threads at once.
+# matplotlib's font and text caches are not thread-safe.
 _drawing = threading.Lock()
 
 
@@ -66,12 +66,12 @@ def draw(notes: Notes, *, width: int = 1200, height: int = 480) -> bytes:
 
 
 def is_current(png: bytes) -> bool:
-    """Whether `png` is a whole picture that `draw` made with the axes of today."""
+    """Return whether `png` is a whole picture that this version of `draw` made."""
     return b"Software\0" + SOFTWARE.encode() in png[:512] and png.endswith(b"IEND\xaeB`\x82")
 
 
 def _draw_keyboard(axes: Any, low: int, high: int, time: TimeAxis) -> None:
-    """Rows of the black keys, a line under every C, a line at every bar."""
+    """Draw the rows of the black keys, a line under every C and a line at every bar."""
     black = [p for p in range(low, high + 1) if p % 12 in BLACK_KEYS]
     rows = _boxes(np.zeros(len(black)), np.full(len(black), time.width), np.array(black), 0.5)
     axes.add_collection(
@@ -93,15 +93,15 @@ def _beats_to_scale(time: TimeAxis, step: int) -> NDArray[np.float64]:
 
 
 def _draw_notes(axes: Any, notes: Notes, low: int, high: int, time: TimeAxis) -> None:
-    """One box a note; a thin edge keeps repeated notes apart.
+    """Draw a box for every note; a thin edge keeps repeated notes apart.
 
     A note outside the range of pitches is a line at the edge, with a mark and its name.
     """
-    shown = notes.onset_beats < time.end
-    onset, pitch = time.places(notes.onset_beats[shown]), notes.pitch[shown].astype(np.float64)
-    offset = time.places(notes.offset_beats[shown])
+    drawn = notes.onset_beats < time.end
+    onset, pitch = time.places(notes.onset_beats[drawn]), notes.pitch[drawn].astype(np.float64)
+    offset = time.places(notes.offset_beats[drawn])
     offset = np.maximum(offset, onset + time.width / 600)  # a short note is still a visible dot
-    colours = SHADES(np.clip((notes.velocity[shown].astype(np.float64) - 20) / 100, 0, 1))
+    colours = SHADES(np.clip((notes.velocity[drawn].astype(np.float64) - 20) / 100, 0, 1))
     half_heights = np.where((pitch >= low) & (pitch <= high), 0.42, 0.1)  # a line at the edge
     boxes = _boxes(onset, offset, np.clip(pitch, low, high), half_heights)
     axes.add_collection(
@@ -118,14 +118,14 @@ def _boxes(
     middle: NDArray[np.float64],
     half: NDArray[np.float64] | float,
 ) -> NDArray[np.float64]:
-    """Corners of upright boxes, [boxes, 4, 2]; `half` is half of their height."""
+    """Return the corners of upright boxes, [boxes, 4, 2]; `half` is half of their height."""
     x = np.stack([left, right, right, left], axis=1)
     y = np.stack([middle - half, middle - half, middle + half, middle + half], axis=1)
     return np.stack([x, y], axis=2)
 
 
 def _label(axes: Any, low: int, high: int, time: TimeAxis) -> None:
-    """Names of the Cs (and Gs where there is room), and beat numbers at whole bars."""
+    """Write the names of the Cs (and Gs where there is room), and beat numbers at whole bars."""
     named = (0, 7) if high - low < 40 else (0,)
     ticks = [p for p in range(low, high + 1) if p % 12 in named]
     axes.set_yticks(ticks, [pitch_name(p) for p in ticks])

@@ -1,8 +1,8 @@
 """The ranges of time and pitch that a piano roll draws.
 
-A few notes far from all others would squash the rest into a corner. So a long stretch in which no
-note begins or ends is shortened, as a multi-bar rest is in a score, and few notes far above or
-below the others are marked at the edge.
+A few notes far from all others would leave the rest too little room. So a long stretch in which no
+note begins or ends is shortened, as a multi-bar rest is in a score, and the few notes far above or
+below the others are only marked at the edge.
 """
 
 import math
@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from nocturne.tasks.music.notes import Notes
 
 BEATS_PER_BAR = 4  # quarters: grid lines only, the music's own metre is not known
-MAX_BEATS = 256.0  # more would be too small to read
+MAX_BEATS = 256.0  # a longer axis would be too small to read
 MIN_BEATS = 16.0
-# What is longer than both limits is shortened; shares are of all music but long rests.
+# A stretch longer than both limits is shortened; shares are of all music without long rests.
 LONG_REST_BEATS, LONG_REST_SHARE = 8.0, 1 / 8
 LONG_HOLD_BEATS, LONG_HOLD_SHARE = 32.0, 1 / 4
 BREAK_BEATS = 4.0  # width of a shortened stretch
@@ -26,14 +26,8 @@ MIN_SEMITONES = 24
 MARGIN_SEMITONES = 2
 FAR_SEMITONES = 7  # a gap wider than a fifth sets notes apart from the others
 MOST_FAR_SHARE = 1 / 50  # of all notes, at either end
-MOST_FAR_OF_FEW = 2, 1 / 8  # so many are allowed in a short piece, but not more than this share
-LEAST_GAIN = 1.25  # rows are to become higher by this factor, or everything is shown
-PITCH_NAMES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
-
-
-def pitch_name(pitch: int) -> str:
-    """Return the name of a MIDI pitch; 60 is C4."""
-    return f"{PITCH_NAMES[pitch % 12]}{pitch // 12 - 1}"
+MOST_FAR_OF_FEW = 2, 1 / 8  # notes that are allowed in a short piece, and their largest share
+LEAST_GAIN = 1.25  # far notes are left out only if rows become higher by this factor
 
 
 @dataclass(frozen=True)
@@ -101,16 +95,16 @@ def time_axis(notes: Notes) -> TimeAxis:
     if last <= MIN_BEATS:
         return whole_axis(last)
     stretches, begin = [], 0.0
-    for still_begin, still_end in _long_still(notes):
-        first = max(_bar_after(still_begin), begin + BEATS_PER_BAR)
-        resumed = _bar_before(still_end)
+    for long_begin, long_end in _long_stretches(notes):
+        first = max(_bar_after(long_begin), begin + BEATS_PER_BAR)
+        resumed = _bar_before(long_end)
         if resumed - first > BREAK_BEATS:
             stretches.append((begin, first))
             begin = resumed
     return _bounded([*stretches, (begin, max(_bar_after(last), begin + BEATS_PER_BAR))])
 
 
-def _long_still(notes: Notes) -> list[tuple[float, float]]:
+def _long_stretches(notes: Notes) -> list[tuple[float, float]]:
     """Return (begin, end) of the stretches without onset or offset that are too long to draw."""
     changes = np.unique(np.concatenate([[0.0], notes.onset_beats, notes.offset_beats]))
     begin, end = changes[:-1], changes[1:]
@@ -148,7 +142,7 @@ def _bar_before(beat: float) -> float:
 def pitch_range(pitch: NDArray[np.uint8]) -> tuple[int, int]:
     """Return the lowest and highest row of a picture, margins included, two octaves at least.
 
-    The few notes that a gap of more than a fifth sets apart lie outside, if that gains much room.
+    The few notes that are more than a fifth away from all others lie outside, if that gains room.
     """
     values = pitch.astype(np.int64) if len(pitch) else np.array([60])
     whole = _with_margins(int(values.min()), int(values.max()))

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nocturne.tasks.pages.charts.roll_axes import TimeAxis, pitch_name
+from nocturne.tasks.pages.charts.roll_axes import TimeAxis
+from nocturne.tasks.pages.formatting import pitch_name
 
 LABEL = "#a9aed6"
 BREAK, BREAK_LINES = "#1b1e42", "#3d4379"
@@ -13,7 +14,7 @@ MARK_POINTS = 14  # area of a triangle, in square points
 
 
 def draw_breaks(axes: Any, time: TimeAxis) -> None:
-    """A hatched band for every shortened stretch, with the number of its beats."""
+    """Draw a hatched band for every shortened stretch, with the number of its beats."""
     for begin, end in time.breaks:
         left, right = time.places(np.array([begin, end]))
         axes.axvspan(left, right, color=BREAK, linewidth=0, zorder=1.2)

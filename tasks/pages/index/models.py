@@ -6,12 +6,13 @@ from functools import partial
 from urllib.parse import quote
 
 from nocturne.schemas.errors import NocturneError, StoreUnavailableError
+from nocturne.schemas.metrics import ModelMetrics
 from nocturne.schemas.model_card import ModelCard
 from nocturne.tasks.model.registry.champion import all_champions
 from nocturne.tasks.model.registry.models import read_card, read_metrics
+from nocturne.tasks.pages.formatting import counted, duration, format_figure
 from nocturne.tasks.pages.index.page import MOST_ROWS, READERS, Cell, Column, IndexPage, Row, newest
-from nocturne.tasks.pages.model_report.facts import counted, duration
-from nocturne.tasks.pages.model_report.figures import Metrics, figure, mapping, shown
+from nocturne.tasks.pages.model_report.tables import baseline_bits, finite
 from nocturne.tasks.storage.layout import CARD_FILE, MODELS, QUALITY, REPORT_PAGE, quality_page_path
 from nocturne.tasks.storage.root import Root
 
@@ -24,7 +25,7 @@ COLUMNS = (
     Column("Weights", True),
     Column("Trained for", True),
 )
-PAGES = (MODELS, QUALITY)  # whose reports the rows lead to
+PAGES = (MODELS, QUALITY)  # sections whose reports the rows link to
 
 
 def models_index(root: Root) -> IndexPage:
@@ -37,9 +38,8 @@ def models_index(root: Root) -> IndexPage:
     corpora = {row.cells[0].text for row in rows if row.cells}
     return IndexPage(
         section=MODELS,
-        lead=f"{counted(len(rows), 'model')} of {len(corpora)} "
-        f"{'corpus' if len(corpora) == 1 else 'corpora'}. Fewer bits per note are better, among "
-        "models of one corpus and one kind of categories.",
+        lead=f"{counted(len(rows), 'model')} of {counted(len(corpora), 'corpus', 'corpora')}. "
+        "Fewer bits per note are better, among models of one corpus and one category scheme.",
         columns=COLUMNS,
         rows=tuple(sorted(rows, key=lambda row: (row.when.timestamp(), row.name), reverse=True)),
         nothing_yet="No models yet: nocturne train makes one.",
@@ -48,7 +48,7 @@ def models_index(root: Root) -> IndexPage:
 
 
 def _champions(root: Root) -> set[str]:
-    """Return the ids of the champions; those whose pointers do not read are left out."""
+    """Return the ids of all champions; none if a pointer to one cannot be read."""
     try:
         champions, _ = all_champions(root)
     except StoreUnavailableError:
@@ -66,31 +66,31 @@ def _row(
     mark = "champion" if model_id in champions else ""
     try:
         card = read_card(root, model_id)
-    except StoreUnavailableError:  # it may well read
+    except StoreUnavailableError:  # a fault of the store, not of the file
         raise
     except NocturneError:
-        return Row(model_id, link, saved, mark=mark, trouble="its card.json does not read")
+        return Row(model_id, link, saved, mark=mark, trouble="its card.json cannot be read")
     quality = f"../{quote(quality_page_path(card.corpus))}"
     corpus = Cell(card.corpus, quality if card.corpus in pages[QUALITY] else "")
     figures = _figures(card, _metrics(root, model_id))
     return Row(model_id, link, card.created, (corpus, *figures), mark)
 
 
-def _metrics(root: Root, model_id: str) -> Metrics:
-    """Return the model's figures; none where they do not read."""
+def _metrics(root: Root, model_id: str) -> ModelMetrics:
+    """Return the metrics of a model; empty if they cannot be read."""
     try:
-        return mapping(read_metrics(root, model_id))
+        return read_metrics(root, model_id)
     except StoreUnavailableError:
         raise
     except (NocturneError, ValueError):
-        return {}
+        return ModelMetrics()
 
 
-def _figures(card: ModelCard, metrics: Metrics) -> tuple[Cell, ...]:
+def _figures(card: ModelCard, metrics: ModelMetrics) -> tuple[Cell, ...]:
     return (
         Cell(card.config.scheme),
-        Cell(shown(figure(metrics, "bits_per_note"))),
-        Cell(shown(figure(metrics, "composite_bits_per_note"))),
+        Cell(format_figure(finite(metrics.bits_per_note))),
+        Cell(format_figure(baseline_bits(metrics, "composite"))),
         Cell(f"{card.parameters / 1e6:.1f} M"),
         Cell(duration(card.train_seconds)),
     )

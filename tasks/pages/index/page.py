@@ -2,24 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 
-from jinja2 import Environment
-
-from nocturne.tasks.pages.environment import environment
-from nocturne.tasks.pages.links import ICON
-from nocturne.tasks.storage.layout import MODELS, QUALITY, SAMPLES
+from nocturne.tasks.pages.environment import render
+from nocturne.tasks.pages.page_links import SECTIONS, links_of_index
 from nocturne.tasks.storage.root import Root
 
 TEMPLATE = "index.html.j2"
 MOST_ROWS = 1000
 READERS = 8  # files read at once: an object store takes tens of milliseconds for each
-SECTIONS = {SAMPLES: "Samples", MODELS: "Models", QUALITY: "Data quality"}
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column; numbers stand to the right."""
+    """One column of the table; numbers are aligned to the right."""
 
     name: str
     is_number: bool = False
@@ -27,7 +22,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """One fact of a row, with the relative address of the page it leads to, if any."""
+    """The text of a cell; `link` is the relative address of a page, "" without one."""
 
     text: str
     link: str = ""
@@ -37,7 +32,7 @@ class Cell:
 class Row:
     """One run, model or corpus; `link` is the relative address of its page, "" without one.
 
-    `mark` distinguishes it (champion); `trouble` says what of it does not read.
+    `mark` distinguishes the row (champion); `trouble` says which of its files cannot be read.
     """
 
     name: str
@@ -50,9 +45,9 @@ class Row:
 
 @dataclass(frozen=True)
 class IndexPage:
-    """What one page shows; `section` is a key of SECTIONS and its folder in the root.
+    """The contents of a page; `section` is a key of SECTIONS and the page's folder in the root.
 
-    The first of `columns` is the row's name, the others its cells; the date comes last of all.
+    The first of `columns` holds the names of the rows, the others their cells; the date comes last.
     """
 
     section: str
@@ -64,7 +59,7 @@ class IndexPage:
 
 
 def newest(root: Root, section: str, marker: str) -> list[tuple[str, datetime]]:
-    """Return (folder name, when `marker` in it was written) of the folders that have it."""
+    """Return (name, time when its `marker` was written) of every folder that has a marker."""
     names = [name for name in root.folders(section) if not name.startswith(".")]
     times = root.modified([f"{section}/{name}/{marker}" for name in names])
     pairs = zip(names, times, strict=True)
@@ -72,13 +67,15 @@ def newest(root: Root, section: str, marker: str) -> list[tuple[str, datetime]]:
     return sorted(dated, key=lambda entry: (entry[1], entry[0]), reverse=True)
 
 
-def render(page: IndexPage, written: datetime | None = None) -> str:
-    """Return the page as HTML, which opens from disk and needs no network."""
-    written = written or datetime.now(UTC)
-    template = _environment().get_template(TEMPLATE)
-    return template.render(page=page, sections=SECTIONS, written=written, icon=ICON)
+def page_html(page: IndexPage, written: datetime | None = None) -> str:
+    """Return the page as HTML, which opens from disk and needs no network.
 
-
-@cache
-def _environment() -> Environment:
-    return environment(date=lambda when: f"{when.astimezone(UTC):%Y-%m-%d %H:%M}")
+    `written` is the time that the page names, now by default.
+    """
+    return render(
+        TEMPLATE,
+        page=page,
+        title=SECTIONS[page.section],
+        links=links_of_index(page.section),
+        written=written or datetime.now(UTC),
+    )

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nocturne.schemas.errors import NocturneError, StoreUnavailableError
+from nocturne.tasks.pages.formatting import counted, duration
 from nocturne.tasks.pages.index.page import MOST_ROWS, READERS, Cell, Column, IndexPage, Row, newest
-from nocturne.tasks.pages.model_report.facts import counted, duration
 from nocturne.tasks.storage.layout import (
     INDEX_PAGE,
     MANIFEST_FILE,
@@ -28,7 +28,7 @@ COLUMNS = (Column("Run"), Column("Model"), Column("Pieces", True), Column("Total
 
 @dataclass(frozen=True)
 class Music:
-    """What one run made."""
+    """The music of one run."""
 
     model_id: str
     pieces: int
@@ -38,30 +38,31 @@ class Music:
 def samples_index(root: Root) -> IndexPage:
     """Return the page of every run that has a gallery, newest first."""
     runs = newest(root, SAMPLES, INDEX_PAGE)
-    shown = runs[:MOST_ROWS]
+    listed = runs[:MOST_ROWS]
     with ThreadPoolExecutor(READERS) as pool:
-        music = list(pool.map(partial(_music, root), [run_id for run_id, _ in shown]))
+        music = list(pool.map(partial(_music, root), [run_id for run_id, _ in listed]))
     reports = {model_id for model_id, _ in newest(root, MODELS, REPORT_PAGE)}
-    made = [one for one in music if one]
-    pieces, seconds = sum(one.pieces for one in made), sum(one.seconds for one in made)
+    readable = [each for each in music if each]
+    pieces = sum(each.pieces for each in readable)
+    seconds = sum(each.seconds for each in readable)
     return IndexPage(
         section=SAMPLES,
-        lead=f"{counted(len(shown), 'run')} with {counted(pieces, 'piece')}, "
+        lead=f"{counted(len(listed), 'run')} with {counted(pieces, 'piece')}, "
         f"{duration(seconds)} of music.",
         columns=COLUMNS,
-        rows=tuple(_row(*run, one, reports) for run, one in zip(shown, music, strict=True)),
+        rows=tuple(_row(*run, each, reports) for run, each in zip(listed, music, strict=True)),
         nothing_yet="No samples yet: nocturne generate makes some.",
-        left_out=len(runs) - len(shown),
+        left_out=len(runs) - len(listed),
     )
 
 
 def _music(root: Root, run_id: str) -> Music | None:
-    """Return what a run made; None if its manifest does not read."""
+    """Return the music of a run; None if its manifest cannot be read."""
     try:
         manifest = root.read_table(run_path(run_id, MANIFEST_FILE), ["model_id", "seconds"])
         seconds = float(pc.sum(manifest["seconds"]).as_py())
         return Music(str(manifest["model_id"][0]), manifest.num_rows, seconds)
-    except StoreUnavailableError:  # it may well read
+    except StoreUnavailableError:  # a fault of the store, not of the file
         raise
     except (NocturneError, OSError, pa.ArrowException, LookupError, TypeError):
         return None
@@ -70,7 +71,7 @@ def _music(root: Root, run_id: str) -> Music | None:
 def _row(run_id: str, published: datetime, music: Music | None, reports: set[str]) -> Row:
     link = f"{quote(run_id)}/{INDEX_PAGE}"
     if music is None:
-        return Row(run_id, link, published, trouble="its manifest does not read")
+        return Row(run_id, link, published, trouble="its manifest cannot be read")
     report = f"../{quote(model_path(music.model_id, REPORT_PAGE))}"
     cells = (
         Cell(music.model_id, report if music.model_id in reports else ""),

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from nocturne.schemas.metrics import ModelMetrics
 from nocturne.tasks.pages.charts.charts import (
     MOST_MARKS,
     RIGHT_WITH_SCALE,
@@ -15,48 +16,57 @@ from nocturne.tasks.pages.charts.charts import (
     polyline,
     upwards,
 )
-from nocturne.tasks.pages.model_report.figures import Metrics, baseline_bits, number
+from nocturne.tasks.pages.model_report.tables import baseline_bits
 
 NATS_PER_BIT = math.log(2)
 CURVES = {"train_bits": ("train", "training"), "valid_bits": ("valid", "validation")}
 AXES = {"step": ("steps", 1.0), "seconds": ("minutes", 1 / 60)}
-RIVALS = {"composite": "best n-grams (test songs)", "cache": "n-grams with the song so far"}
+BASELINE_LINES = {"composite": "best n-grams (test songs)", "cache": "n-grams with the song so far"}
 
 History = Sequence[Mapping[str, Any]]
 
 
 def series(history: History, x_key: str, y_key: str) -> tuple[list[float], list[float]]:
     """Return the evaluations that have both figures, as two lists of one length."""
-    rows = [(number(row.get(x_key)), number(row.get(y_key))) for row in history]
+    rows = [(_number(row.get(x_key)), _number(row.get(y_key))) for row in history]
     known = [(x, y) for x, y in rows if x is not None and y is not None]
     return [x for x, _ in known], [y for _, y in known]
+
+
+def _number(value: object) -> float | None:
+    """Return a finite number; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if math.isfinite(value) else None
 
 
 def best_evaluation(history: History) -> tuple[float, float] | None:
     """Return step and validation bits of the best evaluation."""
     steps, bits = series(history, "step", "valid_bits")
-    return min(zip(steps, bits, strict=True), key=lambda one: one[1], default=None)
+    return min(zip(steps, bits, strict=True), key=lambda evaluation: evaluation[1], default=None)
 
 
-def curves(history: History, metrics: Metrics) -> tuple[Chart, ...]:
+def curves(history: History, metrics: ModelMetrics) -> tuple[Chart, ...]:
     """Return bits per note against steps and against minutes; empty without a history."""
     charts = (_bits_chart(history, metrics, key) for key in AXES)
     return tuple(chart for chart in charts if chart) + _rate_chart(history)
 
 
-def _bits_chart(history: History, metrics: Metrics, x_key: str) -> Chart | None:
+def _bits_chart(history: History, metrics: ModelMetrics, x_key: str) -> Chart | None:
     unit, factor = AXES[x_key]
     found = {key: series(history, x_key, key) for key in CURVES}
     found = {key: ([x * factor for x in xs], ys) for key, (xs, ys) in found.items() if xs}
     if not found:
         return None
-    rivals = {name: bits for name in RIVALS if (bits := baseline_bits(metrics, name)) is not None}
-    heights = [y for _, ys in found.values() for y in ys] + list(rivals.values())
+    baselines = {
+        name: bits for name in BASELINE_LINES if (bits := baseline_bits(metrics, name)) is not None
+    }
+    heights = [y for _, ys in found.values() for y in ys] + list(baselines.values())
     low, high = min(heights), max(heights)
     room = (high - low) * 0.06 or 0.5
     x = across(0, max(max(xs) for xs, _ in found.values()), RIGHT_WITH_SCALE)
     y = upwards(max(0, low - room), high + room)
-    lines = [_rival(name, bits, x, y) for name, bits in rivals.items()]
+    lines = [_baseline(name, bits, x, y) for name, bits in baselines.items()]
     lines += [_curve(key, xs, ys, x, y, unit) for key, (xs, ys) in found.items()]
     return Chart(
         title=f"Bits per note against {unit}",
@@ -71,9 +81,9 @@ def _bits_chart(history: History, metrics: Metrics, x_key: str) -> Chart | None:
     )
 
 
-def _rival(name: str, bits: float, x: Scale, y: Scale) -> Line:
+def _baseline(name: str, bits: float, x: Scale, y: Scale) -> Line:
     points = polyline([x.low, x.high], [bits, bits], x, y)
-    return Line(name, f"{RIVALS[name]}: {bits:.2f}", points)
+    return Line(name, f"{BASELINE_LINES[name]}: {bits:.2f}", points)
 
 
 def _curve(key: str, xs: list[float], ys: list[float], x: Scale, y: Scale, unit: str) -> Line:

@@ -1,21 +1,19 @@
 """Distributions of samples beside held-out music: the charts and their overlaps."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
+from nocturne.schemas.metrics import Histogram, ModelMetrics
 from nocturne.schemas.sequences import TICKS_PER_QUARTER
-from nocturne.tasks.pages.charts.charts import JOINED, Chart, histogram
-from nocturne.tasks.pages.model_report.figures import Metrics, label, mapping, number
-from nocturne.tasks.pages.model_report.samples import overlaps
+from nocturne.tasks.pages.charts.bars import JOINED, histogram
+from nocturne.tasks.pages.charts.charts import Chart
+from nocturne.tasks.pages.formatting import PITCH_CLASSES, pitch_name
+from nocturne.tasks.pages.model_report.tables import label, overlaps
 
-PITCH_CLASSES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
 MOST_BINS = 96  # more would be thinner than a line
 MOST_NAMES = 12  # under one chart
 LARGEST_DENOMINATOR = 24  # of a length that is written as a fraction
-ALIASES = {"ioi": "inter_onset_interval"}
-TITLES = {"ioi": "Inter-onset interval"}
 
 
 @dataclass(frozen=True)
@@ -36,11 +34,6 @@ class _Kind:
     whole: bool = True
 
 
-def pitch_name(pitch: int) -> str:
-    """Return the name of a MIDI pitch; 60 is C4."""
-    return f"{PITCH_CLASSES[pitch % 12]}{pitch // 12 - 1}"
-
-
 def quarters(ticks: int) -> str:
     """Return a length in quarters, as a fraction where it is a simple one: 240 is 1/2."""
     exact = Fraction(ticks, TICKS_PER_QUARTER)
@@ -53,55 +46,45 @@ _KINDS = {
     "pitch": _Kind("pitch", pitch_name),
     "pitch_class": _Kind("pitch class", lambda value: PITCH_CLASSES[value % 12]),
     "interval": _Kind("semitones to the next note", lambda value: f"{value:+d}" if value else "0"),
-    "ioi": _LENGTH,
+    "inter_onset_interval": _LENGTH,
     "duration": _LENGTH,
 }
 
 
-def distributions(metrics: Metrics) -> tuple[Distribution, ...]:
-    """Return every distribution that has an overlap or a histogram, the agreed five always."""
-    histograms = mapping(metrics.get("histograms"))
+def distributions(metrics: ModelMetrics) -> tuple[Distribution, ...]:
+    """Return the distribution of every known feature, and of others that have an overlap."""
     found = []
     for name, overlap in overlaps(metrics).items():
-        title = TITLES.get(name, label(name))
-        entry = mapping(histograms.get(name) or histograms.get(ALIASES.get(name, name)))
-        chart = _chart(title, _KINDS.get(name, _OTHER), entry)
-        found.append(Distribution(title, overlap, chart))
+        histogram_of_feature = metrics.histograms.get(name)
+        kind, chart = _KINDS.get(name, _OTHER), None
+        if histogram_of_feature is not None:
+            chart = _chart(label(name), kind, histogram_of_feature)
+        found.append(Distribution(label(name), overlap, chart))
     return tuple(found)
 
 
-def _chart(title: str, kind: _Kind, entry: Mapping[str, Any]) -> Chart | None:
-    """Draw `samples` and `held_out`, counts of each of `values` (default: 0, 1, ...)."""
-    ours, theirs = (_shares(entry, side) for side in ("samples", "held_out"))
-    if not ours or not theirs:
+def _chart(title: str, kind: _Kind, counted: Histogram) -> Chart | None:
+    """Draw samples as bars and held-out songs as an outline; None where either has no notes."""
+    sides = tuple(_shares(counted.values, counts) for counts in (counted.samples, counted.held_out))
+    if not all(sides):
         return None
-    values = sorted({*ours, *theirs})
+    values = sorted({value for side in sides for value in side})
     if kind is _KINDS["pitch_class"]:
         values = list(range(12))
     elif kind.whole:
         values = list(range(values[0], values[-1] + 1))
     width = -(-len(values) // MOST_BINS)
     bins = [values[i : i + width] for i in range(0, len(values), width)]
-    shares = [
-        [sum(side.get(value, 0.0) for value in one) for one in bins] for side in (ours, theirs)
-    ]
-    names = [JOINED.join(dict.fromkeys((kind.name(one[0]), kind.name(one[-1])))) for one in bins]
+    shares = [[sum(side.get(value, 0.0) for value in bin_) for bin_ in bins] for side in sides]
+    names = [JOINED.join(dict.fromkeys((kind.name(bin_[0]), kind.name(bin_[-1])))) for bin_ in bins]
     return histogram(title, (shares[0], shares[1]), names, _named(values, width), kind.x_label)
 
 
-def _shares(entry: Mapping[str, Any], side: str) -> dict[int, float]:
+def _shares(values: list[int], counts: list[int]) -> dict[int, float]:
     """Return the share of each value that occurs."""
-    counts = _numbers(entry.get(side))
-    values = _numbers(entry.get("values")) or list(range(len(counts)))
-    found = {int(v): c for v, c in zip(values, counts, strict=False) if c > 0}
+    found = {value: count for value, count in zip(values, counts, strict=False) if count > 0}
     total = sum(found.values())
     return {value: count / total for value, count in found.items()}
-
-
-def _numbers(value: object) -> list[float]:
-    if not isinstance(value, Sequence) or isinstance(value, str):
-        return []
-    return [number(one) or 0.0 for one in value]
 
 
 def _named(values: list[int], width: int) -> Callable[[int], bool]:

@@ -1,25 +1,10 @@
-"""What a report says about a model besides its figures: where it came from, its settings."""
+"""The facts of a report: where the model came from, how training went, its settings."""
 
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.network_shape import NETWORK_TITLES
-
-UNSTATED = "not stated"
+from nocturne.tasks.pages.formatting import UNSTATED, counted, duration
 
 Rows = tuple[tuple[str, str], ...]
-
-
-def duration(seconds: float) -> str:
-    """Return a time in words: 95 s is 1 min 35 s."""
-    whole = round(seconds)
-    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
-
-
-def counted(count: int, noun: str) -> str:
-    """Return a number with its noun: 1 song, 2,009 songs."""
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
 def network(card: ModelCard) -> str:
@@ -59,11 +44,11 @@ def facts(card: ModelCard) -> Rows:
 
 def course(card: ModelCard, evaluations: int, best: tuple[float, float] | None) -> Rows:
     """Return how training went as (term, text) rows; `best` is (step, validation bits)."""
-    found = (
+    best_bits = (
         "not measured" if best is None else f"{best[1]:.2f} bits per note at step {best[0]:,.0f}"
     )
     return (
-        ("Best on validation songs", found),
+        ("Best on validation songs", best_bits),
         ("Evaluations", f"{evaluations:,}"),
         ("Trained for", f"{duration(card.train_seconds)}, {_passes(card)}"),
         ("Ended because", card.stopped),

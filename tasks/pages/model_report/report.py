@@ -1,108 +1,98 @@
-"""One report per model: a page that opens from disk with no network, and Markdown for Prefect."""
+"""The report on a model: a page that opens from disk with no network, and Markdown for Prefect."""
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
-from jinja2 import Environment
-
+from nocturne.schemas.metrics import ModelMetrics
 from nocturne.schemas.model_card import ModelCard
-from nocturne.tasks.pages.charts.plots import draw_curves, draw_histograms
-from nocturne.tasks.pages.environment import environment
-from nocturne.tasks.pages.links import ICON, PageLink
-from nocturne.tasks.pages.markdown import as_text
+from nocturne.tasks.pages.charts.charts import Chart
+from nocturne.tasks.pages.charts.picture import charts_picture
+from nocturne.tasks.pages.environment import render
+from nocturne.tasks.pages.formatting import UNSTATED, counted, duration
+from nocturne.tasks.pages.markdown import data_uri
 from nocturne.tasks.pages.model_report.curves import best_evaluation, curves
 from nocturne.tasks.pages.model_report.distributions import distributions
-from nocturne.tasks.pages.model_report.facts import (
-    UNSTATED,
-    counted,
-    course,
-    duration,
-    facts,
-    network,
-    settings,
+from nocturne.tasks.pages.model_report.facts import course, facts, network, settings
+from nocturne.tasks.pages.model_report.tables import (
+    bits_table,
+    compared,
+    finite,
+    other_figures,
 )
-from nocturne.tasks.pages.model_report.figures import NOT_MEASURED, bits_table, figure, shown
-from nocturne.tasks.pages.model_report.samples import compared, other_figures
-from nocturne.tasks.pages.model_report.words import bits_in_words, samples_in_words, tiles, verdict
+from nocturne.tasks.pages.model_report.words import bits_in_words, samples_in_words, tiles
+from nocturne.tasks.pages.page_links import PageLink
 
 PAGE, MARKDOWN = "report.html.j2", "report.md.j2"
 MOST_MARKDOWN_BYTES = 680_000  # the Prefect API refuses bodies that are much larger
 MARKDOWN_RESERVE_BYTES = 60_000  # the tables and the words
 
-Metrics = Mapping[str, Any]
 History = Sequence[Mapping[str, Any]]
 Rolls = Sequence[tuple[str, bytes]]
 
 
 def report_page(
     card: ModelCard,
-    metrics: Metrics,
+    metrics: ModelMetrics,
     history: History,
     rolls: Rolls,
     links: Sequence[PageLink] = (),
 ) -> str:
     """Return one self-contained HTML page, with `links` to other pages.
 
-    `metrics` is metrics.json, of which any part may be missing; `history` has one row for each
-    evaluation: step, seconds, train_bits, valid_bits, rate, each of them optional.
+    Any part of `metrics` may be missing. `history` has one row for each evaluation during
+    training: step, seconds, train_bits, valid_bits, rate, each of them optional.
     `rolls` are (caption, PNG) pictures of samples, in the order to show them.
     """
-    template = _environment(autoescape=True).get_template(PAGE)
-    pictures = [(caption, _data_uri(png)) for caption, png in rolls]
-    return template.render(
+    pictures = [(caption, data_uri(png, "image/png")) for caption, png in rolls]
+    return render(
+        PAGE,
         **_contents(card, metrics, history),
         curves=curves(history, metrics),
         distributions=distributions(metrics),
         rolls=pictures,
         links=links,
-        icon=ICON,
     )
 
 
-def report_markdown(card: ModelCard, metrics: Metrics, history: History, rolls: Rolls) -> str:
+def report_markdown(card: ModelCard, metrics: ModelMetrics, history: History, rolls: Rolls) -> str:
     """Return the same report as Markdown with inline pictures, of at most MOST_MARKDOWN_BYTES.
 
     Pictures beyond that are left out, the last ones first, and their captions say so.
     """
     shapes = distributions(metrics)
-    drawn = (
-        ("Training curves", draw_curves(curves(history, metrics)[:1])),
-        ("Distributions", draw_histograms(shapes)),
-    )
-    wanted = [(name, png) for name, png in drawn if png]
-    fitted = _fitted([*wanted, *rolls], MOST_MARKDOWN_BYTES - MARKDOWN_RESERVE_BYTES)
-    return (
-        _environment(autoescape=False)
-        .get_template(MARKDOWN)
-        .render(
-            **_contents(card, metrics, history),
-            plots=fitted[: len(wanted)],
-            distributions=shapes,
-            rolls=fitted[len(wanted) :],
-        )
+    charts = {
+        "Training curves": curves(history, metrics),
+        "Distributions": [shape.chart for shape in shapes if shape.chart],
+    }
+    plots = [(name, _picture(some)) for name, some in charts.items() if some]
+    pictures = [(caption, data_uri(png, "image/png")) for caption, png in rolls]
+    fitted = _fitted([*plots, *pictures], MOST_MARKDOWN_BYTES - MARKDOWN_RESERVE_BYTES)
+    return render(
+        MARKDOWN,
+        **_contents(card, metrics, history),
+        plots=fitted[: len(plots)],
+        distributions=shapes,
+        rolls=fitted[len(plots) :],
     )
 
 
-def _contents(card: ModelCard, metrics: Metrics, history: History) -> dict[str, Any]:
+def _contents(card: ModelCard, metrics: ModelMetrics, history: History) -> dict[str, Any]:
     """Return what both forms show."""
     return {
         "card": card,
         "opening": _opening(card),
         "tiles": tiles(metrics),
-        "verdict": verdict(metrics),
+        "verdict": metrics.verdict.strip(),
         "bits_in_words": bits_in_words(metrics),
         "samples_in_words": samples_in_words(metrics),
         "table": bits_table(metrics),
         "course": course(card, len(history), best_evaluation(history)),
-        "samples": figure(metrics, "samples"),
-        "mean_overlap": figure(metrics, "mean_overlap"),
+        "samples": metrics.sample_count,
+        "mean_overlap": finite(metrics.mean_overlap),
         "compared": compared(metrics),
         "facts": facts(card),
         "settings": settings(card),
         "others": other_figures(metrics),
-        "not_measured": NOT_MEASURED,
     }
 
 
@@ -117,23 +107,18 @@ def _opening(card: ModelCard) -> str:
     )
 
 
-@cache
-def _environment(*, autoescape: bool) -> Environment:
-    signed = "{:+.2f}".format
-    return environment(autoescape=autoescape, figure=shown, signed=signed, md=as_text)
+def _picture(charts: Sequence[Chart]) -> str:
+    return data_uri(charts_picture(charts), "image/svg+xml")
 
 
-def _data_uri(png: bytes) -> str:
-    return f"data:image/png;base64,{b64encode(png).decode()}"
+def _fitted(pictures: Sequence[tuple[str, str]], room: int) -> list[tuple[str, str]]:
+    """Return (caption, data URI) of every picture; no URI for those that do not fit.
 
-
-def _fitted(pictures: Sequence[tuple[str, bytes]], room: int) -> list[tuple[str, str]]:
-    """Return (caption, data URI) of the pictures that fit into `room` bytes; else no URI."""
+    `room` is for all URIs together, in bytes.
+    """
     fitted = []
-    for caption, png in pictures:
-        uri = _data_uri(png)
-        if len(uri) > room:
-            uri = ""
-        room -= len(uri)
-        fitted.append((caption, uri))
+    for caption, uri in pictures:
+        fits = len(uri) <= room
+        room -= len(uri) if fits else 0
+        fitted.append((caption, uri if fits else ""))
     return fitted

@@ -1,104 +1,93 @@
-"""What a report says in words: the headline figures, the samples, the verdict."""
+"""The sentences of a report: the headline figures, the samples, the verdict."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
-from nocturne.tasks.pages.model_report.figures import (
-    HELD_OUT,
-    NOT_MEASURED,
-    Metrics,
+from nocturne.schemas.metrics import ModelMetrics
+from nocturne.tasks.music.metrics import METRICS
+from nocturne.tasks.pages.formatting import NOT_MEASURED, format_figure
+from nocturne.tasks.pages.model_report.tables import (
     baseline_bits,
-    figure,
-    label,
-    shown,
+    finite,
+    title_of,
 )
-from nocturne.tasks.pages.model_report.samples import SAMPLE_FIGURES
+from nocturne.tasks.pages.tile import Tile
+
+HEADLINE_METRICS = ("repetition", "looping_share", "originality")
 
 
-@dataclass(frozen=True)
-class Tile:
-    """One headline figure and what it stands beside."""
-
-    label: str
-    value: str
-    beside: str
-
-
-def verdict(metrics: Metrics) -> str:
-    """Return the verdict in words; empty if there is none."""
-    found = metrics.get("verdict")
-    if isinstance(found, Mapping):
-        found = found.get("reason")
-    return found.strip() if isinstance(found, str) else ""
-
-
-def bits_in_words(metrics: Metrics) -> str:
-    """Say what a note costs the model, and what it costs the baselines it must beat."""
-    own = figure(metrics, "bits_per_note")
+def bits_in_words(metrics: ModelMetrics) -> str:
+    """Say how many bits a note costs the model, and how many it costs the baselines."""
+    own = finite(metrics.bits_per_note)
     if own is None:
-        return "How well it predicts held-out songs was not measured."
-    against = {
+        return "Bits per note on held-out songs were not measured."
+    baselines = {
         "the best n-grams": baseline_bits(metrics, "composite"),
-        "those n-grams with counts of the song so far": baseline_bits(metrics, "cache"),
+        "the n-grams with counts of the song so far": baseline_bits(metrics, "cache"),
     }
-    parts = [_against(own, name, bits) for name, bits in against.items() if bits is not None]
-    said = (
-        f"A note of a song it never saw costs it {own:.2f} bits, like a choice among "
+    measured = {name: bits for name, bits in baselines.items() if bits is not None}
+    cost = (
+        f"The model needs {own:.2f} bits for a note of a song it never saw, like a choice among "
         f"{2**own:.1f} equally likely notes"
     )
-    if not parts:
-        return f"{said}. The baselines were not measured."
-    beaten = [bits for bits in against.values() if bits is not None and own < bits]
-    summary = {
-        len(parts): "it beats every measured rival",
-        0: "it beats none of its measured rivals",
+    if not measured:
+        return f"{cost}. The baselines were not measured."
+    comparisons = " and ".join(_compare(own, name, bits) for name, bits in measured.items())
+    beaten = sum(own < bits for bits in measured.values())
+    conclusions = {
+        len(measured): "the model beats every measured baseline",
+        0: "the model beats none of the measured baselines",
     }
-    tail = summary.get(len(beaten), "it beats one of its two rivals")
-    return f"{said}. That is {' and '.join(parts)}: {tail}."
+    conclusion = conclusions.get(beaten, "the model beats one of the two baselines")
+    return f"{cost}. That is {comparisons}: {conclusion}."
 
 
-def _against(own: float, name: str, bits: float) -> str:
+def _compare(own: float, name: str, bits: float) -> str:
     side = "below" if own < bits else "above"
     return f"{abs(bits - own):.2f} bits {side} {name} ({bits:.2f})"
 
 
-def samples_in_words(metrics: Metrics) -> str:
-    """Say how its samples sound beside held-out songs."""
-    overlap, repetition = figure(metrics, "mean_overlap"), figure(metrics, "repetition")
-    said = []
+def samples_in_words(metrics: ModelMetrics) -> str:
+    """Say how the samples compare with held-out songs."""
+    overlap = finite(metrics.mean_overlap)
+    repetition = finite(metrics.samples.get("repetition"))
+    sentences = []
     if overlap is not None:
-        said.append(
-            f"Its samples overlap held-out music by {overlap:.2f} on average, where 1 is no "
+        sentences.append(
+            f"The samples overlap held-out music by {overlap:.2f} on average, where 1 is no "
             "difference"
         )
     if repetition is not None:
-        said.append(f"{repetition:.0%} of their five-note figures return{_real(metrics)}")
-    said.extend(
+        sentences.append(f"{repetition:.0%} of their five-note figures return{_in_real(metrics)}")
+    sentences.extend(
         f"{share:.1%} of the samples {what}"
-        for key, what in (("looping_share", "loop"), ("degenerate_share", "are degenerate"))
-        if (share := figure(metrics, key)) is not None
+        for name, what in (("looping_share", "loop"), ("degenerate_share", "are degenerate"))
+        if (share := finite(metrics.samples.get(name))) is not None
     )
-    return ". ".join(said) + "." if said else "Its samples were not measured."
+    return ". ".join(sentences) + "." if sentences else "The samples were not measured."
 
 
-def _real(metrics: Metrics) -> str:
-    real = figure(metrics, "repetition" + HELD_OUT)
+def _in_real(metrics: ModelMetrics) -> str:
+    real = finite(metrics.held_out.get("repetition"))
     return "" if real is None else f", in real songs {real:.0%}"
 
 
-def tiles(metrics: Metrics) -> tuple[Tile, ...]:
+def tiles(metrics: ModelMetrics) -> tuple[Tile, ...]:
     """Return the five figures that a reader looks for first."""
-    composite = shown(baseline_bits(metrics, "composite"))
-    found = [
-        Tile("Bits per note", shown(figure(metrics, "bits_per_note")), f"best n-grams {composite}"),
-        Tile("Mean overlap", shown(figure(metrics, "mean_overlap")), "1 is no difference"),
-    ]
-    for key in ("repetition", "looping_share", "originality"):
-        spec = SAMPLE_FIGURES[key][0]
-        real = shown(figure(metrics, key + HELD_OUT), spec)
-        beside = "real music: none" if key == "looping_share" and real == NOT_MEASURED else ""
-        unit = " notes" if key == "originality" and real != NOT_MEASURED else ""
-        value = shown(figure(metrics, key), spec)
-        name = {"looping_share": "Looping samples", "originality": "Longest copied run"}
-        found.append(Tile(name.get(key, label(key)), value, beside or f"real songs {real}{unit}"))
-    return tuple(found)
+    composite = format_figure(baseline_bits(metrics, "composite"))
+    bits, overlap = finite(metrics.bits_per_note), finite(metrics.mean_overlap)
+    return (
+        Tile("Bits per note", format_figure(bits), f"best n-grams {composite}"),
+        Tile("Mean overlap", format_figure(overlap), "1 is no difference"),
+        *(_metric_tile(metrics, name) for name in HEADLINE_METRICS),
+    )
+
+
+def _metric_tile(metrics: ModelMetrics, name: str) -> Tile:
+    metric = METRICS[name]
+    value = format_figure(finite(metrics.samples.get(name)), metric.format)
+    real = format_figure(finite(metrics.held_out.get(name)), metric.format)
+    beside = f"real songs {real}"
+    if name == "looping_share" and real == NOT_MEASURED:
+        beside = "real music: none"
+    if name == "originality" and real != NOT_MEASURED:
+        beside += " notes"
+    title = "Looping samples" if name == "looping_share" else title_of(metric)
+    return Tile(title, value, beside)

@@ -1,13 +1,12 @@
-"""The charts of the data-quality report: bins of quality.parquet with their units in words."""
+"""The charts of the data-quality report, drawn from the bins of quality.parquet."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from nocturne.tasks.pages.charts.bars import Labels, counts_chart
 from nocturne.tasks.pages.charts.charts import Chart, Tick
-from nocturne.tasks.pages.charts.counts import Labels, counts_chart
-from nocturne.tasks.pages.charts.roll_axes import pitch_name
-from nocturne.tasks.pages.gallery import clock
+from nocturne.tasks.pages.formatting import clock, pitch_name
 
 Bins = Sequence[Mapping[str, Any]]  # rows of one distribution: low, high, count
 
@@ -18,7 +17,7 @@ HIGHEST_TEMPO = 1_000  # bins that reach beyond it have no upper end in words
 
 @dataclass(frozen=True)
 class QualityChart:
-    """A chart and the same as a table: (bin, count) rows, those without a count left out."""
+    """A chart and its table: (bin, count) rows, without bins that are empty."""
 
     title: str
     chart: Chart
@@ -27,7 +26,7 @@ class QualityChart:
 
 @dataclass(frozen=True)
 class _Kind:
-    """How a distribution is drawn: its title, its axes, and the words for one bin."""
+    """How a distribution is drawn: its title, its axes, the name and the left edge of a bin."""
 
     title: str
     labels: Labels
@@ -62,13 +61,13 @@ KINDS = {
 
 
 def quality_chart(distribution: str, bins: Bins) -> QualityChart | None:
-    """Draw one of KINDS from its first to its last filled bin; None if nothing was counted."""
+    """Draw a distribution of KINDS from its first to its last filled bin; None if all are empty."""
     kind = KINDS[distribution]
     bins = _filled(bins)
     if not bins:
         return None
-    edges = [Tick(i, kind.edge(one["low"])) for i, one in enumerate(bins)]
-    names = [kind.name(one["low"], one["high"]) for one in bins]
+    edges = [Tick(i, kind.edge(each["low"])) for i, each in enumerate(bins)]
+    names = [kind.name(each["low"], each["high"]) for each in bins]
     return _drawn(kind.title, bins, names, _thinned(edges, len(bins)), kind.labels)
 
 
@@ -78,9 +77,10 @@ def pitch_charts(bins: Bins) -> tuple[QualityChart, ...]:
     if not filled:
         return ()
     octaves = _filled(_octaves(bins))
-    names = [f"C{_octave(one)} to B{_octave(one)}" for one in octaves]
-    ticks = [Tick(i + 0.5, f"C{_octave(one)}") for i, one in enumerate(octaves)]
-    pitches = [int(one["low"]) for one in filled]
+    numbers = [int(each["low"]) // SEMITONES - 1 for each in octaves]  # middle C begins octave 4
+    names = [f"C{octave} to B{octave}" for octave in numbers]
+    ticks = [Tick(i + 0.5, f"C{octave}") for i, octave in enumerate(numbers)]
+    pitches = [int(each["low"]) for each in filled]
     lines = [Tick(i + 0.5, _named(p)) for i, p in enumerate(pitches) if p % SEMITONES == 0]
     lines = lines or [Tick(0.5, _named(pitches[0]))]
     octave = Labels("octave, from C up to B; C4 is middle C", "notes")
@@ -100,19 +100,19 @@ def pitch_charts(bins: Bins) -> tuple[QualityChart, ...]:
 def _drawn(
     title: str, bins: Bins, names: Sequence[str], ticks: Sequence[Tick], labels: Labels
 ) -> QualityChart:
-    counts = [int(one["count"]) for one in bins]
+    counts = [int(each["count"]) for each in bins]
     rows = tuple(pair for pair in zip(names, counts, strict=True) if pair[1])
     return QualityChart(title, counts_chart(title, counts, names, ticks, labels), rows)
 
 
 def _filled(bins: Bins) -> Bins:
     """Return the bins from the first to the last that has a count."""
-    filled = [i for i, one in enumerate(bins) if one["count"]]
+    filled = [i for i, each in enumerate(bins) if each["count"]]
     return bins[filled[0] : filled[-1] + 1] if filled else ()
 
 
 def _thinned(ticks: Sequence[Tick], bins: int) -> Sequence[Tick]:
-    """Return every n-th tick, so that their labels have room."""
+    """Return every n-th tick, so that the labels do not overlap."""
     longest = max(len(tick.label) for tick in ticks) + 2
     return ticks[:: max(1, -(-bins * longest // TICK_ROOM))]
 
@@ -126,10 +126,6 @@ def _octaves(pitches: Bins) -> Bins:
         }
         for low in range(0, 128, SEMITONES)
     ]
-
-
-def _octave(bin_of_octave: Mapping[str, Any]) -> int:
-    return int(bin_of_octave["low"]) // SEMITONES - 1
 
 
 def _named(pitch: int) -> str:

@@ -1,4 +1,4 @@
-"""What the data-quality report says: its figures, its tables and its facts, in words."""
+"""The contents of the data-quality report: its figures, its tables and its facts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,9 +11,8 @@ import pyarrow.compute as pc
 
 from nocturne.schemas.manifest import NoteDataset
 from nocturne.schemas.reason_sentences import reason_sentence
-from nocturne.tasks.pages.gallery import instrument_name
-from nocturne.tasks.pages.model_report.facts import UNSTATED, counted
-from nocturne.tasks.pages.model_report.words import Tile
+from nocturne.tasks.pages.formatting import UNSTATED, counted, instrument_name
+from nocturne.tasks.pages.tile import Tile
 from nocturne.tasks.storage.file_names import visible
 
 MOST_INSTRUMENTS = 24
@@ -23,7 +22,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class CountRow:
-    """One line of a table of counts: `share` is of the table's whole, `examples` are files."""
+    """One row of a table of counts: `share` of the whole table, `examples` are file names."""
 
     words: str
     count: int
@@ -42,8 +41,8 @@ def by_distribution(quality: pa.Table) -> dict[str, list[dict[str, Any]]]:
 def opening(dataset: NoteDataset) -> str:
     source = f" of {visible(dataset.source)}" if dataset.source else ""
     return (
-        f"What came of the {counted(dataset.counts.inputs, 'file')}{source}, and what the songs "
-        "are that a model learns from."
+        f"What became of the {counted(dataset.counts.inputs, 'file')}{source}, and what the songs "
+        "that a model learns from are like."
     )
 
 
@@ -53,10 +52,10 @@ def tiles(dataset: NoteDataset, distributions: Mapping[str, Rows]) -> tuple[Tile
     seconds = sum(row["count"] for row in distributions.get("seconds of music", []))
     length, unit = (seconds / 3600, "hours") if seconds >= 3600 else (seconds / 60, "minutes")
     return (
-        Tile("Files in", f"{counts.inputs:,}", "read from the source"),
+        Tile("Files read", f"{counts.inputs:,}", "from the source"),
         Tile("Songs kept", f"{counts.accepted:,}", _share(counts.accepted, counts.inputs)),
-        Tile("Notes", f"{dataset.notes:,}", "of one instrument of each song"),
-        Tile("Music", f"{length:,.1f} {unit}", "songs kept, from begin to end"),
+        Tile("Notes", f"{dataset.notes:,}", "of one instrument in each song"),
+        Tile("Music", f"{length:,.1f} {unit}", "total length of the songs kept"),
         Tile("Different songs", f"{dataset.families:,}", "near duplicates counted as one"),
     )
 
@@ -66,7 +65,7 @@ def _share(part: int, whole: int) -> str:
 
 
 def outcomes(dataset: NoteDataset) -> list[CountRow]:
-    """Return every outcome and its share of the files in."""
+    """Return every outcome of a file, with its share of all files read."""
     counts = dataset.counts
     named = {
         "Kept as songs": counts.accepted,
@@ -77,7 +76,7 @@ def outcomes(dataset: NoteDataset) -> list[CountRow]:
 
 
 def reasons(distributions: Mapping[str, Rows]) -> list[CountRow]:
-    """Return every reason that occurred, in words, with its first files."""
+    """Return every reason that occurred, as a sentence, with its first files."""
     rows = distributions.get("reason", [])
     total = max(1, sum(row["count"] for row in rows))
     return [
@@ -85,38 +84,40 @@ def reasons(distributions: Mapping[str, Rows]) -> list[CountRow]:
             reason_sentence(row["label"]),
             row["count"],
             row["count"] / total,
-            shown_labels(distributions, f"example of {row['label']}"),
+            visible_labels(distributions, f"example of {row['label']}"),
         )
         for row in rows
     ]
 
 
-def shown_labels(distributions: Mapping[str, Rows], name: str) -> tuple[str, ...]:
+def visible_labels(distributions: Mapping[str, Rows], name: str) -> tuple[str, ...]:
     return tuple(visible(row["label"]) for row in distributions.get(name, []))
 
 
 def instruments(rows: Rows) -> list[CountRow]:
-    """Return the most frequent instruments by name, and the others as one."""
+    """Return the most frequent instruments by name, and all others as one row."""
     total = max(1, sum(row["count"] for row in rows))
-    shown = [
+    instrument_rows = [
         CountRow(instrument_name(int(row["label"])), row["count"], row["count"] / total)
         for row in rows[:MOST_INSTRUMENTS]
     ]
     others = rows[MOST_INSTRUMENTS:]
     if others:
         songs = sum(row["count"] for row in others)
-        shown.append(CountRow(counted(len(others), "other instrument"), songs, songs / total))
-    return shown
+        instrument_rows.append(
+            CountRow(counted(len(others), "other instrument"), songs, songs / total)
+        )
+    return instrument_rows
 
 
 def facts(dataset: NoteDataset, made: datetime | None = None) -> list[tuple[str, str]]:
-    """Return where the corpus comes from; rows of which nothing is known say so."""
-    when = [("Made", f"{made.astimezone(UTC):%d %B %Y, %H:%M} UTC")] if made else []
+    """Return where the corpus comes from; a row of which nothing is known says "not stated"."""
+    made_row = [("Made", f"{made.astimezone(UTC):%d %B %Y, %H:%M} UTC")] if made else []
     return [
         ("Source", visible(dataset.source) or UNSTATED),
         ("Licence", visible(dataset.licence) or UNSTATED),
         ("Attribution", visible(dataset.attribution) or UNSTATED),
-        *when,
+        *made_row,
         ("Fingerprint of the notes", dataset.fingerprint),
         ("Code version", version("nocturne-midi")),
     ]

@@ -1,4 +1,4 @@
-"""What is wrong with a command is told before a Prefect server starts."""
+"""What is wrong with a command is reported before a Prefect server starts."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def place(root: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Root:
 
 
 @pytest.mark.parametrize(
-    ("command", "said"),
+    ("command", "message"),
     [
         ("ingest --source ./nowhere", "no folder or archive nowhere"),
         ("ingest --source ./empty", "holds no files"),
@@ -55,19 +55,19 @@ def place(root: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Root:
         ("ingest --source folk --root ./file", "storage root ./file: Not a directory"),
     ],
 )
-def test_a_mistake_is_told_before_a_server_starts(
-    command: str, said: str, place: Root, capsys: pytest.CaptureFixture[str]
+def test_a_mistake_is_reported_before_a_server_starts(
+    command: str, message: str, place: Root, capsys: pytest.CaptureFixture[str]
 ) -> None:
     at_root = [] if "--root" in command else ["--root", place.uri]
     assert run([*command.split(), *at_root]) == 1
     captured = capsys.readouterr().err
     assert captured.startswith("nocturne: ")
-    assert said in captured
+    assert message in captured
     assert captured.count("\n") == 1
 
 
 @pytest.mark.parametrize("command", ["ingest", "compose"])
-def test_another_source_of_a_corpus_is_told_before_a_server_starts(
+def test_another_source_of_a_corpus_is_reported_before_a_server_starts(
     command: str, place: Root, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_corpus(place, random_shards(3), "songs", source="folk")
@@ -85,7 +85,7 @@ def test_a_command_that_can_work_goes_on_to_the_server(place: Root) -> None:
 
 
 @pytest.mark.parametrize("command", ["promote folk-1", "generate --model folk-1"])
-def test_a_read_only_root_is_told(
+def test_a_read_only_root_is_reported(
     command: str,
     place: Root,
     monkeypatch: pytest.MonkeyPatch,

@@ -26,10 +26,10 @@ def test_help_shows_every_field_of_the_config(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run([command, "--help"]) == 0
-    shown = capsys.readouterr().out
+    page = capsys.readouterr().out
     for name, field in CONFIGS[command].model_fields.items():
-        assert f"--{name.replace('_', '-')}" in shown
-        assert field.description.split()[0] in shown
+        assert f"--{name.replace('_', '-')}" in page
+        assert field.description.split()[0] in page
 
 
 @pytest.mark.parametrize(
@@ -99,13 +99,13 @@ def test_an_empty_flag_or_variable_leaves_a_field_empty(
 
 @pytest.mark.parametrize("command", ["generate", "compose"])
 @pytest.mark.parametrize("program", ["128", "-1", "fluite", "piano"])
-def test_a_wrong_instrument_is_told_in_one_line(
+def test_a_wrong_instrument_is_one_line(
     command: str, program: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run([command, f"--program={program}"]) == 2
-    told = capsys.readouterr().err
-    assert f"--program {program}: " in told
-    assert "0 to 127" in told or "instrument" in told
+    error = capsys.readouterr().err
+    assert f"--program {program}: " in error
+    assert "0 to 127" in error or "instrument" in error
 
 
 def test_the_instruments_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""What a person is shown of a result: a caution first of all."""
+"""The text of a result: a caution comes first."""
 
 import pytest
 

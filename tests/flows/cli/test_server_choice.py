@@ -1,4 +1,4 @@
-"""Which Prefect server a command uses, and what is said of one that cannot be used."""
+"""Which Prefect server a command uses, and the error for one that cannot be used."""
 
 import socket
 import sys
@@ -63,7 +63,7 @@ def test_files_of_the_working_folder_go_before_the_profile(
     assert configured_server() == "http://mine/api"
     monkeypatch.chdir(home)
     assert configured_server() == "http://here/api"
-    (home / file).write_text("[")  # Prefect itself says that it does not read
+    (home / file).write_text("[")  # Prefect itself reports the damaged file
     assert configured_server() == "http://mine/api"
 
 
@@ -102,7 +102,7 @@ def _answering(answers: dict[str, int]) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    ("answers", "said"),
+    ("answers", "message"),
     [
         ({}, "HTTP 404 at /health"),
         ({"/api/health": 200, "/api/admin/version": 401}, "it answers HTTP 401"),
@@ -111,18 +111,18 @@ def _answering(answers: dict[str, int]) -> Iterator[str]:
         ({"/api/health": 200, "/api/admin/version": 200}, "cannot be used"),
     ],
 )
-def test_what_answers_but_is_of_no_use_is_told(answers: dict[str, int], said: str) -> None:
+def test_what_answers_but_is_of_no_use_is_reported(answers: dict[str, int], message: str) -> None:
     with (
         _answering(answers) as address,
         temporary_settings({PREFECT_API_URL: address}),
-        pytest.raises(ServerError, match=said) as told,
+        pytest.raises(ServerError, match=message) as refused,
     ):
         require_server(address)
-    assert "key" not in str(told.value)
-    assert "\n" not in str(told.value)
+    assert "key" not in str(refused.value)
+    assert "\n" not in str(refused.value)
 
 
-def test_a_port_where_nobody_listens_is_told() -> None:
+def test_a_port_where_nobody_listens_is_reported() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{taken.getsockname()[1]}/api"
@@ -131,7 +131,9 @@ def test_a_port_where_nobody_listens_is_told() -> None:
 
 
 @pytest.mark.parametrize("proxy", ["nonsense://host", "http://host:port", "socks5://127.0.0.1:9"])
-def test_a_proxy_that_cannot_be_asked_is_told(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_that_cannot_be_asked_is_reported(
+    proxy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     require_http_client()
     monkeypatch.setenv("ALL_PROXY", proxy)
     with pytest.raises(ServerError, match="unset HTTP_PROXY"):

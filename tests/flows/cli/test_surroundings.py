@@ -28,7 +28,9 @@ def test_no_proxy_is_asked_for_this_machine(
     assert os.environ["PYTHONSAFEPATH"] == "1"
 
 
-def test_a_deleted_working_folder_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_deleted_working_folder_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "gone").mkdir()
     monkeypatch.chdir(tmp_path / "gone")
     surroundings.require_working_folder()
@@ -37,7 +39,7 @@ def test_a_deleted_working_folder_is_told(tmp_path: Path, monkeypatch: pytest.Mo
         surroundings.require_working_folder()
 
 
-def test_a_limit_on_files_is_told_with_its_size() -> None:
+def test_a_limit_on_files_is_reported_with_its_size() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (3 * 1024**2, hard))
     try:

@@ -82,7 +82,7 @@ def test_where_it_dies_another_is_started_with_a_new_database(tmp_path: Path) ->
         assert database.execute("SELECT count(*) FROM flow_run").fetchone() == (0,)
 
 
-def test_a_server_that_does_not_start_is_told_with_its_own_last_line(tmp_path: Path) -> None:
+def test_a_server_that_does_not_start_is_reported_with_its_own_last_line(tmp_path: Path) -> None:
     with pytest.raises(subprocess.CalledProcessError) as failed:
         _run(NEVER_STARTS, tmp_path)
     last = failed.value.stderr.strip().splitlines()[-1]

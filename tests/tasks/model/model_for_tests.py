@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from nocturne.schemas.config import TrainConfig
+from nocturne.schemas.metrics import ModelMetrics
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.network_shape import PRESETS
 from nocturne.tasks.pages.charts.piano_roll import draw
@@ -44,22 +45,27 @@ def card(**changes: Any) -> ModelCard:
     return ModelCard.model_validate({**fields, **changes})
 
 
-def judged(whole: float, *parts: float) -> dict[str, Any]:
+def predicted(whole: float, *parts: float) -> dict[str, Any]:
     """Return one predictor's bits."""
     return {"bits_per_note": whole, "by_attribute": dict(zip(ATTRIBUTES, parts, strict=True))}
 
 
-def metrics() -> dict[str, Any]:
+def model_metrics() -> ModelMetrics:
     """Return metrics with every part present."""
+    return ModelMetrics.from_flat(metrics())
+
+
+def metrics() -> dict[str, Any]:
+    """Return the same metrics as metrics.json has them."""
     return {
-        **judged(1.434, 0.211, 0.912, 0.3, 0.011),
+        **predicted(1.434, 0.211, 0.912, 0.3, 0.011),
         "baselines": {
-            "cache": judged(1.93, 0.31, 1.2, 0.4, 0.02),
-            "uniform": judged(20.0, 5.0, 7.0, 5.0, 3.0),
-            "unigram": judged(6.77, 1.4, 4.0, 1.3, 0.07),
-            "bigram": judged(4.5, 1.1, 2.3, 1.05, 0.05),
-            "kneser_ney_interleaved_7": judged(2.61, 0.4, 1.7, 0.49, 0.02),
-            "composite": judged(2.384, 0.361, 1.562, 0.441, 0.02),
+            "cache": predicted(1.93, 0.31, 1.2, 0.4, 0.02),
+            "uniform": predicted(20.0, 5.0, 7.0, 5.0, 3.0),
+            "unigram": predicted(6.77, 1.4, 4.0, 1.3, 0.07),
+            "bigram": predicted(4.5, 1.1, 2.3, 1.05, 0.05),
+            "kneser_ney_interleaved_7": predicted(2.61, 0.4, 1.7, 0.49, 0.02),
+            "composite": predicted(2.384, 0.361, 1.562, 0.441, 0.02),
         },
         "composite_bits_per_note": 2.384,
         "cache_bits_per_note": 1.93,

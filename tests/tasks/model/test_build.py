@@ -1,4 +1,4 @@
-"""From a prepared corpus to a judged model that may become champion."""
+"""From a prepared corpus to an evaluated model that may become champion."""
 
 import json
 import resource
@@ -11,24 +11,25 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from nocturne.schemas.config import PrepareConfig, TrainConfig
+from nocturne.schemas.config import PrepareConfig, SamplingConfig, TrainConfig
 from nocturne.schemas.errors import CorpusError, ModelError, ResourceError, StorageError
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.network_shape import NetworkShape
 from nocturne.tasks.corpus import build_sequences
 from nocturne.tasks.model import build
-from nocturne.tasks.model.evaluation import evaluate
+from nocturne.tasks.model.evaluation import drawn_samples, evaluate
 from nocturne.tasks.model.evaluation.compare import bits_on, held_out_songs
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.promotion import consider
 from nocturne.tasks.model.registry.champion import promote, read_champion
 from nocturne.tasks.model.registry.finished_models import finished_model
-from nocturne.tasks.model.registry.model_folder import load_model
 from nocturne.tasks.model.registry.models import read_card, read_metrics
+from nocturne.tasks.model.registry.open_models import load_model
 from nocturne.tasks.model.sampling.sample import primer_of
-from nocturne.tasks.model.training import checkpoint, memory_estimate
+from nocturne.tasks.model.training import memory_estimate
+from nocturne.tasks.model.warm_start import resolve_warm_start
 from nocturne.tasks.pages.model_report.publish import write_report
-from nocturne.tasks.storage.layout import METRICS_FILE, model_path
+from nocturne.tasks.storage.layout import CHECKPOINT_FILE, METRICS_FILE, model_path
 from nocturne.tasks.storage.root import Root
 from tests.tasks.corpus.note_corpora import random_shards, write_corpus
 from tests.tasks.corpus.test_ingest_no_space import largest_file
@@ -46,8 +47,8 @@ PASSES = {
 def patched() -> Iterator[pytest.MonkeyPatch]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(build.PRESETS, "small", TINY)
-        patch.setattr(evaluate, "SAMPLES", 4)
-        patch.setattr(evaluate, "SAMPLE_NOTES", 16)
+        patch.setattr(drawn_samples, "SAMPLES", 4)
+        patch.setattr(drawn_samples, "SAMPLE_NOTES", 16)
         yield patch
 
 
@@ -95,7 +96,7 @@ def test_a_finished_model_is_found_by_its_config(
 def test_a_warm_start_is_named_by_id_and_must_fit(
     place: Root, config: TrainConfig, card: ModelCard
 ) -> None:
-    warm = build.resolved(place, config.copy_with(init_from="latest"))
+    warm = resolve_warm_start(place, config.copy_with(init_from="latest"))
     assert warm.init_from == card.model_id
     with pytest.raises(ModelError, match=r"cannot start from the model .* has the preset small"):
         build.build_model(place, warm.copy_with(preset="medium"))
@@ -104,10 +105,10 @@ def test_a_warm_start_is_named_by_id_and_must_fit(
 
 
 def test_metrics_hold_model_and_rivals_on_the_same_songs(place: Root, card: ModelCard) -> None:
-    metrics = evaluate.evaluate_model(place, card.model_id)
+    metrics = evaluate.evaluate_model(place, card.model_id).flat()
     assert metrics == json.loads(place.read_bytes(model_path(card.model_id, METRICS_FILE)))
     assert metrics["samples"] == 4
-    samples = evaluate.evaluated_samples(place, card.model_id)
+    samples = drawn_samples.evaluated_samples(place, card.model_id)
     assert (samples.shape, samples.dtype) == ((4, 16, 4), np.int16)
     assert metrics["baselines"].keys() >= {"uniform", "unigram", "bigram", "composite", "cache"}
     by_attribute = metrics["by_attribute"].values()
@@ -116,7 +117,7 @@ def test_metrics_hold_model_and_rivals_on_the_same_songs(place: Root, card: Mode
     assert 0 <= metrics["uptake"] <= 1 >= metrics["uptake_held_out"] >= 0
 
 
-def test_a_model_is_judged_again_where_what_was_measured_is_not_whole(
+def test_a_model_is_evaluated_again_where_what_was_measured_is_not_whole(
     place: Root, card: ModelCard
 ) -> None:
     path, samples = (
@@ -124,47 +125,50 @@ def test_a_model_is_judged_again_where_what_was_measured_is_not_whole(
         f"models/{card.model_id}/judged.safetensors",
     )
     whole, drawn = place.read_bytes(path), place.read_bytes(samples)
-    metrics = evaluate.measured(place, card.model_id)
-    assert metrics["weights_sha256"] == card.weights_sha256
+    metrics = evaluate.complete_metrics(place, card.model_id)
+    assert metrics is not None
+    assert metrics.weights_sha256 == card.weights_sha256
     for content in (
         whole[:99],
         b"",
-        json.dumps({**metrics, "weights_sha256": "of others"}).encode(),
-        json.dumps({**metrics, "copied_share": None}).encode(),
+        json.dumps({**metrics.flat(), "weights_sha256": "of others"}).encode(),
+        json.dumps({**metrics.flat(), "copied_share": None}).encode(),
     ):
         place.write_bytes(path, content)
-        assert evaluate.measured(place, card.model_id) == {}
+        assert evaluate.complete_metrics(place, card.model_id) is None
     place.write_bytes(path, whole)
     for content in (drawn[:99], b""):
         place.write_bytes(samples, content)
-        assert evaluate.measured(place, card.model_id) == {}
+        assert evaluate.complete_metrics(place, card.model_id) is None
         with pytest.raises(ModelError, match=r"judged\.safetensors is damaged: .*then only"):
-            evaluate.evaluated_samples(place, card.model_id)
+            drawn_samples.evaluated_samples(place, card.model_id)
     place.delete(samples)
-    assert evaluate.measured(place, card.model_id) == {}
+    assert evaluate.complete_metrics(place, card.model_id) is None
     place.write_bytes(samples, drawn)
-    assert evaluate.measured(place, card.model_id) == metrics
+    assert evaluate.complete_metrics(place, card.model_id) == metrics
 
 
 def test_uptake_is_that_of_the_primer_which_each_sample_continues(
     place: Root, card: ModelCard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def echo(model: Model, *, count: int, notes: int, seed: int, **_: object) -> NDArray[np.int16]:
-        chosen = [primer_of(seed, index, len(model.primers)) for index in range(count)]
-        return np.tile(model.primers[chosen], (1, 2, 1))[:, :notes]
+    def echo(model: Model, config: SamplingConfig, first: int, count: int) -> NDArray[np.int16]:
+        assert (config.seed, first) == (drawn_samples.EVALUATION_SEED, 0)
+        chosen = [primer_of(config.seed or 0, index, len(model.primers)) for index in range(count)]
+        return np.tile(model.primers[chosen], (1, 2, 1))[:, : config.notes]
 
-    monkeypatch.setattr(evaluate, "sample", echo)
+    monkeypatch.setattr(drawn_samples, "sample", echo)
     test = evaluate.load_splits(place, card.config)["test"]
-    found = evaluate._uptake(load_model(place, card.model_id), test)
-    assert 0.4 < found["uptake"] <= 1  # all but the windows across the seams
-    assert found["uptake_held_out"] < 0.1  # random songs do not repeat
+    uptake = drawn_samples.measure_uptake(load_model(place, card.model_id), test)
+    assert uptake is not None
+    assert 0.4 < uptake[0] <= 1  # all but the windows across the seams
+    assert uptake[1] < 0.1  # random songs do not repeat
 
 
 def test_songs_without_room_for_a_primer_have_no_uptake(place: Root, card: ModelCard) -> None:
     test = evaluate.load_splits(place, card.config)["test"]
     model = load_model(place, card.model_id)
     wide = replace(model, shape=model.shape.model_copy(update={"window": 10_000}))
-    assert evaluate._uptake(wide, test) == {}
+    assert drawn_samples.measure_uptake(wide, test) is None
 
 
 def test_the_report_is_written_and_told(place: Root, card: ModelCard) -> None:
@@ -189,7 +193,7 @@ def test_promotion_follows_the_gate_and_says_why(
     place.write_json(path, {**PASSES, "bits_per_note": 3.0})
     refused = consider(place, card.model_id)
     assert not refused.promoted
-    assert "do not beat the composite" in read_metrics(place, card.model_id)["verdict"]
+    assert "do not beat the composite" in read_metrics(place, card.model_id).verdict
     assert read_champion(place, "tunes", "factored") is None
     place.write_json(path, PASSES)
     assert consider(place, card.model_id).newly
@@ -235,7 +239,7 @@ def test_training_on_a_disk_that_fills_up_goes_on_once_there_is_space(
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert steps == [1, 2]
     checkpoints = Path(place.base, ".cache/checkpoints", expected.model_id)
-    assert [path.name for path in checkpoints.iterdir()] == [checkpoint.NAME]
+    assert [path.name for path in checkpoints.iterdir()] == [CHECKPOINT_FILE]
     with largest_file(len(weights) - 1), pytest.raises(StorageError, match="cannot write"):
         build.build_model(place, config.copy_with(checkpoint_minutes=60))
     assert not list(Path(place.base).rglob("*.part"))

@@ -59,7 +59,7 @@ def test_equal_codebooks_change_nothing(
     for name, value in weights.items():
         np.testing.assert_array_equal(carried[name], value, err_msg=name)
         assert carried[name].dtype == np.float32
-    assert carry_over.carried_words(old, new) == "all weights carried over"
+    assert carry_over.describe_carry_over(old, new) == "all weights carried over"
 
 
 def test_ids_take_after_the_nearest_value_and_share_its_probability(
@@ -80,7 +80,7 @@ def test_ids_take_after_the_nearest_value_and_share_its_probability(
     np.testing.assert_allclose(carried[f"{head}/out_bias"], expected, rtol=1e-6)
     untouched = set(weights) - {n for n, (name, _) in id_axes(new).items() if name == INTERVAL}
     assert all((carried[name] == weights[name]).all() for name in untouched)
-    assert carry_over.carried_words(tiny_vocabulary, new) == (
+    assert carry_over.describe_carry_over(tiny_vocabulary, new) == (
         "carried over whole: pitch, duration, velocity; by nearest value: inter_onset_interval "
         "(3 of 6 values new, 1 of 4 gone)"
     )

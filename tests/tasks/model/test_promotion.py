@@ -30,7 +30,7 @@ class Measured:
         self.measured: list[str] = []
 
     def add(self, name: str, bits: float, corpus: str = "folk") -> None:
-        """Add a judged model."""
+        """Add an evaluated model."""
         add_card(self.root, name, corpus=corpus)
         self.root.write_json(model_path(name, METRICS_FILE), {**PASSES, "bits_per_note": bits})
         self.bits[name] = bits
@@ -181,7 +181,7 @@ def test_with_too_few_test_songs_the_champion_stays(
     assert "the champion stays: 20 test songs are too few" in verdict.reason
     monkeypatch.setattr(promotion, "held_out_songs", lambda *_: [])  # its notes are gone
     assert not consider(root, "b").promoted
-    assert "0 test songs" in read_metrics(root, "b")["verdict"]
+    assert "0 test songs" in read_metrics(root, "b").verdict
     monkeypatch.setattr(promotion, "held_out_songs", lambda *_: SONGS)
     assert consider(root, "b", min_test_songs=20).newly
 

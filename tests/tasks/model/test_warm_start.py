@@ -14,8 +14,8 @@ from nocturne.tasks.corpus import PreparedCorpus, build_sequences
 from nocturne.tasks.model.network.network import initial_weights, network_of
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.registry.champion import promote
-from nocturne.tasks.model.registry.model_folder import save_model
-from nocturne.tasks.model.warm_start import carried, first_weights, start_of
+from nocturne.tasks.model.registry.save_model import save_model
+from nocturne.tasks.model.warm_start import choose_warm_start, describe_warm_start, first_weights
 from nocturne.tasks.storage.root import Root
 from tests.tasks.corpus.note_corpora import random_shards, write_corpus
 from tests.tasks.model.model_for_tests import card
@@ -68,10 +68,10 @@ def test_the_champion_is_the_start_whatever_its_vocabulary_was_fitted_on(
     root: Root, config: TrainConfig, vocabulary: Vocabulary, crown: Crown
 ) -> None:
     crown(vocabulary.model_copy(update={"fitted_on": "touched files"}))
-    assert start_of(root, config) == ("tunes-old", "starts from the champion tunes-old")
+    assert choose_warm_start(root, config) == ("tunes-old", "starts from the champion tunes-old")
     warm = config.copy_with(init_from="tunes-old")
-    assert carried(root, warm) == "from tunes-old: all weights carried over"
-    assert carried(root, config) == ""
+    assert describe_warm_start(root, warm) == "from tunes-old: all weights carried over"
+    assert describe_warm_start(root, config) == ""
     first = first_weights(root, warm, TINY, vocabulary)
     expected = initial_weights(TINY, vocabulary, 7)
     assert all((first[name] == expected[name]).all() for name in expected)
@@ -81,10 +81,10 @@ def test_changed_values_are_carried_over_and_told(
     root: Root, config: TrainConfig, vocabulary: Vocabulary, crown: Crown
 ) -> None:
     crown(_moved(vocabulary))
-    assert start_of(root, config)[0] == "tunes-old"
+    assert choose_warm_start(root, config)[0] == "tunes-old"
     warm = config.copy_with(init_from="tunes-old")
     size = vocabulary.size_of("duration")
-    assert carried(root, warm) == (
+    assert describe_warm_start(root, warm) == (
         "from tunes-old: carried over whole: inter_onset_interval, pitch, velocity; by nearest "
         f"value: duration (1 of {size} values new, 1 of {size} gone)"
     )
@@ -99,11 +99,11 @@ def test_a_champion_that_does_not_fit_is_a_start_from_nothing(
     other = config.copy_with(preset="medium")
     misfit = "has the preset small, not medium"
     why = f"starts from nothing: the champion tunes-old {misfit}"
-    assert start_of(root, other) == (None, why)
+    assert choose_warm_start(root, other) == (None, why)
     with pytest.raises(ModelError, match=f"cannot start from the model tunes-old: it {misfit}"):
         first_weights(root, other.copy_with(init_from="tunes-old"), PRESETS["medium"], vocabulary)
     crown(vocabulary, TINY.model_copy(update={"memory_notes": 0}))
-    assert start_of(root, config) == (
+    assert choose_warm_start(root, config) == (
         None,
         "starts from nothing: the champion tunes-old has a network of another shape than today's "
         "preset small",
@@ -129,7 +129,7 @@ def test_a_damaged_champion_is_a_start_from_nothing(
     crown(vocabulary)
     content = root.read_bytes(path)
     root.write_bytes(path, content[: len(content) // 2])
-    start, why = start_of(root, config)
+    start, why = choose_warm_start(root, config)
     assert start is None
     assert re.fullmatch(f"starts from nothing: .*{said}.*", why)
 
@@ -137,15 +137,18 @@ def test_a_damaged_champion_is_a_start_from_nothing(
 def test_without_a_champion_or_with_a_lost_one(
     root: Root, config: TrainConfig, crown: Crown, tiny_vocabulary: Vocabulary
 ) -> None:
-    assert start_of(root, config) == (None, "starts from nothing: there is no champion yet")
+    assert choose_warm_start(root, config) == (
+        None,
+        "starts from nothing: there is no champion yet",
+    )
     crown(tiny_vocabulary)
     with pytest.raises(CorpusError):
-        start_of(root, config)
+        choose_warm_start(root, config)
     root.delete("models/tunes-old/card.json")
     gone = "starts from nothing: the champion tunes-old is gone"
-    assert start_of(root, config) == (None, gone)
+    assert choose_warm_start(root, config) == (None, gone)
 
 
 def test_a_start_that_is_asked_for_stands(root: Root, config: TrainConfig) -> None:
     asked = config.copy_with(init_from="mine")
-    assert start_of(root, asked) == ("mine", "starts from mine, as asked")
+    assert choose_warm_start(root, asked) == ("mine", "starts from mine, as asked")

@@ -11,8 +11,8 @@ from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.sequences import Attribute, Vocabulary
 from nocturne.tasks.model.network.network import initial_weights
 from nocturne.tasks.model.network.trained_model import Model
-from nocturne.tasks.model.registry.model_folder import save_model
 from nocturne.tasks.model.registry.models import read_card
+from nocturne.tasks.model.registry.save_model import save_model
 from nocturne.tasks.storage.layout import METRICS_FILE, OLD_CHAMPION, model_path
 from nocturne.tasks.storage.root import Root
 from tests.tasks.model import model_for_tests as example

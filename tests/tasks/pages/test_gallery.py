@@ -4,19 +4,18 @@ import re
 from html.parser import HTMLParser
 
 import pyarrow as pa
-import pytest
 
 from nocturne.schemas.config import GenerateConfig
 from nocturne.schemas.samples import SAMPLE_SCHEMA, SampleRun
+from nocturne.tasks.pages.formatting import clock
 from nocturne.tasks.pages.gallery import (
     SAMPLES_PER_PAGE,
-    clock,
-    described,
     pages,
     picture_note,
+    picture_text,
     time_points,
 )
-from nocturne.tasks.pages.links import PageLink
+from nocturne.tasks.pages.page_links import PageLink
 from nocturne.tasks.samples.identity import plan_run
 from nocturne.tasks.samples.sample_files import make_files
 from tests.tasks.samples.runs_for_tests import card_of, wander
@@ -86,7 +85,7 @@ def test_links_stay_in_the_folder() -> None:
     assert all(re.fullmatch(r"[\w.-]+|#pieces|data:image/svg.*", link) for link in links)
 
 
-def test_facts_are_told_and_escaped() -> None:
+def test_facts_are_shown_and_escaped() -> None:
     html = html_of(request())
     for fact in (
         "folk-small-20260102",
@@ -140,8 +139,8 @@ def test_time_points_follow_the_picture() -> None:
     assert picture_note(old) == "The picture shows the first 256 of 300 beats."
     assert picture_note(row) == ""
     more = {"index": 3, "notes": 1, "distinct_pitches": 1, "lowest_pitch": 60, "highest_pitch": 60}
-    assert described(row | more) == (
-        "Piano roll of piece 3: 1 note over 98 beats, 1 different pitches from C4 to C4; "
+    assert picture_text(row | more) == (
+        "Piano roll of piece 3: 1 note over 98 beats, 1 different pitch from C4 to C4; "
         "beats 32 to 96 are shortened"
     )
 
@@ -155,8 +154,3 @@ def test_links_and_caution_stand_before_the_music() -> None:
     note = "<strong>Caution:</strong> Trained for &lt;1 step&gt;.</p>"
     assert text.index('<div class="caution" role="note">') < text.index(note) < text.index("<img")
     assert 'role="note"' not in html_of(run)
-
-
-@pytest.mark.parametrize(("seconds", "shown"), [(0, "0:00"), (59.6, "1:00"), (64, "1:04")])
-def test_clock(seconds: float, shown: str) -> None:
-    assert clock(seconds) == shown

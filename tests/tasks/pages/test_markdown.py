@@ -1,41 +1,28 @@
-"""The report as Markdown: the same figures, pictures within the limit, hostile names."""
+"""Text and files inside Markdown."""
 
 import base64
-import re
 
-from nocturne.tasks.pages.model_report.report import MOST_MARKDOWN_BYTES, report_markdown
-from tests.tasks.model import model_for_tests as example
+import pytest
 
-
-def test_hostile_names_stay_text_in_markdown() -> None:
-    card = example.card(corpus=example.HOSTILE, attribution=example.HOSTILE)
-    text = report_markdown(card, {"verdict": example.HOSTILE}, [], [])
-    assert "<script" not in text
-    assert "<img" not in text
-    assert "\n# e" not in text
-    assert "![x]" not in text
-    row = next(line for line in text.splitlines() if line.startswith("| Corpus"))
-    assert len(re.findall(r"(?<!\\)\|", row)) == 3
+from nocturne.tasks.pages.markdown import as_text, data_uri
 
 
-def test_markdown_holds_the_same_figures_and_real_pictures() -> None:
-    rolls = example.rolls()
-    text = report_markdown(example.card(), example.metrics(), example.history(), rolls)
-    assert "| This model | 1.43 | 0.21 | 0.91 | 0.30 | 0.01 |" in text
-    assert "| Composite | 2.38 (+0.95) | 0.36 (+0.15) | 1.56 (+0.65) |" in text
-    assert "| Repetition | 0.34 | 0.52 |" in text
-    assert "| Inter-onset interval | 0.95 |" in text
-    pictures = re.findall(r"!\[.*?\]\(data:image/png;base64,(.*?)\)", text)
-    decoded = [base64.b64decode(picture) for picture in pictures]
-    assert len(decoded) == 5
-    assert all(png.startswith(b"\x89PNG\r\n") for png in decoded)
-    assert decoded[2:] == [png for _, png in rolls]
-    assert len(text.encode()) < MOST_MARKDOWN_BYTES
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("plain words, 1.5 (ok)", "plain words, 1.5 (ok)"),
+        ("two\nlines\tand  spaces", "two lines and spaces"),
+        ("a|b", "a\\|b"),
+        ("# *x* [y] `z`", "\\# \\*x\\* \\[y\\] \\`z\\`"),
+        ("<b> & \"q\" 'r'", "&lt;b&gt; &amp; \"q\" 'r'"),
+        (3, "3"),
+    ],
+)
+def test_signs_of_markdown_and_html_stay_text(value: object, text: str) -> None:
+    assert as_text(value) == text
 
 
-def test_markdown_leaves_out_pictures_that_are_too_large() -> None:
-    rolls = [("small", b"s" * 1000), ("huge", b"h" * 800_000), ("small too", b"t" * 1000)]
-    text = report_markdown(example.card(), example.metrics(), example.history(), rolls)
-    assert len(text.encode()) < MOST_MARKDOWN_BYTES
-    assert text.count("![Piano roll]") == 2
-    assert text.count("too large to show here; it is in report.html") == 1
+def test_a_file_as_an_address() -> None:
+    head, _, content = data_uri(b"\x00\xff", "image/png").partition(",")
+    assert head == "data:image/png;base64"
+    assert base64.b64decode(content) == b"\x00\xff"

@@ -6,6 +6,7 @@ import re
 from nocturne.schemas.config import GenerateConfig
 from nocturne.tasks.pages.charts.piano_roll import draw
 from nocturne.tasks.pages.run_markdown import run_markdown
+from nocturne.tasks.pages.sampling_settings import settings_of_run
 from nocturne.tasks.samples.identity import plan_run
 from nocturne.tasks.samples.publish import generated_run
 from nocturne.tasks.storage.root import Root
@@ -20,7 +21,11 @@ def test_note_tells_where_and_how_and_shows_rolls(root: Root) -> None:
     note = run_markdown(run, card, result, rolls)
     assert f"| Gallery | `{root.base}/samples/{run.run_id}/index.html` |" in note
     assert "| Samples | 1,200 of 256 notes |" in note
-    assert "| Temperature, top-p | 0.85, 1 |" in note
+    assert f"| Seed | {run.seed} |" in note
+    for setting in settings_of_run(run):
+        assert f"| {setting.title} | {setting.value} |" in note
+    assert "| Temperature | 0.85 |" in note
+    assert "| Top-p | 1 |" in note
     assert "| Training data | one \\| two (Public domain) |" in note
     inline = re.findall(r"!\[.+?\]\(data:image/png;base64,([^)]+)\)", note)
     assert [base64.b64decode(data) for data in inline] == rolls

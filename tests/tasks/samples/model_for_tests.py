@@ -6,7 +6,7 @@ from nocturne.schemas.network_shape import NetworkShape
 from nocturne.tasks.model.network.network import initial_weights
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.registry.champion import promote
-from nocturne.tasks.model.registry.model_folder import save_model
+from nocturne.tasks.model.registry.save_model import save_model
 from nocturne.tasks.music.categories import encode_song, fit
 from nocturne.tasks.storage.root import Root
 from tests.tasks.samples.runs_for_tests import card_of, wander

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nocturne.schemas.config import IngestConfig, PrepareConfig
 from nocturne.tasks.model.registry.champion import promote
-from nocturne.tasks.pages.index.pages import write_index_pages
+from nocturne.tasks.pages.index.write import write_index_pages
 from nocturne.tasks.storage import layout
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.workers.worker_pool import Workers

@@ -1,4 +1,4 @@
-"""What a model must beat: n-gram models of the same category ids. Numpy only."""
+"""Baselines that a model must beat: n-gram models of the same category ids. Numpy only."""
 
 from nocturne.tasks.model.evaluation.baselines.evaluate import evaluate_baselines
 

@@ -1,4 +1,4 @@
-"""The best n-gram model of one attribute, among all streams and orders."""
+"""Find the best n-gram model of one attribute, among all streams and orders."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +21,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class NgramSearch:
-    """The best of one attribute: its probabilities (validation, then test), and all tried."""
+    """All n-gram models of one attribute, and the best of them.
+
+    `probabilities` are those of the best: validation notes first, then test notes.
+    """
 
     candidates: tuple[Candidate, ...]
     best: Candidate
@@ -42,8 +45,8 @@ def _ngrams(
     row: NoteRow, attribute: int, max_order: int, valid: int
 ) -> Iterator[tuple[Candidate, Floats]]:
     for stream in streams_of(row):
-        found = order_probabilities(row, attribute, stream, max_order)
-        for order, probabilities in enumerate(found, start=1):
+        by_order = order_probabilities(row, attribute, stream, max_order)
+        for order, probabilities in enumerate(by_order, start=1):
             bits = bits_of(probabilities[:valid]), bits_of(probabilities[valid:])
             yield Candidate(stream, order, *bits), probabilities
 

@@ -5,10 +5,10 @@ that the n-gram and its context occurred earlier in the same song,
 
     p_k = (c + b_k p_(k-1)) / (C + b_k)
 
-so a context met often so far in this song is believed more, and one never met changes
-nothing. The weights b_k are chosen on the validation split, one for each length; an infinite
-one leaves that length out. This is a cache model (Kuhn and De Mori 1990) with the Bayesian
-smoothing of MacKay and Peto (1995) in place of fixed mixture weights.
+so the more often a context occurred so far in the song, the more its counts weigh; a context
+that never occurred changes nothing. The weights b_k are chosen on the validation split, one for
+each length; an infinite weight leaves that length out. This is a cache model (Kuhn and De Mori
+1990) with the Bayesian smoothing of MacKay and Peto (1995) in place of fixed mixture weights.
 """
 
 from itertools import islice
@@ -37,17 +37,17 @@ def with_song_so_far(
 ) -> tuple[Floats, tuple[float, ...]]:
     """Mix the song so far into `start`, float64 [notes], and return it with the weights.
 
-    The weights are those that the first `chosen_on` notes of `row` like best.
+    The weights are those that give the first `chosen_on` notes of `row` the fewest bits.
     """
     mixed, weights = start, []
     for level in islice(levels(row, attribute, stream, root=row.song), max_order):
-        found, met = earlier(level.gram), earlier(level.context)
+        times, context_times = earlier(level.gram), earlier(level.context)
         best, best_bits = (np.inf, mixed), -np.log2(mixed[:chosen_on]).sum()
         for weight in WEIGHTS:
-            tried = (found + weight * mixed) / (met + weight)
-            bits = -np.log2(tried[:chosen_on]).sum()
+            candidate = (times + weight * mixed) / (context_times + weight)
+            bits = -np.log2(candidate[:chosen_on]).sum()
             if bits < best_bits:
-                best, best_bits = (weight, tried), bits
+                best, best_bits = (weight, candidate), bits
         weights.append(best[0])
         mixed = best[1]
     return mixed, tuple(weights)

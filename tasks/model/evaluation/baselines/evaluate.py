@@ -24,7 +24,7 @@ MOST_VALIDATION_NOTES = 200_000
 
 
 def _cached_bits(row: NoteRow, attribute: int, start: Floats, valid: int) -> float:
-    """Test bits of the composite with the song so far, of all streams in turn."""
+    """Return test bits of the composite with counts of the song so far, of all streams in turn."""
     mixed = start
     for stream in reversed(streams_of(row)):
         mixed, _ = with_song_so_far(row, attribute, stream, CACHE_ORDER, mixed, valid)
@@ -35,8 +35,8 @@ def _evaluation(names: tuple[str, ...], bits: list[float]) -> Evaluation:
     return Evaluation(bits_per_note=sum(bits), by_attribute=dict(zip(names, bits, strict=True)))
 
 
-def _at(tried: list[NgramSearch], stream: Stream, order: int, split: str) -> list[float]:
-    """Bits of every attribute under one stream and order."""
+def _bits_at(tried: list[NgramSearch], stream: Stream, order: int, split: str) -> list[float]:
+    """Return the bits of every attribute under one stream and order."""
     return [
         getattr(candidate, f"{split}_bits")
         for attribute in tried
@@ -49,13 +49,13 @@ def _table(
     tried: list[NgramSearch], cached: list[float], vocabulary: Vocabulary
 ) -> dict[str, Evaluation]:
     """Name the baselines, choosing the one Kneser-Ney for all attributes on validation."""
-    models = [(one.stream, one.order) for one in tried[0].candidates]
-    stream, order = min(models, key=lambda one: sum(_at(tried, one[0], one[1], "valid")))
+    models = [(candidate.stream, candidate.order) for candidate in tried[0].candidates]
+    stream, order = min(models, key=lambda model: sum(_bits_at(tried, model[0], model[1], "valid")))
     bits = {
         "uniform": [float(np.log2(size)) for size in vocabulary.sizes],
-        "unigram": _at(tried, "own", 1, "test"),
-        "bigram": _at(tried, "own", 2, "test"),
-        f"kneser_ney_{stream}_{order}": _at(tried, stream, order, "test"),
+        "unigram": _bits_at(tried, "own", 1, "test"),
+        "bigram": _bits_at(tried, "own", 2, "test"),
+        f"kneser_ney_{stream}_{order}": _bits_at(tried, stream, order, "test"),
         "composite": [attribute.best.test_bits for attribute in tried],
         "cache": cached,
     }
@@ -73,15 +73,15 @@ def evaluate_baselines(
 ) -> dict[str, Evaluation]:
     """Return the bits per note, whole and by attribute, of every note of `test`.
 
-    - `uniform`: all categories alike;
+    - `uniform`: all categories equally likely;
     - `unigram`, `bigram`: Kneser-Ney of order 1 and 2 on each attribute's own stream;
     - `kneser_ney_<stream>_<order>`: the one stream and order, up to `max_order`, that is best
       for all attributes together, `interleaved` or `own` (streams.symbol_before);
     - `composite`: the best stream and order of each attribute;
     - `cache`: the composite with counts of the song so far mixed in (cache.py).
 
-    Choices are made on `valid`. Counting stops at about MOST_TRAINING_NOTES notes, whole songs
-    evenly spread over `train`, and choosing at MOST_VALIDATION_NOTES; `test` is never cut.
+    Choices are made on `valid`. At most about MOST_TRAINING_NOTES notes are counted, in whole songs
+    evenly spread over `train`, and MOST_VALIDATION_NOTES are chosen on; `test` is never cut.
     `max_order` is 2 or more. CorpusError if a split has no notes.
     """
     for name, split in (("training", train), ("validation", valid), ("test", test)):

@@ -22,7 +22,7 @@ SMALLEST_DISCOUNT = 0.05  # above 0, so that every context leaves some mass to t
 
 
 def discounts(counts: Ids) -> Floats:
-    """Return what to take off an n-gram seen 0, 1, 2, or 3 times and more; float64 [4].
+    """Return the discounts of n-grams seen 0, 1, 2, or 3 times and more; float64 [4].
 
     D_k = k - (k + 1) Y n_(k+1) / n_k with Y = n_1 / (n_1 + 2 n_2), n_k being the number of
     n-grams seen k times (Chen and Goodman 1998, equation 26).
@@ -31,23 +31,23 @@ def discounts(counts: Ids) -> Floats:
     if np.any(seen[1:5] == 0):
         return np.array(FALLBACK_DISCOUNTS)
     ratio = seen[1] / (seen[1] + 2 * seen[2])
-    found = [k - (k + 1) * ratio * seen[k + 1] / seen[k] for k in (1, 2, 3)]
-    return np.array([0.0, *np.clip(found, SMALLEST_DISCOUNT, (1, 2, 3))])
+    estimates = [k - (k + 1) * ratio * seen[k + 1] / seen[k] for k in (1, 2, 3)]
+    return np.array([0.0, *np.clip(estimates, SMALLEST_DISCOUNT, (1, 2, 3))])
 
 
-def _interpolated(level: Level, counts: Ids, lower: Floats, judged: slice) -> Floats:
-    """Return one order's probability of every judged note, given the next lower order's."""
+def _interpolated(level: Level, counts: Ids, lower: Floats, predicted: slice) -> Floats:
+    """Return one order's probability of every predicted note, given the next lower order's."""
     grams = len(counts)
     context_of = np.empty(grams, np.int64)
     context_of[level.gram] = level.context
-    taken = discounts(counts)[np.minimum(counts, 3)]
+    discount = discounts(counts)[np.minimum(counts, 3)]
     contexts = int(level.context.max()) + 1
-    total = np.bincount(context_of, counts, contexts)[level.context[judged]]
-    left = np.bincount(context_of, taken, contexts)[level.context[judged]]
-    kept = (counts - taken)[level.gram[judged]]
+    total = np.bincount(context_of, counts, contexts)[level.context[predicted]]
+    left = np.bincount(context_of, discount, contexts)[level.context[predicted]]
+    kept = (counts - discount)[level.gram[predicted]]
     known = total > 0
-    share = np.where(known, total, 1.0)
-    return np.where(known, kept / share + left / share * lower, lower)
+    divisor = np.where(known, total, 1.0)
+    return np.where(known, kept / divisor + left / divisor * lower, lower)
 
 
 def _occurrences(level: Level, counted: int) -> Ids:
@@ -70,10 +70,10 @@ def _continuations(level: Level, longer: Level, counted: int) -> Ids:
 def order_probabilities(
     row: NoteRow, attribute: int, stream: Stream, max_order: int
 ) -> Iterator[Floats]:
-    """Yield, for orders 1 to max_order, float64 [judged notes]: the probability of each value."""
-    judged = slice(row.counted, None)
+    """Yield the probability of each value for orders 1 to max_order: float64 [predicted notes]."""
+    predicted = slice(row.counted, None)
     lower = np.full(len(row.ids) - row.counted, 1.0 / row.sizes[attribute])
     for level, longer in pairwise(islice(levels(row, attribute, stream), max_order + 1)):
-        yield _interpolated(level, _occurrences(level, row.counted), lower, judged)
+        yield _interpolated(level, _occurrences(level, row.counted), lower, predicted)
         counts = _continuations(level, longer, row.counted)
-        lower = _interpolated(level, counts, lower, judged)
+        lower = _interpolated(level, counts, lower, predicted)

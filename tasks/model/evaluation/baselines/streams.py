@@ -19,11 +19,12 @@ Ids = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class NoteRow:
-    """Songs in a row: the ones to count first, the ones to judge after them.
+    """Notes of songs, one after another: first the counted notes, then those to predict.
 
     `ids` is int16 [notes, attributes]; `song` and `first` are int64 [notes]: the index of each
     note's song and of that song's first note. `sizes` are the categories of each attribute;
-    the symbol `size` stands for everything before a song. The first `counted` notes are known.
+    the symbol `size` stands for everything before a song. N-grams are counted in the first
+    `counted` notes.
     """
 
     ids: NDArray[np.int16]
@@ -33,12 +34,12 @@ class NoteRow:
     counted: int
 
 
-def note_row(counted: list[SplitIds], judged: list[SplitIds], sizes: tuple[int, ...]) -> NoteRow:
-    """Lay splits back to back."""
-    lengths = np.concatenate([np.diff(split.song_offsets) for split in counted + judged])
+def note_row(counted: list[SplitIds], predicted: list[SplitIds], sizes: tuple[int, ...]) -> NoteRow:
+    """Join splits: those to count n-grams in, then those to predict."""
+    lengths = np.concatenate([np.diff(split.song_offsets) for split in counted + predicted])
     starts = np.cumsum(lengths) - lengths
     return NoteRow(
-        ids=np.concatenate([split.ids for split in counted + judged]),
+        ids=np.concatenate([split.ids for split in counted + predicted]),
         song=np.repeat(np.arange(len(lengths)), lengths),
         first=np.repeat(starts, lengths),
         sizes=sizes,
@@ -49,15 +50,15 @@ def note_row(counted: list[SplitIds], judged: list[SplitIds], sizes: tuple[int, 
 def limited(split: SplitIds, most_notes: int) -> SplitIds:
     """Return whole songs, evenly spread over `split`, of about `most_notes` notes in all.
 
-    At least one song is kept, and all of them where they are few enough.
+    At least one song is kept, and all of them if they have at most `most_notes` notes.
     """
     notes = len(split.ids)
     if notes <= most_notes:
         return split
     songs = len(split.song_offsets) - 1
     keep = max(1, songs * most_notes // notes)
-    chosen = np.linspace(0, songs - 1, keep).astype(np.int64)
-    parts = [split.ids[split.song_offsets[s] : split.song_offsets[s + 1]] for s in chosen]
+    kept_songs = np.linspace(0, songs - 1, keep).astype(np.int64)
+    parts = [split.ids[split.song_offsets[s] : split.song_offsets[s + 1]] for s in kept_songs]
     offsets = np.cumsum([0, *(len(part) for part in parts)])
     return SplitIds(np.concatenate(parts), offsets)
 

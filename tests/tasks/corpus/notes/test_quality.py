@@ -183,7 +183,7 @@ def test_skipped_files_are_counted_and_named(root: Root) -> None:
     assert dataset.skipped == 7
     assert counts(quality, "skipped") == {"<b>`lost`</b>.mid: Permission denied": 1}
     page = quality_page("c", dataset, quality)
-    assert "7 more files of the source could not even be read." in page
+    assert "7 more files of the source could not be read." in page
     assert ">&lt;b&gt;`lost`&lt;/b&gt;.mid: Permission denied</bdi>" in page
     markdown = quality_markdown("c", dataset, quality, "report.html")
     assert "- could not be read: &lt;b&gt;\\`lost\\`&lt;/b&gt;.mid: Permission denied" in markdown

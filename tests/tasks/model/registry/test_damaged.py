@@ -15,9 +15,9 @@ from nocturne.tasks.model.evaluation import evaluate
 from nocturne.tasks.model.promotion import consider
 from nocturne.tasks.model.registry.champion import promote, read_champion, roll_back
 from nocturne.tasks.model.registry.lookup import find
-from nocturne.tasks.model.registry.model_folder import damage_of, load_model
 from nocturne.tasks.model.registry.models import read_metrics
-from nocturne.tasks.model.warm_start import start_of
+from nocturne.tasks.model.registry.open_models import damage_of, load_model
+from nocturne.tasks.model.warm_start import choose_warm_start
 from nocturne.tasks.pages.model_report import publish
 from nocturne.tasks.storage.layout import OLD_CHAMPION, champion_path
 from nocturne.tasks.storage.root import Root
@@ -48,7 +48,7 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
 @pytest.fixture
 def place(root: Root, monkeypatch: pytest.MonkeyPatch) -> Root:
     """A root with models a, b and c of folk, b the champion, and with an earlier version's file."""
-    monkeypatch.setattr(publish, "_rolls", lambda *_: iter(()))  # they need a corpus
+    monkeypatch.setattr(publish, "_draw_rolls", lambda *_: iter(()))  # they need a corpus
     for number, name in enumerate("abc"):
         add_model(root, name, seed=number, day=number)
         root.write_json(f"models/{name}/history.json", [{"step": 1, "seconds": 2.0}])
@@ -72,10 +72,10 @@ def everything(root: Root) -> dict[str, Callable[[], Any]]:
     return {
         "generate": lambda: load_model(root, find(root, "champion", "folk").model_id),
         "generate b": lambda: load_model(root, find(root, "b").model_id),
-        "judge": lambda: evaluate.measured(root, "b"),
+        "evaluate": lambda: evaluate.complete_metrics(root, "b"),
         "report": lambda: publish.write_report(root, "b"),
         "metrics": lambda: read_metrics(root, "b"),
-        "retrain": lambda: start_of(root, config),
+        "retrain": lambda: choose_warm_start(root, config),
         "gate": lambda: consider(root, "b"),
         "gate of another": lambda: consider(root, "c"),
         "champion": lambda: read_champion(root, "folk", "factored"),

@@ -15,7 +15,7 @@ from nocturne.tasks.model.registry.champion import promote
 from nocturne.tasks.model.registry.finished_models import finished_model, learned_model
 from nocturne.tasks.model.registry.models import known_models
 from nocturne.tasks.model.training.train import TrainingResult
-from nocturne.tasks.model.warm_start import start_of
+from nocturne.tasks.model.warm_start import choose_warm_start
 from nocturne.tasks.storage.root import Root
 from tests.tasks.corpus.note_corpora import Shard, random_shards, write_corpus
 
@@ -45,7 +45,7 @@ def night(root: Root, config: TrainConfig) -> ModelCard | None:
     """Train as a retrain does; return the new model's card, None if there is nothing to learn."""
     if learned_model(root, config):
         return None
-    return build.build_model(root, config.copy_with(init_from=start_of(root, config)[0]))
+    return build.build_model(root, config.copy_with(init_from=choose_warm_start(root, config)[0]))
 
 
 def untrained(*parts: Any) -> TrainingResult:

@@ -14,12 +14,9 @@ from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.sequences import Vocabulary
 from nocturne.tasks.model.network.network import initial_weights
 from nocturne.tasks.model.network.trained_model import Model
-from nocturne.tasks.model.registry.model_folder import (
-    damage_of,
-    list_models,
-    load_model,
-    save_model,
-)
+from nocturne.tasks.model.registry.models import read_cards
+from nocturne.tasks.model.registry.open_models import damage_of, load_model
+from nocturne.tasks.model.registry.save_model import save_model
 from nocturne.tasks.storage.root import Root
 
 FOLDER = "models/folk-small-1"
@@ -65,7 +62,7 @@ def test_a_saved_model_comes_back_as_it_was(root: Root, model: Model, card: Mode
     written = save_model(root, model, card, {"metrics.json": b"{}", "history.json": b"[]"})
     assert written.vocabulary_id == model.vocabulary.vocabulary_id
     assert written.parameters == sum(value.size for value in model.weights.values())
-    assert list_models(root) == [written]
+    assert read_cards(root)[0] == [written]
     assert root.read_bytes(f"{FOLDER}/metrics.json") == b"{}"
     found = load_model(root, "folk-small-1")
     assert (found.shape, found.vocabulary) == (model.shape, model.vocabulary)
@@ -145,6 +142,6 @@ def test_a_model_of_an_earlier_version_is_found_under_the_id_its_card_has(
 def test_a_folder_without_its_card_is_no_model(root: Root, model: Model, card: ModelCard) -> None:
     save_model(root, model, card, {})
     root.delete(f"{FOLDER}/card.json")
-    assert list_models(root) == []
+    assert read_cards(root)[0] == []
     with pytest.raises(ModelError, match="no model folk-small-1"):
         load_model(root, "folk-small-1")

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from nocturne.schemas.errors import ModelError
+from nocturne.schemas.metrics import ModelMetrics
 from nocturne.tasks.model.registry.champion import promote
 from nocturne.tasks.model.registry.models import (
     known_models,
@@ -57,14 +58,14 @@ def test_the_card_of_another_model_is_refused(root: Root) -> None:
 
 def test_metrics_count_for_the_weights_that_were_measured(root: Root) -> None:
     add_card(root, "a")
-    assert read_metrics(root, "a") == {}
+    assert read_metrics(root, "a") == ModelMetrics()
     digest = read_card(root, "a").weights_sha256
     figures: dict[str, Any] = {"bits_per_note": 2.5, "looping_share": 0.5}
     for content in (figures, {**figures, "weights_sha256": digest}):  # earlier versions: without
         root.write_json(model_path("a", METRICS_FILE), content)
-        assert read_metrics(root, "a") == content
+        assert read_metrics(root, "a").flat() == content
     root.write_json(model_path("a", METRICS_FILE), {**figures, "weights_sha256": "another"})
-    assert read_metrics(root, "a") == {}
+    assert read_metrics(root, "a") == ModelMetrics()
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"bits_per_note": "low"}'])

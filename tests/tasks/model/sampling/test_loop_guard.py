@@ -1,4 +1,4 @@
-"""What the guard forbids: windows played too often and pitches with more than their share."""
+"""What the guard forbids: windows that repeat too often and pitches that occur too often."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,11 @@ PHRASE = [1, 2, 3, 4, 5]  # pitches
 
 
 def _forbidden(
-    shape: NetworkShape, vocabulary: Vocabulary, pitches: NDArray[np.int32], crowd: int, share: int
+    shape: NetworkShape,
+    vocabulary: Vocabulary,
+    pitches: NDArray[np.int32],
+    repeats: int,
+    count: int,
 ) -> list[int]:
     """Pitches that may not follow these, the last of which are the network's context."""
     network = network_of(shape.model_copy(update={"memory_notes": CONTEXT}), vocabulary)
@@ -31,21 +35,21 @@ def _forbidden(
     decoder = decoder_state.initial_state(
         network, tables(vocabulary), tf.constant(history), network.zero_state(1)
     )
-    limits = tf.constant([*[UNLIMITED] * PERIODS, crowd, share])
+    limits = tf.constant([*[UNLIMITED] * PERIODS, repeats, count])
     return np.flatnonzero(loop_guard.forbidden(network, decoder, limits)[0]).tolist()
 
 
 @pytest.mark.parametrize("times", [1, 2, 3])
-@pytest.mark.parametrize("crowd", [1, 2, 3])
+@pytest.mark.parametrize("repeats", [1, 2, 3])
 def test_a_window_may_be_played_as_often_as_the_limit_says(
-    tiny_shape: NetworkShape, tiny_vocabulary: Vocabulary, times: int, crowd: int
+    tiny_shape: NetworkShape, tiny_vocabulary: Vocabulary, times: int, repeats: int
 ) -> None:
     pitches = np.tile([6, 7, 8, 9, 10, 11, 0], 30).astype(np.int32)[:CONTEXT]
     for time in range(times):
         pitches[-40 - 20 * time :][:5] = PHRASE
     pitches[-4:] = PHRASE[:-1]
-    found = _forbidden(tiny_shape, tiny_vocabulary, pitches, crowd, NO_PITCH_COUNT_LIMIT)
-    assert found == ([PHRASE[-1]] if times >= crowd else [])
+    found = _forbidden(tiny_shape, tiny_vocabulary, pitches, repeats, NO_PITCH_COUNT_LIMIT)
+    assert found == ([PHRASE[-1]] if times >= repeats else [])
 
 
 @pytest.mark.parametrize(
@@ -61,7 +65,7 @@ def test_what_was_played_longer_ago_does_not_count(
     assert found == ([PHRASE[-1]] if notes_ago <= WINDOW_REPEAT_REACH else [])
 
 
-def test_a_pitch_that_has_had_its_share_must_wait(
+def test_a_pitch_at_its_limit_is_forbidden(
     tiny_shape: NetworkShape, tiny_vocabulary: Vocabulary
 ) -> None:
     pitches = np.arange(CONTEXT, dtype=np.int32) % 10  # 6 or 7 times each in 64 notes

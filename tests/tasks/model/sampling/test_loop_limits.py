@@ -36,7 +36,7 @@ def test_no_runs_or_very_long_ones_set_no_limit(tiny_vocabulary: Vocabulary, not
     assert limits[0] == expected
 
 
-def test_the_crowd_limit_is_how_often_a_window_came_back(tiny_vocabulary: Vocabulary) -> None:
+def test_a_window_limit_is_how_often_a_window_came_back(tiny_vocabulary: Vocabulary) -> None:
     phrase = [1, 2, 3, 4, 5]
     assert loop_limits.loop_limits(_split(phrase * 4, [6]), tiny_vocabulary)[4] == 3
     assert (
@@ -53,14 +53,14 @@ def test_windows_further_back_than_the_reach_do_not_count(tiny_vocabulary: Vocab
     assert loop_limits.loop_limits(_split(phrase + far + phrase), tiny_vocabulary)[4] == alone
 
 
-def test_the_share_limit_is_how_often_a_pitch_came_back(tiny_vocabulary: Vocabulary) -> None:
+def test_the_pitch_count_limit_is_how_often_a_pitch_came_back(tiny_vocabulary: Vocabulary) -> None:
     alternating = [1, 2] * 40
     assert loop_limits.loop_limits(_split(alternating), tiny_vocabulary)[5] == 1 + 32
     assert loop_limits.loop_limits(_split([1, 2, 3], [1, 2, 3]), tiny_vocabulary)[5] == 1
 
 
 @given(st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=60), min_size=1, max_size=4))
-def test_the_crowd_limit_agrees_with_counting_by_hand(songs: list[list[int]]) -> None:
+def test_the_window_repeat_limit_agrees_with_counting_by_hand(songs: list[list[int]]) -> None:
     most = 1
     for song in songs:
         windows = [tuple(song[i : i + 5]) for i in range(len(song) - 4)]

@@ -13,7 +13,7 @@ from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.sequences import SplitIds, Vocabulary
 from nocturne.tasks.model.network.network import initial_weights, network_of, tensors
 from nocturne.tasks.model.network.trained_model import Model, unlimited
-from nocturne.tasks.model.sampling import sample as sampling
+from nocturne.tasks.model.sampling import draw_window
 from nocturne.tasks.model.sampling.random_inputs import random_inputs
 from nocturne.tasks.model.sampling.sample import BATCH_ROWS, sample
 
@@ -83,7 +83,7 @@ def test_a_low_temperature_and_a_small_top_p_leave_the_likeliest(model: Model) -
 def test_top_p_keeps_the_smallest_set_with_that_mass() -> None:
     logits = tf.math.log([[0.5, 0.3, 0.15, 0.05]])
     for top_p, kept in ((0.4, 1), (0.6, 2), (0.9, 3), (1.0, 4)):
-        found = sampling._nucleus(logits, tf.constant(top_p)).numpy()[0]
+        found = draw_window._nucleus(logits, tf.constant(top_p)).numpy()[0]
         assert (found > -1e8).tolist() == [True] * kept + [False] * (4 - kept)
 
 
@@ -126,10 +126,10 @@ def test_no_run_in_a_sample_is_longer_than_its_limit(model: Model) -> None:
             assert longest[1] > 2
 
 
-def test_windows_that_crowd_a_piece_are_held_back(model: Model) -> None:
+def test_windows_that_repeat_too_often_are_forbidden(model: Model) -> None:
     most = []
-    for crowd in (1, 128):
-        limits = np.array([16, 16, 16, 16, crowd, 65], np.int32)
+    for repeats in (1, 128):
+        limits = np.array([16, 16, 16, 16, repeats, 65], np.int32)
         guarded = Model(
             *("tiny", model.shape, model.vocabulary, model.weights, model.primers),
             *(*_states(model), limits),
@@ -139,7 +139,7 @@ def test_windows_that_crowd_a_piece_are_held_back(model: Model) -> None:
     assert most[0] < most[1] / 2
 
 
-def test_no_pitch_has_more_than_its_share_of_recent_notes(model: Model) -> None:
+def test_no_pitch_occurs_more_often_than_its_limit(model: Model) -> None:
     limits = np.array([16, 16, 16, 16, 128, 4], np.int32)
     guarded = Model(
         *("tiny", model.shape, model.vocabulary, model.weights, model.primers),

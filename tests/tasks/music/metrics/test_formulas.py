@@ -1,6 +1,7 @@
 """The formulas against muspy itself, on real files and on made-up notes."""
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import muspy
@@ -9,11 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nocturne.tasks.music.metrics import formulas
 from nocturne.tasks.music.metrics.excerpt import Excerpt
-from nocturne.tasks.music.metrics.sample_metrics import MUSPY
 from tests.tasks.music.metrics.music import excerpt, excerpt_of_notes
 from tests.tasks.music.notes_for_tests import notes_in
 
+MUSPY: dict[str, Callable[[Excerpt], float]] = {
+    metric.name: getattr(formulas, metric.name) for metric in formulas.METRICS
+}
 REAL = ["folk", "pop", "piano", "chorales", "multitrack"]
 
 

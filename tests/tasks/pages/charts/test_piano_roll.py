@@ -10,7 +10,6 @@ from PIL import Image
 
 from nocturne.tasks.music.notes import Notes
 from nocturne.tasks.pages.charts.piano_roll import BACKGROUND, draw, is_current
-from nocturne.tasks.pages.charts.roll_axes import pitch_name
 from tests.tasks.music.notes_for_tests import notes_in, notes_of, scale
 
 
@@ -22,11 +21,6 @@ def lit(picture: np.ndarray) -> np.ndarray:
     """Pixels of notes, in the area right of the labels and above the beat numbers."""
     area = picture[: int(0.87 * len(picture)), int(0.055 * picture.shape[1]) :]
     return np.argwhere(area.max(axis=2) > 170)
-
-
-def test_pitch_names() -> None:
-    names = [pitch_name(p) for p in (0, 21, 60, 61, 127)]
-    assert names == ["C-1", "A0", "C4", "C♯4", "G9"]
 
 
 @pytest.mark.parametrize(("width", "height"), [(1200, 480), (600, 300)])

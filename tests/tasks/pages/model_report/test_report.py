@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nocturne.tasks.pages.links import PageLink
+from nocturne.schemas.metrics import ModelMetrics
 from nocturne.tasks.pages.model_report.report import report_markdown, report_page
+from nocturne.tasks.pages.page_links import PageLink
 from tests.tasks.model import model_for_tests as example
 from tests.tasks.model.model_for_tests import HOSTILE
 from tests.tasks.model.tables_for_tests import Tables
@@ -31,7 +32,7 @@ EXPECTED_TABLE = [
 
 
 def _page(rolls: Any = (), **changes: Any) -> str:
-    return report_page(example.card(**changes), example.metrics(), example.history(), rolls)
+    return report_page(example.card(**changes), example.model_metrics(), example.history(), rolls)
 
 
 def test_the_table_holds_every_predictor_with_its_differences() -> None:
@@ -48,7 +49,8 @@ def test_samples_stand_beside_held_out_songs() -> None:
     by_name = {name.split(" ")[0]: values for name, values in rows.items()}
     assert by_name["Looping"] == ["1.5%", "0.0%"]
     assert by_name["Degenerate"] == ["0.5%", "0.0%"]
-    assert by_name["Originality"] == ["21", "34"]
+    copied = next(name for name in rows if name.startswith("Longest copied run"))
+    assert rows[copied] == ["21", "34"]
     assert by_name["Scale"] == ["0.97", "0.98"]
 
 
@@ -78,7 +80,7 @@ def test_every_setting_but_the_place_is_shown_with_its_description() -> None:
 
 def test_an_empty_report_says_what_was_not_measured() -> None:
     card = example.card(licence="", attribution="")
-    page = report_page(card, {}, [], [])
+    page = report_page(card, ModelMetrics(), [], [])
     tables = Tables(page)
     rows = {row[0]: row[1:] for row in tables.rows}
     assert rows["This model"] == ["not measured"]
@@ -87,7 +89,7 @@ def test_an_empty_report_says_what_was_not_measured() -> None:
     assert "The histograms were not measured." in page
     assert "No pictures were made." in page
     assert "Verdict" not in page
-    assert "not measured" in report_markdown(card, {}, [], [])
+    assert "not measured" in report_markdown(card, ModelMetrics(), [], [])
 
 
 @pytest.mark.parametrize("key", EVERY_KEY)
@@ -98,33 +100,36 @@ def test_any_figure_may_be_missing_or_broken(key: str, bad: Any) -> None:
         del metrics[key]
     else:
         metrics[key] = bad
-    page = report_page(example.card(), metrics, example.history(), [])
+    page = report_page(example.card(), ModelMetrics.from_flat(metrics), example.history(), [])
     assert Tables(page).rows
     assert not re.search(r"\b(nan|None|inf)\b", re.sub(r"<style>.*?</style>", "", page, flags=re.S))
 
 
 def test_a_baseline_known_only_as_a_whole_is_still_compared() -> None:
     metrics = {"bits_per_note": 2.0, "composite_bits_per_note": 1.5}
-    page = report_page(example.card(), metrics, [], [])
+    page = report_page(example.card(), ModelMetrics.from_flat(metrics), [], [])
     assert ["Composite the best n-gram of each attribute", "1.50 -0.50"] in Tables(page).rows
-    assert "0.50 bits above the best n-grams (1.50): it beats none of its measured rivals" in page
+    assert (
+        "0.50 bits above the best n-grams (1.50): the model beats none of the measured baselines"
+        in page
+    )
 
 
 @pytest.mark.parametrize(
     ("composite", "cache", "said"),
     [
-        (2.0, 1.9, "it beats every measured rival"),
-        (2.0, 1.0, "it beats one of its two rivals"),
-        (1.2, 1.0, "it beats none of its measured rivals"),
+        (2.0, 1.9, "the model beats every measured baseline"),
+        (2.0, 1.0, "the model beats one of the two baselines"),
+        (1.2, 1.0, "the model beats none of the measured baselines"),
     ],
 )
-def test_the_headline_counts_beaten_rivals(composite: float, cache: float, said: str) -> None:
+def test_the_headline_counts_beaten_baselines(composite: float, cache: float, said: str) -> None:
     metrics = {
         "bits_per_note": 1.5,
         "composite_bits_per_note": composite,
         "cache_bits_per_note": cache,
     }
-    page = report_page(example.card(), metrics, [], [])
+    page = report_page(example.card(), ModelMetrics.from_flat(metrics), [], [])
     assert said in page
     assert "like a choice among 2.8 equally likely notes" in page
 
@@ -135,7 +140,7 @@ def test_hostile_names_stay_text() -> None:
         f"overlap_{HOSTILE}": 0.5,
         HOSTILE: 1.0,
     }
-    metrics["baselines"][HOSTILE] = example.judged(3.0, 1.0, 1.0, 0.5, 0.5)
+    metrics["baselines"][HOSTILE] = example.predicted(3.0, 1.0, 1.0, 0.5, 0.5)
     changes = {
         "attribution": HOSTILE,
         "licence": HOSTILE,
@@ -143,7 +148,8 @@ def test_hostile_names_stay_text() -> None:
         "stopped": HOSTILE,
     }
     card = example.card(**changes, corpus=HOSTILE, model_id=HOSTILE)
-    page = report_page(card, metrics, example.history(), [(HOSTILE, b"\x89PNG")])
+    typed = ModelMetrics.from_flat(metrics)
+    page = report_page(card, typed, example.history(), [(HOSTILE, b"\x89PNG")])
     tables = Tables(page)
     assert {tag for tag, _ in tables.tags}.isdisjoint({"script", "iframe", "object"})
     assert not [a for _, a in tables.tags if any(name.startswith("on") for name in a)]
@@ -165,7 +171,7 @@ def test_hostile_names_stay_text() -> None:
     )
 )
 def test_any_history_can_be_drawn(history: list[dict[str, Any]]) -> None:
-    page = report_page(example.card(), example.metrics(), history, [])
+    page = report_page(example.card(), example.model_metrics(), history, [])
     for points in re.findall(r'points="([^"]*)"', page):
         assert re.fullmatch(r"(-?[\d.]+,-?[\d.]+ ?)+", points)
 
@@ -179,7 +185,7 @@ def test_the_page_asks_for_nothing_outside_itself() -> None:
 
 def test_links_lead_to_other_pages() -> None:
     links = [PageLink("Data quality of <folk>", "../../quality/folk/report.html")]
-    page = report_page(example.card(), example.metrics(), example.history(), [], links)
+    page = report_page(example.card(), example.model_metrics(), example.history(), [], links)
     found = [a["href"] for tag, a in Tables(page).tags if tag == "a"]
     assert found[:2] == ["#report", "../../quality/folk/report.html"]
     assert "Data quality of &lt;folk&gt;</a>" in page

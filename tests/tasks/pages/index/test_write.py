@@ -16,10 +16,10 @@ from nocturne.schemas.errors import StorageError, StoreUnavailableError
 from nocturne.tasks.pages.index import models as index_models
 from nocturne.tasks.pages.index import samples
 from nocturne.tasks.pages.index.models import models_index
-from nocturne.tasks.pages.index.page import IndexPage, Row, render
-from nocturne.tasks.pages.index.pages import write_index_pages
+from nocturne.tasks.pages.index.page import IndexPage, Row, page_html
 from nocturne.tasks.pages.index.quality import quality_index
 from nocturne.tasks.pages.index.samples import samples_index
+from nocturne.tasks.pages.index.write import write_index_pages
 from nocturne.tasks.storage.layout import champion_path
 from nocturne.tasks.storage.root import Root
 from tests.tasks.pages.roots_for_tests import CHAMPION, add_model, filled_root
@@ -96,12 +96,12 @@ def test_one_damaged_file_hides_nothing_else(filled: Root, content: bytes | None
             filled.write_bytes(path, content)
     pages = [samples_index(filled), models_index(filled), quality_index(filled)]
     assert [len(page.rows) for page in pages] == [2, 3 if content is None else 4, 2]
-    assert row_of(pages[0], run).trouble == "its manifest does not read"
+    assert row_of(pages[0], run).trouble == "its manifest cannot be read"
     if content is not None:
-        assert row_of(pages[1], CHAMPION).trouble == "its card.json does not read"
-    assert row_of(pages[2], "folk").trouble == "its notes are not complete"
+        assert row_of(pages[1], CHAMPION).trouble == "its card.json cannot be read"
+    assert row_of(pages[2], "folk").trouble == "its notes are incomplete"
     assert texts(row_of(pages[1], "folk-small-20260102"))[2] == "not measured"
-    assert "its manifest does not read" in render(pages[0])
+    assert "its manifest cannot be read" in page_html(pages[0])
 
 
 def test_an_empty_manifest_is_damaged(filled: Root) -> None:
@@ -138,7 +138,7 @@ def test_the_oldest_are_counted_where_there_are_very_many(
     page = samples_index(filled)
     assert (len(page.rows), page.left_out) == (1, 1)
     assert page.rows[0].cells[1].text == "3"
-    assert "1 older ones are not listed" in render(page)
+    assert "Not listed: 1 older entry." in page_html(page)
     models = models_index(filled)
     assert (len(models.rows), models.left_out) == (1, 6)
 
@@ -187,6 +187,7 @@ def test_the_pages_of_two_publishings_at_once_have_both(root: Root) -> None:
 def test_a_root_that_cannot_be_written_is_said_in_one_line(
     filled: Root, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    filled.delete("quality/index.html")
     filled.write_bytes("quality/index.html/in the way", b"")
     with pytest.raises(StorageError) as error:
         write_index_pages(filled)
@@ -215,5 +216,5 @@ def test_a_store_in_trouble_is_no_damage(
 
 def test_dates_are_in_utc(filled: Root, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "America/New_York")
-    html = render(samples_index(filled))
+    html = page_html(samples_index(filled))
     assert '<time datetime="2026-11-03T05:00:00+00:00">2026-11-03 05:00</time>' in html

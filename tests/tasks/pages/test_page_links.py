@@ -5,7 +5,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 
-from nocturne.tasks.pages.links import links_of_gallery, links_of_quality, links_of_report
+from nocturne.tasks.pages.page_links import links_of_gallery, links_of_quality, links_of_report
 from nocturne.tasks.storage.root import Root
 
 INDEXES = ("samples/index.html", "models/index.html", "quality/index.html")

@@ -3,15 +3,21 @@
 import pytest
 
 from nocturne.schemas.config import TrainConfig
-from nocturne.tasks.pages.caution import caution_of
+from nocturne.schemas.metrics import ModelMetrics
+from nocturne.schemas.model_card import ModelCard
+from nocturne.tasks.pages.model_caution import caution_of
 from tests.tasks.model.model_for_tests import card
 
 SOUND = {"bits_per_note": 1.43, "composite_bits_per_note": 2.38}
 
 
+def caution(card: ModelCard, metrics: dict[str, float]) -> str:
+    return caution_of(card, ModelMetrics.from_flat(metrics))
+
+
 def test_a_model_that_is_trained_and_better_than_n_grams_has_none() -> None:
-    assert caution_of(card(steps=100), SOUND) == ""
-    assert caution_of(card(steps=100), {**SOUND, "bits_per_note": 2.38}) == ""
+    assert caution(card(steps=100), SOUND) == ""
+    assert caution(card(steps=100), {**SOUND, "bits_per_note": 2.38}) == ""
 
 
 @pytest.mark.parametrize(
@@ -34,14 +40,12 @@ def test_a_model_that_is_trained_and_better_than_n_grams_has_none() -> None:
     ],
 )
 def test_any_other_says_why(steps: int, metrics: dict[str, float], reason: str) -> None:
-    assert caution_of(card(steps=steps, model_id="folk-x"), metrics) == (
+    assert caution(card(steps=steps, model_id="folk-x"), metrics) == (
         f"the music of folk-x may be little better than noise: {reason}; train it longer or on "
         "more songs"
     )
 
 
 def test_what_is_least_is_configured() -> None:
-    assert caution_of(card(steps=1, config=TrainConfig(least_steps=0)), SOUND) == ""
-    assert "of at least 2 steps" in caution_of(
-        card(steps=1, config=TrainConfig(least_steps=2)), SOUND
-    )
+    assert caution(card(steps=1, config=TrainConfig(least_steps=0)), SOUND) == ""
+    assert "of at least 2 steps" in caution(card(steps=1, config=TrainConfig(least_steps=2)), SOUND)

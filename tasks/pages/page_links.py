@@ -6,6 +6,7 @@ from urllib.parse import quote
 from nocturne.tasks.storage.layout import (
     INDEX_PAGE,
     MODELS,
+    QUALITY,
     REPORT_PAGE,
     SAMPLES,
     index_page_path,
@@ -14,22 +15,27 @@ from nocturne.tasks.storage.layout import (
 )
 from nocturne.tasks.storage.root import Root
 
-ICON = (  # of every page: a moon, as data, which asks no server for /favicon.ico
-    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 48 48'%3E"
-    "%3Crect width='48' height='48' rx='10' fill='%231b1e42'/%3E"
-    "%3Cpath d='M31 7a18 18 0 1 0 10 24A15 15 0 0 1 31 7z' fill='%23ffe8a3'/%3E%3C/svg%3E"
-)
+SECTIONS = {SAMPLES: "Samples", MODELS: "Models", QUALITY: "Data quality"}
 
 
 class PageLink(NamedTuple):
-    """What a link says and where it leads, relative to the page that has it."""
+    """The text of a link, and the address it leads to, relative to the page that shows it."""
 
     text: str
     address: str
+    is_current: bool = False
+
+
+def links_of_index(section: str) -> list[PageLink]:
+    """Return the links of <section>/index.html: all index pages, itself among them."""
+    return [
+        PageLink(title, f"../{index_page_path(folder)}", is_current=folder == section)
+        for folder, title in SECTIONS.items()
+    ]
 
 
 def links_of_gallery(root: Root, model_id: str, corpus: str) -> list[PageLink]:
-    """Return the links of samples/<run>/index.html; those to single pages only if they exist."""
+    """Return the links of samples/<run>/index.html; to reports only if these exist."""
     report = _existing(root, model_path(model_id, REPORT_PAGE), "Report of the model")
     return [PageLink("All samples", f"../{INDEX_PAGE}"), *report, *_quality(root, corpus)]
 

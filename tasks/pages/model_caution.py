@@ -1,15 +1,13 @@
-"""What has to be said before a model's music is shown: that it may be noise."""
+"""The warning that stands before the music of a model that may be no better than noise."""
 
-from collections.abc import Mapping
-from typing import Any
-
+from nocturne.schemas.metrics import ModelMetrics
 from nocturne.schemas.model_card import ModelCard
 
 
-def caution_of(card: ModelCard, metrics: Mapping[str, Any]) -> str:
-    """Return one sentence if the model is hardly trained or no better than n-grams, else "".
+def caution_of(card: ModelCard, metrics: ModelMetrics) -> str:
+    """Return one sentence for a model that is hardly trained or no better than n-grams, else "".
 
-    `metrics` are those of metrics.json; empty if there are none that read.
+    `metrics` are empty for a model that was not evaluated or whose metrics are damaged.
     """
     reasons = [*_hardly_trained(card), *_no_better(metrics)]
     if not reasons:
@@ -27,10 +25,10 @@ def _hardly_trained(card: ModelCard) -> list[str]:
     return [f"it was trained for {card.steps:,} of at least {least:,} steps"]
 
 
-def _no_better(metrics: Mapping[str, Any]) -> list[str]:
-    if "bits_per_note" not in metrics:
+def _no_better(metrics: ModelMetrics) -> list[str]:
+    bits, composite = metrics.bits_per_note, metrics.baseline_bits("composite")
+    if bits is None or composite is None:
         return ["it was never evaluated"]
-    bits, composite = metrics["bits_per_note"], metrics["composite_bits_per_note"]
     if bits <= composite:
         return []
     return [f"its {bits:.2f} bits per note are worse than the n-gram composite's {composite:.2f}"]

@@ -1,11 +1,11 @@
 """The index pages of a storage root: samples/index.html, models/index.html, quality/index.html.
 
-They are files, so that they open from disk and any web server can show them. Each publishing
-writes all three again, so that the links between them lead somewhere.
+They are files, so that they open from disk and any web server can show them. Whoever publishes a
+run, a model or a corpus writes all three pages again, so that no link between them is broken.
 """
 
 from nocturne.tasks.pages.index.models import models_index
-from nocturne.tasks.pages.index.page import render
+from nocturne.tasks.pages.index.page import page_html
 from nocturne.tasks.pages.index.quality import quality_index
 from nocturne.tasks.pages.index.samples import samples_index
 from nocturne.tasks.storage.layout import index_page_path
@@ -16,12 +16,12 @@ INDEXES = (samples_index, models_index, quality_index)
 
 
 def write_index_pages(root: Root) -> None:
-    """Write the pages as the root is now; StorageError if it cannot be read or written.
+    """Write the pages for the root's present state; StorageError if it cannot be read or written.
 
-    What does not read is listed as such and hides nothing else. Of two publishings at once the
-    later sees what both have published.
+    A damaged run, model or corpus is listed as damaged. A lock makes two processes write one after
+    the other: the later one lists what both have published.
     """
     with locked(root, "index-pages"):
         for index in INDEXES:
             page = index(root)
-            root.write_bytes(index_page_path(page.section), render(page).encode())
+            root.write_bytes(index_page_path(page.section), page_html(page).encode())
