@@ -93,7 +93,7 @@ def hostile_to_midi(tune: str) -> bytes:
 def test_a_tune_that_hangs_or_kills_its_worker_is_named_and_the_others_unharmed(monkeypatch):
     expected = folk.to_midi(TUNE)
     monkeypatch.setattr(folk, "to_midi", hostile_to_midi)
-    monkeypatch.setattr(folk, "TUNE_SECONDS", 2.0)
+    monkeypatch.setattr(folk, "TUNE_SECONDS", 6.0)
     titles = ["Test", "SLEEP", "Test", "KILL", "Test"]
     named = [(f"{n}.mid", TUNE.replace("T:Test", f"T:{t}")) for n, t in enumerate(titles)]
     monkeypatch.setattr(folk, "tunes", lambda: iter(named))
