@@ -142,4 +142,5 @@ def completed(manifest: pa.Table, further: tuple[pa.Field, ...] = ()) -> pa.Tabl
         if field.name not in manifest.column_names:
             nulls = pa.nulls(manifest.num_rows, field.type)
             manifest = manifest.append_column(field, nulls)
-    return manifest
+    names = manifest_schema(further).names
+    return manifest.select(names) if set(manifest.column_names) == set(names) else manifest

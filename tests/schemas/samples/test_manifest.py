@@ -94,3 +94,12 @@ def test_a_manifest_of_an_earlier_version_is_completed() -> None:
     assert checked(completed(old))["picture_beats"].to_pylist() == [None]
     new = table(ROW | {"picture_beats": [0.0, 16.0]})
     assert completed(new)["picture_beats"].to_pylist() == [[0.0, 16.0]]
+
+
+def test_a_column_that_came_before_another_is_put_in_its_place() -> None:
+    further = (pa.field("abc", pa.string()),)
+    old = (
+        table(ROW).drop_columns("picture_beats").append_column(further[0], pa.nulls(1, pa.string()))
+    )
+    assert completed(old, further).column_names == [*SAMPLE_SCHEMA.names, "abc"]
+    assert checked(completed(old, further), further).num_rows == 1
