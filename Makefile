@@ -7,7 +7,10 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q install
 MIDI ?= ../shared/midi/lakh
 
-.PHONY: help demo server server-stop test test-field test-site check bench lock clean
+# A file's tests stay together: they share what was compiled, started or trained for the first.
+PARALLEL := --numprocesses auto --maxprocesses 8 --dist loadfile
+
+.PHONY: help demo server server-stop test test-fast test-field test-site check bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -23,8 +26,11 @@ server: .venv/ready ## Prefect server, worker and deployments on loopback; Ctrl-
 server-stop: .venv/ready ## end what `make server` started
 	@$(BIN)/python -m deploy.server stop
 
-test: .venv/ready-test ## run the whole test suite
-	@$(BIN)/python -m pytest
+test: .venv/ready-test ## run the whole test suite, a worker for each core
+	@$(BIN)/python -m pytest $(PARALLEL)
+
+test-fast: .venv/ready-test ## run the tests that start no server, browser or whole flow
+	@$(BIN)/python -m pytest $(PARALLEL) -m 'not integration and not soak and not site and not field'
 
 test-field: .venv/ready-test ## test every input of the field table: wild MIDI, hostile archives, odd names
 	@$(BIN)/python -m pytest -m field
@@ -33,6 +39,7 @@ test-site: .venv/ready-test ## test a whole site: PostgreSQL, server, worker, br
 	@$(BIN)/python -m pytest -m site
 
 check: .venv/ready-test ## lint, types, format, which room imports which
+	@$(BIN)/python docs/rooms.py --check
 	@mkdir -p .mypy_path/nocturne && for room in schemas tasks flows; do \
 		ln -sfn ../../$$room .mypy_path/nocturne/$$room; done
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && \

@@ -4,7 +4,6 @@ from prefect import flow
 
 from nocturne.schemas.config import TrainConfig
 from nocturne.schemas.model_card import TrainedModel
-from nocturne.tasks.model.registry.open_models import models_opened_once
 from nocturne.tasks.progress_artifacts import progress_artifacts
 from nocturne.tasks.promote import consider_promotion
 from nocturne.tasks.train import (
@@ -22,8 +21,8 @@ from nocturne.tasks.train import (
 def train(config: TrainConfig) -> TrainedModel:
     """Train a model, evaluate it against baselines, and promote it if it passes the gate."""
     config = resolve_config(config)
-    with sole_training(config), models_opened_once():
-        finished = finished_model(config)
+    with sole_training(config) as root:
+        finished = finished_model(root, config)
         with progress_artifacts():
             card = finished or train_model(config)
             evaluate_model(config.root, card.model_id)
@@ -31,6 +30,4 @@ def train(config: TrainConfig) -> TrainedModel:
                 config.root, card.model_id, config.promotion_margin, config.min_test_songs
             )
             report_model(config.root, card.model_id)
-        return trained_model_summary(
-            config.root, card.model_id, verdict, reused=finished is not None
-        )
+        return trained_model_summary(root, card.model_id, verdict, reused=finished is not None)

@@ -1,6 +1,7 @@
 """Prefect tasks of training and evaluation."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
@@ -15,7 +16,7 @@ from nocturne.tasks.model import build
 from nocturne.tasks.model.evaluation import evaluate
 from nocturne.tasks.model.evaluation.gate import Verdict, gate_figures
 from nocturne.tasks.model.registry import finished_models
-from nocturne.tasks.model.registry.open_models import open_model
+from nocturne.tasks.model.registry.open_models import models_opened_once, open_model
 from nocturne.tasks.model.warm_start import (
     MOVING,
     choose_warm_start,
@@ -62,25 +63,29 @@ def resolve_config(config: TrainConfig) -> TrainConfig:
     return resolve_warm_start(root, resolved)
 
 
-def sole_training(config: TrainConfig) -> AbstractContextManager[None]:
-    """Let one process train the model that `config` gives; BusyError for another."""
+@contextmanager
+def sole_training(config: TrainConfig) -> Iterator[Root]:
+    """Let one process train the model that `config` gives; BusyError for another.
+
+    Yields the root. Models that are opened within the block are loaded once.
+    """
     root = Root.open(config.root)
-    return model_writer(root, build.model_name(root, config))
+    with model_writer(root, build.model_name(root, config)), models_opened_once():
+        yield root
 
 
-def finished_model(config: TrainConfig) -> ModelCard | None:
+def finished_model(root: Root, config: TrainConfig) -> ModelCard | None:
     """Return the card of the model if it is already trained, and log so."""
-    card = finished_models.finished_model(Root.open(config.root), config)
+    card = finished_models.finished_model(root, config)
     if card:
         get_run_logger().info("model %s is already trained: reused", card.model_id)
     return card
 
 
 def trained_model_summary(
-    root_uri: str, model_id: str, verdict: Verdict, *, reused: bool
+    root: Root, model_id: str, verdict: Verdict, *, reused: bool
 ) -> TrainedModel:
     """Return what the flow reports of the model."""
-    root = Root.open(root_uri)
     folder = open_model(root, model_id)
     figures = gate_figures(folder.metrics)
     return TrainedModel(

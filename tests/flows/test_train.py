@@ -13,7 +13,7 @@ from nocturne.tasks.corpus.sequences.write_sequences import fit_vocabulary, writ
 from nocturne.tasks.model.registry.champion import promote, read_champion
 from nocturne.tasks.model.registry.models import known_models, read_card, read_metrics
 from nocturne.tasks.storage.root import Root
-from tests.flows.tiny_training import counted_loads, tiny_training
+from tests.flows.tiny_training import counted_loads, counted_opens, tiny_training
 from tests.tasks.corpus.note_corpora import random_shards, write_corpus
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
@@ -38,7 +38,9 @@ def test_a_model_is_trained_evaluated_and_described_each_model_loaded_once(
     root: Root, config: TrainConfig, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO), counted_loads() as loads:
-        first = train(config)
+        with counted_opens() as opens:
+            first = train(config)
+        assert len(opens) == 2 + 4  # twice by the flow, once by each of its four tasks
         assert "corpus tunes: the only prepared corpus" in caplog.text
         assert "bits per note on held-out songs (n-gram composite" in caplog.text
         assert loads == {first.model_id: 1}

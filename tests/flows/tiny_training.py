@@ -43,6 +43,21 @@ def counted_loads() -> Iterator[Counter[str]]:
         yield counts
 
 
+@contextmanager
+def counted_opens() -> Iterator[list[str]]:
+    """List the address of the root each time that a root is opened."""
+    addresses: list[str] = []
+    open_root = Root.open
+
+    def counting(uri: str, *, create: bool = True) -> Root:
+        addresses.append(uri)
+        return open_root(uri, create=create)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Root, "open", counting)
+        yield addresses
+
+
 def write_song(folder: Path, number: int) -> None:
     """Write a MIDI file of random notes."""
     content = to_midi(wander(number), tempo=120, program=0, name="tune")

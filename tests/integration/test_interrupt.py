@@ -17,7 +17,11 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 ENDLESS = "1000000"  # steps: weeks of training
 
 
-@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "by",
+    # SIGTERM takes the same way: test_prefect_session sends both to a process.
+    [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.soak)],
+)
 def test_an_interrupt_ends_at_once_with_one_line(
     by: signal.Signals, tmp_path: Path, shared_midi: Path
 ) -> None:

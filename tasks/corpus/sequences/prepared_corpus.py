@@ -72,7 +72,7 @@ class PreparedCorpus:
             mend,
         )
         if not vocabulary.is_called(self.dataset.vocabulary_id):
-            path = self._shown(VOCABULARIES, VOCABULARY_FILE)
+            path = self._display_path(VOCABULARIES, VOCABULARY_FILE)
             raise CorpusError(
                 f"{path} is not the vocabulary {self.dataset.vocabulary_id} that its "
                 f"dataset was made with: delete it, then {mend}"
@@ -124,7 +124,7 @@ class PreparedCorpus:
         offsets = np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
         counts = (self.dataset.notes[split], self.dataset.songs[split] + 1)
         if (offsets[-1], len(offsets)) != counts:
-            path = self._shown(SONGS, SONGS_FILE)
+            path = self._display_path(SONGS, SONGS_FILE)
             raise CorpusError(f"{path} is damaged: delete it, then {self._mend}")
         return offsets
 
@@ -135,7 +135,7 @@ class PreparedCorpus:
             content = read_published(self.root, folder, self.dataset.fingerprint, name, read)
         except FileNotFoundError as error:
             self._require_unchanged()
-            raise CorpusError(f"{self._shown(kind, name)} is missing: {mend}") from error
+            raise CorpusError(f"{self._display_path(kind, name)} is missing: {mend}") from error
         self._require_unchanged()
         return content
 
@@ -146,7 +146,7 @@ class PreparedCorpus:
     def _mend(self) -> str:
         return prepare_command(self.root, self.name, self.scheme)
 
-    def _shown(self, kind: str, name: str) -> str:
+    def _display_path(self, kind: str, name: str) -> str:
         return self.root.display_path(f"{DataFolder(kind, self.name, self.scheme).path}/{name}")
 
 

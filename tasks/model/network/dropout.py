@@ -3,7 +3,7 @@
 import math
 
 from nocturne.tasks.model.network.ops import Tensor
-from nocturne.tasks.model.quiet_tensorflow import tf
+from nocturne.tasks.model.network.quiet_tensorflow import tf
 
 LEVELS = 256  # one random byte decides about one cell
 

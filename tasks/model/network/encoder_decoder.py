@@ -13,6 +13,7 @@ from nocturne.tasks.model.network.heads import Dropout, HeadInputs, Memory, noth
 from nocturne.tasks.model.network.lstm_xla import cell_step, doubled
 from nocturne.tasks.model.network.network import DecoderState, Network, State
 from nocturne.tasks.model.network.ops import Tensor, Tensors
+from nocturne.tasks.model.network.quiet_tensorflow import tf
 from nocturne.tasks.model.network.weights import (
     Shapes,
     embedding_shapes,
@@ -20,7 +21,6 @@ from nocturne.tasks.model.network.weights import (
     head_shapes,
     memory_shapes,
 )
-from nocturne.tasks.model.quiet_tensorflow import tf
 
 LSTM_WEIGHTS = ("kernel", "recurrent", "bias")  # of each layer
 

@@ -11,7 +11,7 @@ from typing import Any
 from nocturne.schemas.config import Executor
 from nocturne.tasks.model.network.lstm_xla import lstm
 from nocturne.tasks.model.network.ops import Tensor
-from nocturne.tasks.model.quiet_tensorflow import keras, tf
+from nocturne.tasks.model.network.quiet_tensorflow import keras, tf
 
 Layer = Callable[..., tuple[Tensor, ...]]
 

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from nocturne.tasks.model.network import matched_memory
 from nocturne.tasks.model.network.matched_memory import MemoryAttention
 from nocturne.tasks.model.network.ops import Tensor, Tensors, gather_rows
-from nocturne.tasks.model.quiet_tensorflow import tf
+from nocturne.tasks.model.network.quiet_tensorflow import tf
 
 Dropout = Callable[[Tensor, int], Tensor]  # of values, and the number of their batch axis
 

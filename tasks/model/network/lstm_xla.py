@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from nocturne.tasks.model.network.ops import Tensor
-from nocturne.tasks.model.quiet_tensorflow import tf
+from nocturne.tasks.model.network.quiet_tensorflow import tf
 
 
 def cell_step(sums: Tensor, c: Tensor) -> tuple[Tensor, Tensor, Tensor]:

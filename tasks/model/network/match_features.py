@@ -15,8 +15,8 @@ types of match.
 
 from nocturne.schemas.sequences import TICKS_PER_QUARTER
 from nocturne.tasks.model.network.ops import Tensor, Tensors
+from nocturne.tasks.model.network.quiet_tensorflow import tf
 from nocturne.tasks.model.network.weights import LONGEST_DISTANCE, LONGEST_MATCH, MATCHED
-from nocturne.tasks.model.quiet_tensorflow import tf
 
 NO_NOTE = -1  # match key of the start symbol
 PITCH_AND_INTERVAL = 0  # the type of match that compares pitch and inter-onset interval

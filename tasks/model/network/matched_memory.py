@@ -22,8 +22,8 @@ from typing import NamedTuple
 from nocturne.schemas.network_shape import NetworkShape
 from nocturne.tasks.model.network import match_features
 from nocturne.tasks.model.network.ops import Tensor, Tensors, gather_rows
+from nocturne.tasks.model.network.quiet_tensorflow import tf
 from nocturne.tasks.model.network.weights import LONGEST_MATCH, SHARPNESS, context_notes
-from nocturne.tasks.model.quiet_tensorflow import tf
 
 LOWEST = -1e9  # score of a note that the mask leaves out
 SMALLEST = 1e-20  # avoids 0/0 where no past note may be attended to

@@ -28,8 +28,8 @@ from nocturne.tasks.model.network.executors import Layer, xla_layer
 from nocturne.tasks.model.network.heads import Dropout, HeadInputs, Heads, nothing_dropped
 from nocturne.tasks.model.network.match_features import INTERVAL, TICKS
 from nocturne.tasks.model.network.ops import Tensor, Tensors, gather_rows
+from nocturne.tasks.model.network.quiet_tensorflow import tf
 from nocturne.tasks.model.network.weights import Shapes, Weights, context_notes, random_weights
-from nocturne.tasks.model.quiet_tensorflow import tf
 
 State = tuple[tuple[Tensor, ...], ...]  # of each layer: arrays [B, H]
 

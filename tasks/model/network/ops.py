@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from nocturne.tasks.model.quiet_tensorflow import tf
+from nocturne.tasks.model.network.quiet_tensorflow import tf
 
 Tensor = Any  # tensorflow ships no usable types
 Tensors = Mapping[str, Tensor]  # weights and tables by name

@@ -15,7 +15,7 @@ from functools import cache
 from nocturne.schemas.config import Precision, TrainConfig
 from nocturne.tasks.model.network.executors import Layer
 from nocturne.tasks.model.network.ops import Tensor
-from nocturne.tasks.model.quiet_tensorflow import tf
+from nocturne.tasks.model.network.quiet_tensorflow import tf
 
 TENSOR_CORES_SINCE = (7, 0)  # compute capability of NVIDIA's Volta
 

@@ -21,7 +21,6 @@ from nocturne.schemas.errors import ModelError
 from nocturne.schemas.metrics import ModelMetrics
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.sequences import Vocabulary
-from nocturne.tasks.model.network.network import network_of
 from nocturne.tasks.model.network.trained_model import Model, unlimited
 from nocturne.tasks.model.registry.models import (
     known_models,
@@ -127,6 +126,8 @@ class ModelFolder:
         return model_path(self.model_id, name)
 
     def _check(self, model: Model) -> None:
+        from nocturne.tasks.model.network.network import network_of  # imports TensorFlow
+
         network = network_of(model.shape, model.vocabulary)
         found = {name: value.shape for name, value in model.weights.items()}
         if found != network.weight_shapes():

@@ -8,7 +8,7 @@ so that the network predicts exactly what it predicts for a whole window at once
 from nocturne.tasks.model.network import match_features
 from nocturne.tasks.model.network.network import DecoderState, Network, State
 from nocturne.tasks.model.network.ops import Tensor, Tensors
-from nocturne.tasks.model.quiet_tensorflow import tf
+from nocturne.tasks.model.network.quiet_tensorflow import tf
 
 
 def initial_state(

@@ -10,7 +10,7 @@ from typing import Any
 from nocturne.schemas.config import SamplingConfig
 from nocturne.tasks.model.network.network import DecoderState, Network, State
 from nocturne.tasks.model.network.ops import Tensor, Tensors
-from nocturne.tasks.model.quiet_tensorflow import tf
+from nocturne.tasks.model.network.quiet_tensorflow import tf
 from nocturne.tasks.model.sampling import decoder_state, loop_guard
 
 MOST_FORMS = 16  # of networks, whose compiled function a process keeps

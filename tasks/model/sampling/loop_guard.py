@@ -7,12 +7,12 @@ from nocturne.tasks.model.network.match_features import PITCH_AND_INTERVAL
 from nocturne.tasks.model.network.matched_memory import sum_by_id
 from nocturne.tasks.model.network.network import DecoderState, Network
 from nocturne.tasks.model.network.ops import Tensor
+from nocturne.tasks.model.network.quiet_tensorflow import tf
 from nocturne.tasks.model.network.trained_model import (
     PERIODS,
     PITCH_COUNT_REACH,
     WINDOW_REPEAT_REACH,
 )
-from nocturne.tasks.model.quiet_tensorflow import tf
 from nocturne.tasks.model.sampling.loop_limits import REPEATED_NOTES
 
 

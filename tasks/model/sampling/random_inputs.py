@@ -9,8 +9,8 @@ from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.sequences import SplitIds, Vocabulary
 from nocturne.tasks.model.network.network import Network, network_of
 from nocturne.tasks.model.network.ops import Tensor
+from nocturne.tasks.model.network.quiet_tensorflow import tf
 from nocturne.tasks.model.network.weights import Weights
-from nocturne.tasks.model.quiet_tensorflow import tf
 from nocturne.tasks.model.sampling.loop_limits import loop_limits
 from nocturne.tasks.model.training import windows
 

@@ -17,8 +17,8 @@ from nocturne.schemas.errors import ModelError
 from nocturne.schemas.progress import Progress, silent
 from nocturne.tasks.model.network.network import State, network_of, tensors
 from nocturne.tasks.model.network.ops import Tensor
+from nocturne.tasks.model.network.quiet_tensorflow import tf
 from nocturne.tasks.model.network.trained_model import Model
-from nocturne.tasks.model.quiet_tensorflow import tf
 from nocturne.tasks.model.sampling.draw_window import draw_window
 
 BATCH_ROWS = 64  # samples in one compiled call

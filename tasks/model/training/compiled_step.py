@@ -9,7 +9,7 @@ from nocturne.tasks.model.network.dropout import SeededDropout
 from nocturne.tasks.model.network.network import Network
 from nocturne.tasks.model.network.ops import Tensor, Tensors
 from nocturne.tasks.model.network.precision import all_finite
-from nocturne.tasks.model.quiet_tensorflow import tf
+from nocturne.tasks.model.network.quiet_tensorflow import tf
 from nocturne.tasks.model.training.optimiser import adam, clipped
 
 MOST_FORMS = 8  # of steps, whose compiled function a process keeps

@@ -12,8 +12,8 @@ from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.sequences import SplitIds
 from nocturne.tasks.model.network.network import Network, network_of, tensors
 from nocturne.tasks.model.network.ops import Tensor, Tensors
+from nocturne.tasks.model.network.quiet_tensorflow import tf
 from nocturne.tasks.model.network.trained_model import Model
-from nocturne.tasks.model.quiet_tensorflow import tf
 from nocturne.tasks.model.training import windows
 
 BATCH = 32  # windows in one call; fixed, so that it compiles once

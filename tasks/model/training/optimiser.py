@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from nocturne.tasks.model.network.ops import Tensor
-from nocturne.tasks.model.quiet_tensorflow import tf
+from nocturne.tasks.model.network.quiet_tensorflow import tf
 
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8  # Kingma and Ba (2015)
 WARM_UP_STEPS = 100

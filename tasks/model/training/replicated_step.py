@@ -17,8 +17,8 @@ from nocturne.tasks.model.network.dropout import SeededDropout
 from nocturne.tasks.model.network.executors import resolve_executor
 from nocturne.tasks.model.network.network import Network
 from nocturne.tasks.model.network.ops import Tensor, Tensors
+from nocturne.tasks.model.network.quiet_tensorflow import tf
 from nocturne.tasks.model.network.weights import Weights
-from nocturne.tasks.model.quiet_tensorflow import tf
 from nocturne.tasks.model.training.compiled_step import (
     StepForm,
     StepNumbers,

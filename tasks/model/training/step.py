@@ -9,8 +9,8 @@ from nocturne.schemas.config import TrainConfig
 from nocturne.tasks.model.network.executors import compiles
 from nocturne.tasks.model.network.network import Network
 from nocturne.tasks.model.network.ops import Tensor, Tensors
+from nocturne.tasks.model.network.quiet_tensorflow import tf
 from nocturne.tasks.model.network.weights import Weights
-from nocturne.tasks.model.quiet_tensorflow import tf
 from nocturne.tasks.model.training.compiled_step import (
     StepForm,
     StepNumbers,

@@ -88,7 +88,10 @@ def killed_and_run_again(tmp_path: Path, victims: str, moments: int) -> None:
         shutil.rmtree(root.base)
 
 
-@pytest.mark.parametrize("victims", ["leader", "workers", "all"])
+ONE_ALONE = [pytest.param(one, marks=pytest.mark.soak) for one in ("leader", "workers")]
+
+
+@pytest.mark.parametrize("victims", ["all", *ONE_ALONE])
 def test_killed_at_a_random_moment(tmp_path: Path, victims: str) -> None:
     killed_and_run_again(tmp_path, victims, 1)
 
