@@ -1,4 +1,7 @@
-"""Deployments that the version before made are updated in place, and their runs go on."""
+"""Deployments that the version before made are updated in place, and their runs go on.
+
+The tests stop the site's worker, so they come after every test that needs it.
+"""
 
 import sys
 from pathlib import Path
