@@ -13,8 +13,8 @@ from nocturne.tasks.corpus.notes.read_notes import accepted_songs, songs_of_shar
 from nocturne.tasks.corpus.sequences.prepared_corpus import PreparedCorpus
 from nocturne.tasks.model.registry.champion import read_champion
 from nocturne.tasks.model.registry.lookup import find
-from nocturne.tasks.model.registry.model_folder import load_model
 from nocturne.tasks.model.registry.models import read_card, read_metrics
+from nocturne.tasks.model.registry.open_models import load_model
 from nocturne.tasks.samples.check import read_run
 from nocturne.tasks.samples.identity import plan_run
 from nocturne.tasks.storage.layout import RUN_FILE
