@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q install
 MIDI ?= ../shared/midi/lakh
 
 # A file's tests stay together: they share what was compiled, started or trained for the first.
-PARALLEL := --numprocesses auto --maxprocesses 8 --dist loadfile
+PARALLEL := --numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help demo server server-stop test test-fast test-field test-site check bench lock clean
 .DEFAULT_GOAL := help

@@ -11,6 +11,20 @@ from nocturne.tasks.storage.root import Root
 SHARED_MIDI = Path(__file__).parents[2] / "shared" / "midi"
 
 
+SLOW_FIRST = ("integration/test_compose", "integration/test_readme", "integration", "flows")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the slowest files first, so that no worker is left with one of them at the end."""
+    tests = Path(__file__).parent
+
+    def order(item: pytest.Item) -> int:
+        name = item.path.relative_to(tests).as_posix()
+        return next((n for n, start in enumerate(SLOW_FIRST) if name.startswith(start)), 99)
+
+    items.sort(key=order)
+
+
 @pytest.fixture(scope="session")
 def shared_midi() -> Path:
     """Folder of real MIDI files beside the checkout; cases that need it skip without it."""

@@ -17,7 +17,12 @@ from tests.integration.pages import PLAYS, Visit
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]
 
 PROJECT = Path(__file__).parents[2]
-SHORT = {"NOCTURNE_MAX_STEPS": "100", "NOCTURNE_SAMPLES": "3"}  # beats a unigram
+SHORT = {
+    "NOCTURNE_MAX_STEPS": "40",  # beats a unigram
+    "NOCTURNE_SAMPLES": "3",
+    "NOCTURNE_VALID_SHARE": "0.02",
+    "NOCTURNE_TEST_SHARE": "0.02",
+}
 
 
 def _demo(home: Path) -> subprocess.CompletedProcess[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from nocturne.flows.cli.commands import run
+from nocturne.tasks.model.evaluation import drawn_samples
 from tests.tasks.sources.http_server import Behaviour, serving
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]
@@ -29,6 +30,7 @@ SHORTER = {
     r"--notes \S+": "--notes 64",
 }
 SONGS = 40
+SMALL_SPLITS = " --valid-share 0.02 --test-share 0.02"
 
 
 def _shortened(command: str) -> str:
@@ -70,6 +72,8 @@ def test_the_commands_run_in_the_order_in_which_they_stand(
     monkeypatch.chdir(home)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("NOCTURNE_MAX_STEPS", "4")
+    monkeypatch.setattr(drawn_samples, "SAMPLES", 8)
+    monkeypatch.setattr(drawn_samples, "UPTAKE_SAMPLES", 8)
     mirror = (home / "lmd_full.tar.gz").read_bytes()  # Lakh itself is too large
     digest = hashlib.sha256(mirror).hexdigest()
     with serving(Behaviour(mirror)) as url:
@@ -78,6 +82,8 @@ def test_the_commands_run_in_the_order_in_which_they_stand(
                 _run("nocturne ingest --source folk")
             if "lakh-full" in line:
                 line += f" --source-url {url} --source-sha256 {digest}"  # noqa: PLW2901
+            if "prepare --corpus folk" in line:  # of thousands of songs, few are enough to measure
+                line += SMALL_SPLITS  # noqa: PLW2901
             if "champion" in line:  # after some steps of training no model gets there by itself
                 _run("nocturne promote latest")
             if line.startswith("nocturne"):

@@ -9,7 +9,7 @@ import pytest
 from nocturne.schemas.config import GenerateConfig
 from nocturne.schemas.errors import BusyError, ModelError
 from nocturne.schemas.samples import checked
-from nocturne.tasks.model.registry import model_folder
+from nocturne.tasks.model.registry import open_models
 from nocturne.tasks.samples import batches, build, build_samples
 from nocturne.tasks.storage.locking.locks import run_writer
 from nocturne.tasks.storage.root import Root
@@ -38,7 +38,7 @@ def test_a_config_becomes_a_published_run_that_is_reused(
 ) -> None:
     model_id = save_tiny_model(root)
     monkeypatch.setattr(batches, "BATCH_SAMPLES", 2)
-    loads = counting(monkeypatch, model_folder, "load_model")
+    loads = counting(monkeypatch, open_models, "load_model")
     cards = counting(monkeypatch, build, "request_samples")
     at: list[tuple[float, float]] = []
     config = GenerateConfig(root=root.uri, samples=5, notes=8, seed=3)
