@@ -36,7 +36,7 @@ test-field: .venv/ready-test ## test every input of the field table: wild MIDI, 
 	@$(BIN)/python -m pytest -m field
 
 test-site: .venv/ready-test ## test a whole site: PostgreSQL, server, worker, browser; parts of it killed
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup -m site
+	@$(BIN)/python -m pytest -m site
 
 check: .venv/ready-test ## lint, types, format, which room imports which
 	@$(BIN)/python docs/rooms.py --check

@@ -23,15 +23,6 @@ ARGUMENTS = [
 ]
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Divide the site tests between two workers: those of the one deployed site, and the others."""
-    for item in items:
-        if item.get_closest_marker("site"):
-            deployed = "deployed" in getattr(item, "fixturenames", ())
-            item.add_marker(pytest.mark.xdist_group("deployed" if deployed else "alone"))
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Return Debian's Chromium, driven by Playwright; skip where either is missing."""
