@@ -126,7 +126,7 @@ def test_a_run_that_is_cut_off_is_marked_and_holds_nothing_up(
     with _serving(environment, terminal) as make, _api(address) as api:
         kind, message = _state(api, first)
         assert kind == "CRASHED"
-        assert message.startswith("The worker was stopped in the middle of the run. What is")
+        assert message.startswith("The worker was stopped in the middle of the run. Published data")
         assert {one["state"]["type"] for one in _stages(api, first, "train")} == {"CRASHED"}
         # The restart was planned before the server ended, and goes on now.
         (again,) = _wait(lambda: _others(api, first, "RUNNING"))
@@ -139,7 +139,7 @@ def test_a_run_that_is_cut_off_is_marked_and_holds_nothing_up(
     with _serving(environment, terminal), _api(address) as api:
         _wait(lambda: _state(api, again["id"])[0] == "CRASHED", 20)
         _, message = _state(api, again["id"])
-        assert message.startswith("The run and its worker were killed. What is")
+        assert message.startswith("The run and its worker were killed. Published data")
         assert {one["state"]["type"] for one in _stages(api, again["id"], "train")} == {"CRASHED"}
         third = _retrain(api)
         _wait(lambda: _state(api, third)[0] == "RUNNING")  # no slot is taken
