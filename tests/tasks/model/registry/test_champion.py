@@ -47,16 +47,6 @@ def back(root: Root, corpus: str = "folk") -> str:
     return roll_back(root, corpus, "factored", _never).model_id
 
 
-@pytest.fixture
-def models(root: Root) -> Root:
-    for name in ("a", "b", "c", "d"):
-        add_card(root, name)
-    add_card(root, "m", corpus="mine")
-    add_card(root, "n", corpus="mine")
-    add_card(root, "old", corpus="folk", scheme="song-max")
-    return root
-
-
 def test_history_names_every_promotion_and_what_it_replaced(models: Root) -> None:
     assert read_champion(models, "folk", "factored") is None
     promote(models, "a", "first")

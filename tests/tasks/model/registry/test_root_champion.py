@@ -3,13 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-
 from nocturne.schemas.model_card import Champion
 from nocturne.tasks.model.registry.champion import promote, read_champion, roll_back
 from nocturne.tasks.storage.layout import OLD_CHAMPION
 from nocturne.tasks.storage.root import Root
-from tests.tasks.model.tiny_models import BEGIN, add_card, add_model, earlier_version
+from tests.tasks.model.tiny_models import BEGIN, add_model, earlier_version
 
 
 def champion(root: Root, corpus: str = "folk", scheme: Any = "factored") -> Champion:
@@ -24,16 +22,6 @@ def ids(found: Champion) -> list[str]:
 
 def back(root: Root) -> str:
     return roll_back(root, "folk", "factored", lambda *_: None).model_id
-
-
-@pytest.fixture
-def models(root: Root) -> Root:
-    for name in ("a", "b", "c", "d"):
-        add_card(root, name)
-    add_card(root, "m", corpus="mine")
-    add_card(root, "n", corpus="mine")
-    add_card(root, "old", corpus="folk", scheme="song-max")
-    return root
 
 
 def test_one_champion_for_a_root_is_split_by_the_models_own_cards(models: Root) -> None:
