@@ -25,6 +25,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=order)
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name bytes by their argument: a compressed file holds the second in which it was made.
+
+    The workers of pytest-xdist refuse to start if two of them collect other names.
+    """
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def shared_midi() -> Path:
     """Folder of real MIDI files beside the checkout; cases that need it skip without it."""
