@@ -5,7 +5,7 @@ from prefect import flow
 from nocturne.schemas.config import TrainConfig
 from nocturne.schemas.model_card import TrainedModel
 from nocturne.tasks.progress_artifacts import progress_artifacts
-from nocturne.tasks.promote import consider_promotion
+from nocturne.tasks.promote import ask_for_promotion, consider_promotion
 from nocturne.tasks.train import (
     evaluate_model,
     finished_model,
@@ -26,8 +26,9 @@ def train(config: TrainConfig) -> TrainedModel:
         with progress_artifacts():
             card = finished or train_model(config)
             evaluate_model(config.root, card.model_id)
-            verdict = consider_promotion(
-                config.root, card.model_id, config.promotion_margin, config.min_test_songs
-            )
+            verdict = consider_promotion(config, card.model_id)
             report_model(config.root, card.model_id)
+            if verdict.asks:
+                verdict = ask_for_promotion(config, card.model_id, verdict)
+                report_model(config.root, card.model_id)
         return trained_model_summary(root, card.model_id, verdict, reused=finished is not None)

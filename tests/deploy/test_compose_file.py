@@ -45,7 +45,7 @@ def test_ports_are_on_loopback_and_secrets_in_files(name: str) -> None:
     assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
     secret = [key for key in service.get("environment", {}) if "PASSWORD" in key or "AUTH" in key]
     assert all(key.endswith("_FILE") for key in secret)
-    known = {"postgres_password", "prefect_login"}
+    known = {"postgres_password", "prefect_login", "alert_url"}
     assert set(service.get("secrets", [])) <= known
 
 
@@ -71,11 +71,20 @@ def test_secrets_reach_only_who_needs_them(tmp_path: Path) -> None:
     (tmp_path / "postgres_password").write_text("s3cret\n")
     worker = _secrets(tmp_path).stdout.splitlines()
     assert "PREFECT_API_AUTH_STRING=ada:lovelace" in worker
-    assert not any("s3cret" in line or "SERVER" in line for line in worker)
+    assert not any("s3cret" in line or "SERVER" in line or "ALERT" in line for line in worker)
     server = _secrets(tmp_path, NOCTURNE_SERVES="yes").stdout.splitlines()
     assert "PREFECT_SERVER_API_AUTH_STRING=ada:lovelace" in server
     address = "postgresql+asyncpg://nocturne:s3cret@postgres:5432/prefect"
     assert f"PREFECT_SERVER_DATABASE_CONNECTION_URL={address}" in server
+
+
+def test_alerts_go_where_the_secret_says(tmp_path: Path) -> None:
+    (tmp_path / "alert_url").write_text("mailto://me:pass@example.org\n")
+    assert "NOCTURNE_ALERT_URL=mailto://me:pass@example.org" in _secrets(tmp_path).stdout
+    (tmp_path / "alert_url").write_text("\n")
+    assert "ALERT" not in _secrets(tmp_path).stdout
+    users = {name for name, one in SERVICES.items() if "alert_url" in one.get("secrets", [])}
+    assert users == {"deployed"}
 
 
 def test_a_password_that_breaks_the_address_is_refused(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ import psutil
 
 from deploy import gallery
 from deploy.server import LEASES
+from tests.integration.alert_receiver import receiver
 from tests.integration.nocturne import PROJECT
 from tests.integration.postgres import Postgres, postgres
 from tests.integration.prefect_server import PREFECT, Server, free_port, running, settings, started
@@ -45,6 +46,7 @@ class Site:
         self.home, self.root, self.database, self.parts = home, home / "data", database, parts
         self.root.mkdir()
         self.password = secrets.token_hex(16)
+        self.receiver = parts.enter_context(receiver())
         port = str(free_port())
         self.environment = settings(
             home,
@@ -53,6 +55,7 @@ class Site:
             NOCTURNE_SOURCE=str(source),
             NOCTURNE_TIMEZONE="Europe/Berlin",
             NOCTURNE_TRAIN_QUEUE="gpu",
+            NOCTURNE_ALERT_URL=self.receiver.url,
             NOCTURNE_GALLERY_URL=f"http://127.0.0.1:{port}",
             PREFECT_API_AUTH_STRING=f"nocturne:{self.password}",
             TF_CPP_MIN_LOG_LEVEL="3",
