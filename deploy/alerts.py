@@ -12,6 +12,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from apprise import Apprise
@@ -114,7 +115,7 @@ def _of_retrains(state: str, events: set[str], block: UUID) -> AutomationCore:
         within=ONCE,
     )
     reason = "reason: {{ flow_run.state.message }}"
-    return _alert(state, trigger, f"{{{{ flow_run.name }}}} {state}", f"{reason}\n{RUN}", block)
+    return _alert(state, trigger, f"{{{{ flow.name }}}} {state}", f"{reason}\n{RUN}", block)
 
 
 def _late(block: UUID) -> AutomationCore:
@@ -128,8 +129,9 @@ def _late(block: UUID) -> AutomationCore:
         threshold=1,
         within=LATE,
     )
-    reason = f"reason: no worker has taken it {LATE.total_seconds() / 60:g} minutes after its time"
-    return _alert("late", trigger, "{{ flow_run.name }} is late", f"{reason}\n{RUN}", block)
+    minutes = f"{LATE.total_seconds() / 60:.2g} minutes"
+    reason = f"reason: no worker has taken it {minutes} after its time"
+    return _alert("late", trigger, "{{ flow.name }} is late", f"{reason}\n{RUN}", block)
 
 
 def _no_success(block: UUID, after: timedelta) -> AutomationCore:
@@ -179,8 +181,8 @@ def _apply_block(client: SyncPrefectClient, url: SecretStr) -> tuple[UUID, str]:
     known = _known_block(client)
     if known and known[1] == url.get_secret_value():
         return known[0], "unchanged"
-    block = BLOCK_TYPE(url=url).save(BLOCK, overwrite=True)
-    return block, "updated" if known else "set"
+    block: Any = BLOCK_TYPE(url=url).save(BLOCK, overwrite=True)  # typed as if it were awaited
+    return UUID(str(block)), "updated" if known else "set"
 
 
 def _known_block(client: SyncPrefectClient) -> tuple[UUID, str] | None:

@@ -28,6 +28,7 @@ SERVER = PROJECT / "deploy/prefect_app.py"
 HOST = "127.0.0.1"
 PORT = "4200"
 GALLERY_PORT = "8088"
+METRICS_PORT = "4201"
 START_UP_SECONDS = 120
 # In files: with leases in memory, a restart of the server ends every run that holds a slot.
 LEASES = "prefect.server.concurrency.lease_storage.filesystem"
@@ -61,8 +62,11 @@ def environment(inherited: Mapping[str, str], state: Path) -> dict[str, str]:
         "NOCTURNE_ROOT": str(Path.cwd() / "nocturne-data"),
         "NOCTURNE_CORPUS": "",  # named after the source
         "NOCTURNE_SOURCE": "folk",
+        "PREFECT_CLIENT_METRICS_ENABLED": "true",
+        "PREFECT_CLIENT_METRICS_PORT": inherited.get("NOCTURNE_METRICS_PORT", METRICS_PORT),
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
         "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
+        "PREFECT_SERVER_METRICS_ENABLED": "true",
         "PREFECT_WORKER_QUERY_SECONDS": "5",
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }

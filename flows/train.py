@@ -6,6 +6,7 @@ from nocturne.schemas.config import TrainConfig
 from nocturne.schemas.model_card import TrainedModel
 from nocturne.tasks.progress_artifacts import progress_artifacts
 from nocturne.tasks.promote import ask_for_promotion, consider_promotion
+from nocturne.tasks.server_kind import has_lasting_server
 from nocturne.tasks.train import (
     evaluate_model,
     finished_model,
@@ -28,7 +29,7 @@ def train(config: TrainConfig) -> TrainedModel:
             evaluate_model(config.root, card.model_id)
             verdict = consider_promotion(config, card.model_id)
             report_model(config.root, card.model_id)
-            if verdict.asks:
-                verdict = ask_for_promotion(config, card.model_id, verdict)
+            if verdict.asks and has_lasting_server():
+                verdict = ask_for_promotion(config, card.model_id, verdict.asks)
                 report_model(config.root, card.model_id)
         return trained_model_summary(root, card.model_id, verdict, reused=finished is not None)

@@ -26,7 +26,6 @@ from nocturne.tasks.model.registry.lookup import find, last_changed
 from nocturne.tasks.model.registry.open_models import damage_of
 from nocturne.tasks.model.registry.root_champion import BY_A_PERSON
 from nocturne.tasks.pages.index.write import write_index_pages
-from nocturne.tasks.server_kind import has_lasting_server
 from nocturne.tasks.stages import log_on_outer_run
 from nocturne.tasks.storage.layout import REPORT_PAGE, model_path
 from nocturne.tasks.storage.root import Root
@@ -58,27 +57,27 @@ def consider_promotion(config: TrainConfig, model_id: str) -> Verdict:
     return verdict
 
 
-def ask_for_promotion(config: TrainConfig, model_id: str, verdict: Verdict) -> Verdict:
+def ask_for_promotion(config: TrainConfig, model_id: str, question: str) -> Verdict:
     """Pause the flow run until a person answers in the Prefect UI; return the verdict after that.
 
-    Without an answer within `answer_hours`, and without a lasting server, which alone has a UI that
-    somebody looks at, the model stays a candidate, which `nocturne promote` makes champion.
+    `question` is why the gate would promote the model. Without an answer within `answer_hours` the
+    model stays a candidate, which `nocturne promote` makes champion.
     """
-    if not has_lasting_server():
-        return verdict
-    announce(config.root, model_id, verdict.reason, event=ASKED)
-    log_on_outer_run("%s waits for a person's answer: %s", model_id, _run_page())
-    answer = _wait_for_answer(config, model_id, verdict)
+    announce(config.root, model_id, question, event=ASKED)
+    for log in (get_run_logger().info, log_on_outer_run):
+        log("%s waits for a person to answer: %s", model_id, _run_page())
+    answer = _wait_for_answer(config, model_id, question)
     get_run_logger().info("answer: %s", answer)
     record_answer(Root.open(config.root), model_id, answer)
     return consider_promotion(config, model_id)
 
 
-def _wait_for_answer(config: TrainConfig, model_id: str, verdict: Verdict) -> str:
+def _wait_for_answer(config: TrainConfig, model_id: str, question: str) -> str:
     """Return AGREED, REFUSED or, after `answer_hours`, NO_ANSWER."""
     report = report_address(config.root, model_id)
+    link = f"[{report}]({report})" if "://" in report else report
     form = Answer.with_initial_data(
-        description=f"May **{model_id}** become champion? {verdict.reason}\n\nReport: {report}"
+        description=f"May **{model_id}** become champion? {question}.\n\nReport: {link}"
     )
     seconds = max(1, round(config.answer_hours * 3600))
     try:

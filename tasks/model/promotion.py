@@ -75,7 +75,7 @@ def _with_answer(verdict: Verdict, model_id: str, answer: str) -> Verdict:
     if answer == REFUSED:
         return Verdict(False, f"a person refused it: {by_hand}")
     why = "nobody answered in time" if answer == NO_ANSWER else "a person decides"
-    return Verdict(False, f"{why}: {by_hand}; {verdict.reason}", asks=True)
+    return Verdict(False, f"{why}: {by_hand}; {verdict.reason}", asks=verdict.reason)
 
 
 def _write_verdict(folder: ModelFolder, verdict: Verdict) -> Verdict:

@@ -49,6 +49,16 @@ def test_ports_are_on_loopback_and_secrets_in_files(name: str) -> None:
     assert set(service.get("secrets", [])) <= known
 
 
+def test_figures_are_served_by_server_and_workers_alone() -> None:
+    assert SERVICES["server"]["environment"]["PREFECT_SERVER_METRICS_ENABLED"] == "true"
+    switch = "PREFECT_CLIENT_METRICS_ENABLED"
+    on = {name for name, one in SERVICES.items() if switch in one.get("environment", {})}
+    assert on == {"cpu-worker", "gpu-worker"}
+    for name in on:
+        port = SERVICES[name]["environment"]["PREFECT_CLIENT_METRICS_PORT"]
+        assert [one.rpartition(":")[2] for one in SERVICES[name]["ports"]] == [port]
+
+
 def test_the_images_run_as_no_root_and_install_from_locks() -> None:
     stages = (DEPLOY / "Dockerfile").read_text().split("\nFROM ")
     for stage in stages:

@@ -39,7 +39,7 @@ def test_a_new_champion_is_announced(deployed: Site, night: Night) -> None:
 def test_a_retrain_that_fails_is_reported_with_its_reason(deployed: Site) -> None:
     run = deployed.start("retrain", source=str(deployed.home / "nowhere"))
     message = eventually(lambda: deployed.receiver.message("failed", run), deployed)
-    assert message.startswith("Nocturne: retrain small on folk failed\nreason: ")
+    assert message.startswith("Nocturne: retrain failed\nreason: ")
     assert "nowhere" in message
     assert f"flow: retrain\nrun: retrain small on folk\n{_page(deployed, run)}" in message
 

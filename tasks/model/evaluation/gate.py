@@ -14,13 +14,14 @@ MAX_COPIED_SHARE = 0.05  # samples that share a longer run with training than he
 class Verdict:
     """The gate's decision and its reason.
 
-    `newly` is true if this call changed the champion, `asks` if a person is to decide.
+    `newly` is true if this call changed the champion. `asks` is why the gate would promote the
+    model, where a person is to decide; else it is empty.
     """
 
     promoted: bool
     reason: str
     newly: bool = False
-    asks: bool = False
+    asks: str = ""
 
 
 @dataclass(frozen=True)
