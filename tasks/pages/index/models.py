@@ -13,7 +13,18 @@ from nocturne.tasks.model.registry.models import read_card, read_metrics
 from nocturne.tasks.pages.formatting import counted, duration, format_figure
 from nocturne.tasks.pages.index.page import MOST_ROWS, READERS, Cell, Column, IndexPage, Row, newest
 from nocturne.tasks.pages.model_report.tables import baseline_bits, finite
-from nocturne.tasks.storage.layout import CARD_FILE, MODELS, QUALITY, REPORT_PAGE, quality_page_path
+from nocturne.tasks.pages.scoreboard.board import boards
+from nocturne.tasks.pages.scoreboard.places import find_places
+from nocturne.tasks.pages.scoreboard.sections import nights_section
+from nocturne.tasks.storage.layout import (
+    CARD_FILE,
+    INDEX_PAGE,
+    MODELS,
+    QUALITY,
+    REPORT_PAGE,
+    SAMPLES,
+    quality_page_path,
+)
 from nocturne.tasks.storage.root import Root
 
 COLUMNS = (
@@ -36,6 +47,8 @@ def models_index(root: Root) -> IndexPage:
     with ThreadPoolExecutor(READERS) as pool:
         rows = list(pool.map(partial(_row, root, champions, pages), complete[:MOST_ROWS]))
     corpora = {row.cells[0].text for row in rows if row.cells}
+    nights, damages = boards(root)
+    places = find_places(root, [run for run, _ in newest(root, SAMPLES, INDEX_PAGE)])
     return IndexPage(
         section=MODELS,
         lead=f"{counted(len(rows), 'model')} of {counted(len(corpora), 'corpus', 'corpora')}. "
@@ -44,6 +57,9 @@ def models_index(root: Root) -> IndexPage:
         rows=tuple(sorted(rows, key=lambda row: (row.when.timestamp(), row.name), reverse=True)),
         nothing_yet="No models yet: nocturne train makes one.",
         left_out=len(complete) - len(rows),
+        list_title="All models",
+        nights=tuple(nights_section(board, places) for board in nights),
+        damages=damages,
     )
 
 
