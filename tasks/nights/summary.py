@@ -68,13 +68,12 @@ def failed_night(
     error: BaseException,
 ) -> NightRecord:
     """Return the record of a night that an error ended, with what its stages returned before."""
-    reason = _one_line(str(error)) or "no more is known"
     changes = {
         **_data(results),
         "ended": max(ended, begun.started),
         "seconds": dict(seconds),
         "outcome": "failed",
-        "reason": f"{type(error).__name__}: {reason}",
+        "reason": _reason(error),
         "champion_after": begun.champion_before,
     }
     return _checked(begun, changes)
@@ -135,6 +134,14 @@ def _metrics(root: Root, model_id: str | None) -> ModelMetrics:
         return read_metrics(root, model_id) if model_id else ModelMetrics()
     except ModelError:
         return ModelMetrics()
+
+
+def _reason(error: BaseException) -> str:
+    """Return in one line why a night ended; a signal is no error of a stage."""
+    name = type(error).__name__
+    if not isinstance(error, Exception):
+        return f"the run was stopped ({name})"
+    return f"{name}: {_one_line(str(error)) or 'no more is known'}"
 
 
 def _checked(begun: NightRecord, changes: Mapping[str, Any]) -> NightRecord:

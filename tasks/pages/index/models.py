@@ -13,7 +13,7 @@ from nocturne.tasks.model.registry.models import read_card, read_metrics
 from nocturne.tasks.pages.formatting import counted, duration, format_figure
 from nocturne.tasks.pages.index.page import MOST_ROWS, READERS, Cell, Column, IndexPage, Row, newest
 from nocturne.tasks.pages.model_report.tables import baseline_bits, finite
-from nocturne.tasks.pages.scoreboard.board import boards
+from nocturne.tasks.pages.scoreboard.board import Boards, boards
 from nocturne.tasks.pages.scoreboard.places import find_places
 from nocturne.tasks.pages.scoreboard.sections import nights_section
 from nocturne.tasks.storage.layout import (
@@ -39,15 +39,18 @@ COLUMNS = (
 PAGES = (MODELS, QUALITY)  # sections whose reports the rows link to
 
 
-def models_index(root: Root) -> IndexPage:
-    """Return the page of every complete model, newest first."""
+def models_index(root: Root, found: Boards | None = None) -> IndexPage:
+    """Return the page of every complete model, newest first, below the nights of each corpus.
+
+    `found` is what `boards` returns, if it is known already.
+    """
     champions = _champions(root)
     complete = newest(root, MODELS, CARD_FILE)
     pages = {section: {name for name, _ in newest(root, section, REPORT_PAGE)} for section in PAGES}
     with ThreadPoolExecutor(READERS) as pool:
         rows = list(pool.map(partial(_row, root, champions, pages), complete[:MOST_ROWS]))
     corpora = {row.cells[0].text for row in rows if row.cells}
-    nights, damages = boards(root)
+    nights, damages = found or boards(root)
     places = find_places(root, [run for run, _ in newest(root, SAMPLES, INDEX_PAGE)])
     return IndexPage(
         section=MODELS,

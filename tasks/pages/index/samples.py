@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from nocturne.schemas.errors import NocturneError, StoreUnavailableError
 from nocturne.tasks.pages.formatting import counted, duration
 from nocturne.tasks.pages.index.page import MOST_ROWS, READERS, Cell, Column, IndexPage, Row, newest
-from nocturne.tasks.pages.scoreboard.board import boards
+from nocturne.tasks.pages.scoreboard.board import Boards, boards
 from nocturne.tasks.pages.scoreboard.places import find_places
 from nocturne.tasks.pages.scoreboard.sections import samples_sections
 from nocturne.tasks.storage.layout import (
@@ -37,8 +37,11 @@ class Music:
     seconds: float
 
 
-def samples_index(root: Root) -> IndexPage:
-    """Return the page of every run that has a gallery, newest first."""
+def samples_index(root: Root, found: Boards | None = None) -> IndexPage:
+    """Return the page of every run that has a gallery, newest first, below the nights' samples.
+
+    `found` is what `boards` returns, if it is known already.
+    """
     runs = newest(root, SAMPLES, INDEX_PAGE)
     listed = runs[:MOST_ROWS]
     with ThreadPoolExecutor(READERS) as pool:
@@ -57,7 +60,7 @@ def samples_index(root: Root) -> IndexPage:
         nothing_yet="No samples yet: nocturne generate makes some.",
         left_out=len(runs) - len(listed),
         list_title="All runs",
-        samples=samples_sections(boards(root)[0], places),
+        samples=samples_sections((found or boards(root))[0], places),
     )
 
 

@@ -50,7 +50,10 @@ class Board:
         return tuple(day for day in days if day not in began)
 
 
-def boards(root: Root, corpus: str = "") -> tuple[tuple[Board, ...], tuple[str, ...]]:
+Boards = tuple[tuple[Board, ...], tuple[str, ...]]  # and a line for each damaged file
+
+
+def boards(root: Root, corpus: str = "") -> Boards:
     """Return the boards of a corpus, of all if it is empty, and a line for each damaged file.
 
     The board with the latest night comes first. Only corpora that had a night have a board.

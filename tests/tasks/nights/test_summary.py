@@ -86,7 +86,8 @@ def test_a_failed_night_has_what_it_reached_and_why_it_ended() -> None:
     assert (found.songs, found.model_id) == ({}, None)
     assert (found.champion_after, found.ended) == ("tunes-small-0", ENDED)
     stopped = failed_night(begun, {}, {}, START - timedelta(seconds=5), KeyboardInterrupt())
-    assert stopped.reason == "KeyboardInterrupt: no more is known"
+    assert stopped.reason == "the run was stopped (KeyboardInterrupt)"
+    assert failed_night(begun, {}, {}, ENDED, ValueError()).reason == "ValueError: no more is known"
     assert stopped.total_seconds == 0  # the clock was set back
 
 
