@@ -1,6 +1,6 @@
 """Prefect tasks of promotion: by the gate, and by a person."""
 
-from prefect import get_run_logger, task
+from prefect import get_run_logger
 from prefect.cache_policies import NO_CACHE
 from prefect.events import emit_event
 
@@ -15,6 +15,7 @@ from nocturne.tasks.model.registry.lookup import find, last_changed
 from nocturne.tasks.model.registry.open_models import damage_of
 from nocturne.tasks.model.registry.root_champion import BY_A_PERSON
 from nocturne.tasks.pages.index.write import write_index_pages
+from nocturne.tasks.recording.facts import task
 from nocturne.tasks.stages import log_on_outer_run
 from nocturne.tasks.storage.root import Root
 
