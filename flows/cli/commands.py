@@ -26,6 +26,7 @@ from nocturne.flows.cli.surroundings import (
 from nocturne.schemas.config import (
     ComposeConfig,
     Config,
+    CorpusConfig,
     GenerateConfig,
     IngestConfig,
     PrepareConfig,
@@ -119,6 +120,16 @@ def models(*, place: Annotated[StorageConfig, Flags] = StorageConfig()) -> None:
     console.table(listing.columns, listing.rows)
     for problem in listing.troubles:
         console.warn(problem)
+
+
+@app.command
+def compare(
+    first: str, second: str, /, *, place: Annotated[CorpusConfig, Flags] = CorpusConfig()
+) -> None:
+    """Show two models side by side: FIRST and SECOND are ids, latest or champion."""
+    from nocturne.flows.cli.comparison import show_comparison
+
+    show_comparison(Console(), place.root, first, second, place.corpus)
 
 
 @app.command

@@ -7,6 +7,7 @@ samples. Every figure is a gauge: a root can be pruned, copied or replaced at an
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
 
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -66,14 +67,14 @@ class RootFigures(Collector):
     def _nights(self, root: Root, corpus: str) -> list[NightRecord]:
         """Return the readable records of a corpus, the oldest first."""
         paths = sorted(root.files(nights_of(corpus), ".json"))
-        found = (self._read(path, lambda path=path: read_night(root, path)) for path in paths)
+        found = (self._read(path, partial(read_night, root, path)) for path in paths)
         return [night for night in found if night]
 
     def _samples(self, root: Root) -> list[Metric]:
         runs = _gauge("sample_runs", "Published generation runs in the root")
         samples = _gauge("samples", "Samples in the published generation runs of the root")
         found = [
-            self._read((run_id, changed), lambda run_id=run_id: _run(root, run_id))
+            self._read((run_id, changed), partial(_run, root, run_id))
             for run_id, changed in newest(root, SAMPLES, RUN_FILE)
         ]
         readable = [run for run in found if run]
