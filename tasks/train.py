@@ -94,6 +94,7 @@ def trained_model_summary(
         bits_per_note=figures["bits_per_note"],
         composite_bits_per_note=figures["composite_bits_per_note"],
         promoted=verdict.promoted,
+        candidate=bool(verdict.asks),
         verdict=verdict.reason,
         folder=root.display_path(folder.path),
         report=root.display_path(model_path(model_id, REPORT_PAGE)),

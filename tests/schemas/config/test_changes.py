@@ -28,7 +28,7 @@ NO_CHANGE = {
     "max_shrink allow_shrink replace",
     PrepareConfig: "root corpus",
     TrainConfig: "root checkpoint_minutes resume promotion_margin min_test_songs drift_bound "
-    "least_steps",
+    "promotion answer_hours least_steps",
     GenerateConfig: "root program model corpus scheme run more",
     PromoteConfig: "root model corpus scheme rollback",
 }
