@@ -71,7 +71,7 @@ class Console:
             self.out.print(f"Caution: {caution}", style="bold yellow", markup=False)
         title, rows = lines_of(result)
         self.out.print(title, style="bold", markup=False)
-        width = max(len(name) for name, _ in rows)
+        width = max((len(name) for name, _ in rows), default=0)
         for name, value in rows:
             self.out.print(f"  {name:<{width}}  {value}", markup=False)
 
@@ -81,7 +81,7 @@ class Console:
 
     def _write(self, document: dict[str, Any]) -> None:
         content = to_json(document, indent=2).decode()
-        self.out.print(content, markup=False)
+        self.out.print(content, markup=False, emoji=False)
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Print rows under their column names, each line whole: an id has to be copied."""

@@ -55,12 +55,14 @@ def kept_models(root: Root, line: ModelLine, config: TidyConfig, now: float) -> 
     return kept
 
 
-def champion_needs(root: Root, line: ModelLine, earlier: int) -> dict[str, str]:
+def champion_needs(
+    root: Root, line: ModelLine, earlier: int, *, rivals: bool = True
+) -> dict[str, str]:
     """Return the models that the champion of a line needs, and why, by id.
 
     These are the champion, which the next training starts from; `earlier` whole models before it
-    that a roll-back goes to; and the best before it, with which the gate compares candidates so
-    that champions do not become worse by small steps.
+    that a roll-back goes to; and, if `rivals`, the best before it, with which the gate compares
+    candidates so that champions do not become worse by small steps.
     """
     champion = read_champion(root, line.corpus, line.scheme)
     if champion is None:
@@ -69,6 +71,8 @@ def champion_needs(root: Root, line: ModelLine, earlier: int) -> dict[str, str]:
     kept = {champion.model_id: CHAMPION} if champion.model_id in known else {}
     for place, name in enumerate(_rollbacks(root, champion, known, earlier), 1):
         kept.setdefault(name, f"champion {place} before the present one, for roll-backs")
+    if not rivals:
+        return kept
     ranked = [name for name in rank_rivals(root, champion) if name in known]
     for name in ranked[:MOST_RIVALS]:
         kept.setdefault(name, RIVAL)

@@ -24,7 +24,7 @@ def find_models(root: Root, config: TidyConfig, now: float) -> Iterator[Outcome]
         yield from _old_models(root, line, config, now)
     for name, why in damaged.items():
         yield Stays(kind="model", name=name, why=why)
-    yield from _unfinished_models(root, config, now)
+    yield from unfinished_models(root, config, now)
 
 
 def remove_models(root: Root, config: TidyConfig, now: float) -> Iterator[Outcome]:
@@ -38,7 +38,7 @@ def remove_models(root: Root, config: TidyConfig, now: float) -> Iterator[Outcom
                 yield delete_model(root, outcome) if isinstance(outcome, Removal) else outcome
     for name, why in damaged.items():
         yield Stays(kind="model", name=name, why=why)
-    for removal in _unfinished_models(root, config, now):
+    for removal in unfinished_models(root, config, now):
         yield delete_model(root, removal)
 
 
@@ -82,7 +82,7 @@ def _old_models(root: Root, line: ModelLine, config: TidyConfig, now: float) -> 
             yield model_removal(root, card.model_id, f"{days:.0f} days old, and no champion's")
 
 
-def _unfinished_models(root: Root, config: TidyConfig, now: float) -> Iterator[Removal]:
+def unfinished_models(root: Root, config: TidyConfig, now: float) -> Iterator[Removal]:
     """Yield folders without a card, where a training or a deletion was cut off."""
     for name in root.folders(MODELS):
         path = model_path(name)

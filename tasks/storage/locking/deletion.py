@@ -5,7 +5,7 @@ first holds a lock of its own, which names the folders that it needs, and then w
 of those. So of two that start at once, at least one sees the other.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,7 +26,11 @@ from nocturne.tasks.storage.locking.locks import deletion_lock, one_writer
 from nocturne.tasks.storage.root import Root
 
 # What the names of locks say that their holders need, for holders of versions before `needs`.
-IMPLIED = {"corpus-": markers_of, "model-": model_path, "run-": run_path}
+IMPLIED: dict[str, Callable[[str], str]] = {
+    "corpus-": markers_of,
+    "model-": model_path,
+    "run-": run_path,
+}
 
 
 @contextmanager
