@@ -13,6 +13,7 @@ from nocturne.schemas.config import (
     IngestConfig,
     PrepareConfig,
     PromoteConfig,
+    TidyConfig,
     TrainConfig,
 )
 from nocturne.schemas.config.changes import CIRCUMSTANCE, Changes, Result, changes_of
@@ -31,6 +32,7 @@ NO_CHANGE = {
     "promotion answer_hours least_steps",
     GenerateConfig: "root program model corpus scheme run more",
     PromoteConfig: "root model corpus scheme rollback",
+    TidyConfig: "root keep_champions candidate_days keep_runs run_days run_gib leftover_days",
 }
 TRAINING = (
     "scheme preset max_minutes max_epochs max_steps patience batch learning_rate clip_norm dropout "
