@@ -71,7 +71,8 @@ def sole_training(config: TrainConfig) -> Iterator[Root]:
     Yields the root. Models that are opened within the block are loaded once.
     """
     root = Root.open(config.root)
-    with model_writer(root, build.model_name(root, config)), models_opened_once():
+    name, needs = build.model_name(root, config), build.needed_folders(config)
+    with model_writer(root, name, needs), models_opened_once():
         yield root
 
 
@@ -94,6 +95,7 @@ def trained_model_summary(
         bits_per_note=figures["bits_per_note"],
         composite_bits_per_note=figures["composite_bits_per_note"],
         promoted=verdict.promoted,
+        candidate=bool(verdict.asks),
         verdict=verdict.reason,
         folder=root.display_path(folder.path),
         report=root.display_path(model_path(model_id, REPORT_PAGE)),

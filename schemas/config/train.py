@@ -18,6 +18,7 @@ from nocturne.schemas.network_shape import PRESETS_IN_WORDS, PresetName
 
 Executor = Literal["auto", "xla", "keras"]
 Precision = Literal["auto", "float32", "mixed"]
+PromotionRule = Literal["auto", "ask"]
 TRAINING = Changes("model", "weights")
 # Models of versions without these two fields keep their ids.
 MIXED_TRAINING = Changes("model", "weights", unless=("auto", "float32"))
@@ -138,6 +139,20 @@ class TrainConfig(SchemeConfig, Seeded):
         "event say so",
         ge=0,
         le=1,
+    )
+    promotion: Annotated[PromotionRule, CIRCUMSTANCE] = Field(
+        "auto",
+        title="Promotion",
+        description="auto promotes a model that passes the gate; ask pauses the run until a person "
+        "decides in the Prefect UI",
+    )
+    answer_hours: Annotated[float, CIRCUMSTANCE] = Field(
+        12.0,
+        title="Wait for the answer (h)",
+        description="With promotion ask: without an answer in this time the champion stays, and "
+        "nocturne promote makes the model champion later",
+        gt=0,
+        le=30 * 24,
     )
     least_steps: Annotated[int, CIRCUMSTANCE] = Field(
         100,

@@ -100,6 +100,8 @@ COMPARISON_PREFIX, PAGE_SUFFIX = "compare-", ".html"
 CACHE = ".cache"
 LOCKS = "locks"  # in CACHE, as the next two
 SEQUENCES_CACHE = "sequences"
+CHECKPOINTS = "checkpoints"
+LOCK_SUFFIX = ".lock"
 CHECKPOINT_FILE = "checkpoint.safetensors"
 
 
@@ -270,9 +272,9 @@ def index_page_path(section: str) -> str:
 
 def lock_path(name: str) -> str:
     """Return the lock of that name: a file on a local root, a lease on an object store."""
-    return f"{CACHE}/{LOCKS}/{name}.lock"
+    return f"{CACHE}/{LOCKS}/{name}{LOCK_SUFFIX}"
 
 
 def checkpoints_of(model_id: str) -> str:
     """Return the folder, in CACHE, of the checkpoints of a training that is under way."""
-    return f"checkpoints/{model_id}"
+    return f"{CHECKPOINTS}/{model_id}"
