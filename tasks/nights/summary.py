@@ -34,26 +34,29 @@ def champion_id(root: Root, record: NightRecord) -> str | None:
 def night_of(
     root: Root,
     begun: NightRecord,
+    trained: TrainedModel,
     results: Mapping[str, Any],
     seconds: Mapping[str, float],
     ended: datetime,
     bound: float,
 ) -> NightRecord:
-    """Return the record of a night that went to its end, from the results of its flows by name.
+    """Return the record of a night that went to its end.
 
-    `begun` is its record at the start; `bound` that of the drift, in bits. Reads the root: the
-    champion, the metrics, the corpus.
+    `begun` is its record at the start, `trained` what it returns, `results` what its flows have
+    returned, by name; `bound` that of the drift, in bits. Reads the root: the champion, the
+    metrics, the corpus.
     """
-    trained: TrainedModel = results["train"]
     champion = champion_id(root, begun)
+    outcome = _outcome(trained, begun.champion_before, champion)
+    model_id = None if outcome == "no_news" else trained.model_id
     changes = {
         **_data(results),
-        **_figures(root, trained.model_id, champion),
+        **_figures(root, model_id, champion),
         "ended": max(ended, begun.started),
         "seconds": dict(seconds),
-        "outcome": _outcome(trained, begun.champion_before, champion),
-        "reason": _one_line(trained.verdict),
-        "model_id": trained.model_id,
+        "outcome": outcome,
+        "reason": _one_line(_why(trained, outcome)),
+        "model_id": model_id,
         "champion_after": champion,
         "drift": night_drift(root, begun, bound),
     }
@@ -98,7 +101,13 @@ def _outcome(trained: TrainedModel, before: str | None, after: str | None) -> Ni
         return "promoted"
     if trained.candidate:
         return "candidate"
-    return "no_news" if trained.reused else "kept"
+    return "no_news" if trained.no_news or trained.reused else "kept"
+
+
+def _why(trained: TrainedModel, outcome: NightOutcome) -> str:
+    if outcome != "no_news":
+        return trained.verdict
+    return trained.no_news or f"{trained.model_id} has learned from this data: {trained.verdict}"
 
 
 def _data(results: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,7 +124,7 @@ def _data(results: Mapping[str, Any]) -> dict[str, Any]:
     return fields
 
 
-def _figures(root: Root, model_id: str, champion: str | None) -> dict[str, Any]:
+def _figures(root: Root, model_id: str | None, champion: str | None) -> dict[str, Any]:
     metrics = _metrics(root, model_id)
     baselines = {f"{name}_bits_per_note": metrics.baseline_bits(name) for name in BASELINES}
     overlap = {} if metrics.mean_overlap is None else {"mean_overlap": metrics.mean_overlap}

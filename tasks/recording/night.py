@@ -37,11 +37,11 @@ DRIFTED = "nocturne.corpus.drifted"
 
 
 @contextmanager
-def recorded_night(config: RetrainConfig) -> Iterator[None]:
+def recorded_night(config: RetrainConfig) -> Iterator[RunFacts]:
     """Write the record of the retrain run in the block when it ends, in whatever way.
 
-    The flows that run in the block hand over what they return by their facts. Records of earlier
-    nights that ended without a word are written first.
+    Yields the facts of the run: the block notes what it returns with `of`, a TrainedModel; the
+    flows inside note theirs. Records of earlier nights that ended without a word are written first.
     """
     root, logger = Root.open(config.root), get_run_logger()
     for crashed in note_crashed_nights(root, config.corpus):
@@ -51,8 +51,9 @@ def recorded_night(config: RetrainConfig) -> Iterator[None]:
         begun = _begin(root, config)
         with night_under_way(root, begun):
             try:
-                yield
-                night = night_of(root, begun, *_so_far(facts), config.drift_bound)
+                yield facts
+                trained = facts.result
+                night = night_of(root, begun, trained, *_so_far(facts), config.drift_bound)
             except BaseException as error:
                 _write_failed(root, failed_night(begun, *_so_far(facts), error))
                 raise
