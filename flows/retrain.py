@@ -16,8 +16,8 @@ from nocturne.tasks.train import choose_start
 @flow(name="retrain", flow_run_name="retrain {config.preset} on {config.corpus}")
 def retrain(config: RetrainConfig) -> TrainedModel:
     """Ingest new files, prepare them, train from the champion if it fits, evaluate, promote."""
-    with recorded_night(config) as night, stages():
+    with recorded_night(config), stages():
         ingest(config.subset(IngestConfig))
         prepare(config.subset(PrepareConfig))
         with models_opened_once():
-            return night.of(train(choose_start(config.subset(TrainConfig))))
+            return train(choose_start(config.subset(TrainConfig)))

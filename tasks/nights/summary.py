@@ -17,6 +17,14 @@ from nocturne.tasks.nights.drift import corpus_profile, drift_between, read_mode
 from nocturne.tasks.storage.root import Root
 
 BASELINES = ("composite", "cache")
+NO_MODEL: dict[str, Any] = {  # of a night that trained none
+    "model_id": None,
+    "bits_per_note": None,
+    "composite_bits_per_note": None,
+    "cache_bits_per_note": None,
+    "sample_figures": {},
+    "held_out_figures": {},
+}
 
 
 def champion_id(root: Root, record: NightRecord) -> str | None:
@@ -34,33 +42,31 @@ def champion_id(root: Root, record: NightRecord) -> str | None:
 def night_of(
     root: Root,
     begun: NightRecord,
-    trained: TrainedModel,
     results: Mapping[str, Any],
     seconds: Mapping[str, float],
     ended: datetime,
     bound: float,
 ) -> NightRecord:
-    """Return the record of a night that went to its end.
+    """Return the record of a night that went to its end, from the results of its flows by name.
 
-    `begun` is its record at the start, `trained` what it returns, `results` what its flows have
-    returned, by name; `bound` that of the drift, in bits. Reads the root: the champion, the
-    metrics, the corpus.
+    `begun` is its record at the start; `bound` that of the drift, in bits. Reads the root: the
+    champion, the metrics, the corpus.
     """
+    trained: TrainedModel = results["train"]
     champion = champion_id(root, begun)
-    outcome = _outcome(trained, begun.champion_before, champion)
-    model_id = None if outcome == "no_news" else trained.model_id
     changes = {
         **_data(results),
-        **_figures(root, model_id, champion),
+        **_figures(root, trained.model_id, champion),
         "ended": max(ended, begun.started),
         "seconds": dict(seconds),
-        "outcome": outcome,
-        "reason": _one_line(_why(trained, outcome)),
-        "model_id": model_id,
+        "outcome": _outcome(trained, begun.champion_before, champion),
+        "reason": _one_line(trained.no_news or trained.verdict),
+        "model_id": trained.model_id,
         "champion_after": champion,
         "drift": night_drift(root, begun, bound),
     }
-    return _checked(begun, changes)
+    night = _checked(begun, changes)
+    return night.model_copy(update=NO_MODEL) if night.outcome == "no_news" else night
 
 
 def failed_night(
@@ -97,17 +103,13 @@ def night_drift(root: Root, begun: NightRecord, bound: float) -> Drift | None:
 
 
 def _outcome(trained: TrainedModel, before: str | None, after: str | None) -> NightOutcome:
+    if trained.no_news:
+        return "no_news"
     if after != before and after == trained.model_id:
         return "promoted"
     if trained.candidate:
         return "candidate"
-    return "no_news" if trained.no_news or trained.reused else "kept"
-
-
-def _why(trained: TrainedModel, outcome: NightOutcome) -> str:
-    if outcome != "no_news":
-        return trained.verdict
-    return trained.no_news or f"{trained.model_id} has learned from this data: {trained.verdict}"
+    return "no_news" if trained.reused else "kept"
 
 
 def _data(results: Mapping[str, Any]) -> dict[str, Any]:
@@ -124,7 +126,7 @@ def _data(results: Mapping[str, Any]) -> dict[str, Any]:
     return fields
 
 
-def _figures(root: Root, model_id: str | None, champion: str | None) -> dict[str, Any]:
+def _figures(root: Root, model_id: str, champion: str | None) -> dict[str, Any]:
     metrics = _metrics(root, model_id)
     baselines = {f"{name}_bits_per_note": metrics.baseline_bits(name) for name in BASELINES}
     overlap = {} if metrics.mean_overlap is None else {"mean_overlap": metrics.mean_overlap}

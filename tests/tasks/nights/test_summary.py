@@ -42,9 +42,8 @@ def trained(root: Root) -> Root:
 
 def test_a_night_has_what_its_stages_returned(trained: Root) -> None:
     begun = night(champion_before="tunes-small-0", ended=START)
-    results = {"ingest": INGESTED, "prepare": PREPARED}
-    kept = model(verdict="not\npromoted")
-    found = night_of(trained, begun, kept, results, {"ingest": 1.5}, ENDED, 0.1)
+    results = {"ingest": INGESTED, "prepare": PREPARED, "train": model(verdict="not\npromoted")}
+    found = night_of(trained, begun, results, {"ingest": 1.5}, ENDED, 0.1)
     assert found.files == FileCounts(
         inputs=1200, accepted=1000, quarantined=150, duplicate=50, new=1200, reused=0
     )
@@ -76,7 +75,7 @@ def test_the_outcome_of_a_night(
     if promoted:
         promote(trained, "tunes-small-1", "better")
     begun = night(champion_before="tunes-small-0")
-    found = night_of(trained, begun, result, {}, {}, ENDED, 0.1)
+    found = night_of(trained, begun, {"train": result}, {}, ENDED, 0.1)
     assert found.outcome == outcome
     assert found.model_id == (None if outcome == "no_news" else "tunes-small-1")
 
@@ -85,9 +84,9 @@ def test_a_night_without_news_says_why(trained: Root) -> None:
     begun, reused = night(champion_before="tunes-small-0"), model(reused=True, verdict="kept")
     for result, why in (
         (reused.model_copy(update={"no_news": "no song has changed"}), "no song has changed"),
-        (reused, "tunes-small-1 has learned from this data: kept"),
+        (reused, "kept"),
     ):
-        found = night_of(trained, begun, result, {}, {}, ENDED, 0.1)
+        found = night_of(trained, begun, {"train": result}, {}, ENDED, 0.1)
         assert (found.reason, found.bits_per_note, found.sample_figures) == (why, None, {})
         assert found.champion_bits_per_note == 2.5
 
