@@ -52,7 +52,7 @@ def stage_raw(root: Root, config: IngestConfig, progress: Progress = silent) -> 
     """
     require_replaceable(root, config)
     corpus, source = config.corpus, resolve(root, config, progress)
-    identity = _fingerprint(source, config)
+    identity = source_fingerprint(source, config)
     generation = generation_of(root, corpus, identity)
     _clear_other_sources(root, corpus, generation)
     done = finished_raw(root, corpus, generation)
@@ -147,7 +147,8 @@ def _clear_other_sources(root: Root, corpus: str, fingerprint: str) -> None:
     clear_staging(root, [folder], fingerprint)
 
 
-def _fingerprint(source: Source, config: IngestConfig) -> str:
+def source_fingerprint(source: Source, config: IngestConfig) -> str:
+    """Return the fingerprint of the raw shards that the source gives with this config."""
     shaping = config.fingerprint_fields("raw").values()
     return _digest([VERSION, source.display_name, source.identity, *shaping])
 

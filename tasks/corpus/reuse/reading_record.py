@@ -7,6 +7,7 @@ the whole source, nothing else.
 """
 
 import os
+import shutil
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from nocturne.tasks.sources.seen_files import FileStamp, SeenFile, SeenFiles
 from nocturne.tasks.storage.layout import PARQUET, UNFINISHED, sources_cache
 from nocturne.tasks.storage.retry import storage_errors
 from nocturne.tasks.storage.root import Root
-from nocturne.tasks.storage.scratch import scratch
+from nocturne.tasks.storage.scratch import scratch, scratch_base
 from nocturne.tasks.storage.temporary import unfinished_file
 
 SCHEMA = pa.schema(
@@ -70,19 +71,28 @@ def write_record(root: Root, corpus: str, record: ReadingRecord, kept: Iterable[
 
 def record_of(root: Root, corpus: str, generation: str) -> ReadingRecord | None:
     """Return the record of raw shards; None if it is missing or damaged."""
-    return _read(scratch(root, sources_cache(corpus)) / f"{generation}{PARQUET}")
+    return _read(_folder(root, corpus) / f"{generation}{PARQUET}")
 
 
 def generation_of(root: Root, corpus: str, identity: str) -> str:
     """Return the newest generation that was made from a source of this identity, or `identity`."""
     newest = identity
-    paths = scratch(root, sources_cache(corpus)).glob(f"*{PARQUET}")
+    paths = _folder(root, corpus).glob(f"*{PARQUET}")
     for path in sorted(paths, key=lambda path: path.stat().st_mtime_ns):
         with suppress(OSError, pa.ArrowException):
             metadata = pq.read_schema(path).metadata or {}
             if metadata.get(b"identity") == identity.encode():
                 newest = path.stem
     return newest
+
+
+def delete_records(root: Root, corpus: str) -> None:
+    """Delete all records of a corpus."""
+    shutil.rmtree(_folder(root, corpus), ignore_errors=True)
+
+
+def _folder(root: Root, corpus: str) -> Path:
+    return scratch_base(root) / sources_cache(corpus)
 
 
 def _read(path: Path) -> ReadingRecord | None:

@@ -7,6 +7,7 @@ import pytest
 
 from nocturne.tasks.corpus.reuse.reading_record import (
     ReadingRecord,
+    delete_records,
     generation_of,
     record_of,
     write_record,
@@ -40,6 +41,14 @@ def test_only_the_last_one_and_those_that_are_kept_stay(root: Root) -> None:
     assert [record_of(root, "c", name) is not None for name in "abc"] == [True, False, True]
     assert generation_of(root, "c", "of c") == "c"
     assert generation_of(root, "c", "of b") == "of b"
+
+
+def test_those_of_a_corpus_are_deleted(root: Root) -> None:
+    for corpus in "cd":
+        write_record(root, corpus, record("g"), [])
+        delete_records(root, "c")
+    assert record_of(root, "c", "g") is None
+    assert record_of(root, "d", "g") is not None
 
 
 @pytest.mark.parametrize("harm", ["cut", "no Parquet", "other columns", "no facts"])
