@@ -71,7 +71,8 @@ def sole_training(config: TrainConfig) -> Iterator[Root]:
     Yields the root. Models that are opened within the block are loaded once.
     """
     root = Root.open(config.root)
-    with model_writer(root, build.model_name(root, config)), models_opened_once():
+    name, needs = build.model_name(root, config), build.needed_folders(config)
+    with model_writer(root, name, needs), models_opened_once():
         yield root
 
 

@@ -131,6 +131,15 @@ class TrainConfig(SchemeConfig, Seeded):
         ge=1,
         le=1_000_000,
     )
+    drift_bound: Annotated[float, CIRCUMSTANCE] = Field(
+        0.1,
+        title="Drift bound (bits)",
+        description="A corpus that is further than this from the corpus of the champion, in "
+        "Jensen-Shannon divergence of the feature that moved most, has moved: the report and an "
+        "event say so",
+        ge=0,
+        le=1,
+    )
     promotion: Annotated[PromotionRule, CIRCUMSTANCE] = Field(
         "auto",
         title="Promotion",
@@ -144,15 +153,6 @@ class TrainConfig(SchemeConfig, Seeded):
         "nocturne promote makes the model champion later",
         gt=0,
         le=30 * 24,
-    )
-    drift_bound: Annotated[float, CIRCUMSTANCE] = Field(
-        0.1,
-        title="Drift bound (bits)",
-        description="A corpus that is further than this from the corpus of the champion, in "
-        "Jensen-Shannon divergence of the feature that moved most, has moved: the report and an "
-        "event say so",
-        ge=0,
-        le=1,
     )
     least_steps: Annotated[int, CIRCUMSTANCE] = Field(
         100,

@@ -116,9 +116,13 @@ def _measure_rivals(
 ) -> tuple[dict[str, float], list[str]]:
     """Return bits per note of the champion and the best before it, and why others are left out."""
     measured: dict[str, float] = {}
-    left_out = []
-    ranked, known = _rank_rivals(root, champion), set(known_models(root))
-    for model_id in (name for name in ranked if name in known):
+    left_out: list[str] = []
+    gone: list[str] = []  # of the best: models that are worse are deleted in time
+    known = set(known_models(root))
+    for model_id in rank_rivals(root, champion):
+        if model_id not in known:
+            gone.append(model_id)
+            continue
         try:
             bits = bits_on(root, model_id, songs)
         except ModelError as error:
@@ -130,12 +134,12 @@ def _measure_rivals(
             left_out.append(f"{model_id}, which has no finite bits per note")
         if len(measured) == MOST_RIVALS:
             break
-    if gone := [name for name in ranked if name not in known]:
+    if gone:
         left_out.append(f"{', '.join(gone[:3])}{', ...' if gone[3:] else ''}, deleted")
     return measured, left_out
 
 
-def _rank_rivals(root: Root, champion: Champion) -> list[str]:
+def rank_rivals(root: Root, champion: Champion) -> list[str]:
     """Return the champion, then the earlier champions that a candidate is compared with.
 
     These come best first, by the bits that they were promoted with, on the songs of their time.

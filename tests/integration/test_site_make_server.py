@@ -21,7 +21,7 @@ from tests.integration.site import Site
 
 pytestmark = [pytest.mark.site, pytest.mark.timeout(600)]
 
-NAMES = {"ingest", "prepare", "retrain", "generate", "compose", "promote"}
+NAMES = {"ingest", "prepare", "retrain", "generate", "compose", "promote", "tidy"}
 
 
 def _environment(home: Path, **more: str) -> dict[str, str]:

@@ -1,18 +1,22 @@
 """Two models side by side on the terminal, and where their page is."""
 
 from nocturne.flows.cli.console import Console
+from nocturne.schemas.config import CorpusConfig
 from nocturne.tasks.pages.comparison.page import Comparison, compare_models, write_comparison
 from nocturne.tasks.pages.comparison.rows import Row
 from nocturne.tasks.storage.root import Root
 
 
-def show_comparison(console: Console, root_uri: str, first: str, second: str, corpus: str) -> None:
+def show_comparison(console: Console, place: CorpusConfig, first: str, second: str) -> None:
     """Print two models side by side and write their page; ModelError if they do not compare."""
-    root = Root.open(root_uri, create=False)
-    comparison = compare_models(root, first, second, corpus)
-    page = write_comparison(root, comparison)
+    root = Root.open(place.root, create=False)
+    comparison = compare_models(root, first, second, place.corpus)
+    page = root.display_path(write_comparison(root, comparison))
+    if console.json:
+        console.document({"comparison": comparison, "page": page})
+        return
     print_comparison(console, comparison)
-    console.out.print(f"\npage  {root.display_path(page)}", markup=False)
+    console.out.print(f"\npage  {page}", markup=False)
 
 
 def print_comparison(console: Console, comparison: Comparison) -> None:
