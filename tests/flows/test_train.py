@@ -73,6 +73,12 @@ def test_a_model_is_trained_evaluated_and_described_each_model_loaded_once(
 
         monkeypatch.setattr(promotion, "_decide", lambda *_: (Verdict(True, "it passes"), None))
         asking = config.copy_with(init_from=first.model_id, seed=1, promotion="ask")
+        with monkeypatch.context() as terminal:
+            terminal.setattr("nocturne.flows.train.has_lasting_server", lambda: False)
+            left = train(asking)
+        assert (left.candidate, left.promoted) == (True, False)
+        by_hand = f"nocturne promote {second.model_id} makes it champion"
+        assert left.verdict == f"not promoted: a person decides: {by_hand}; it passes"
         asked = train(asking.copy_with(answer_hours=1 / 3600))
         assert (asked.model_id, asked.candidate, asked.promoted) == (second.model_id, True, False)
         assert "nobody answered in time" in asked.verdict
