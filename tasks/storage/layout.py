@@ -12,6 +12,7 @@
     sequences/<corpus>/<scheme>/<split>.parquet        prepare     category ids: train, valid, test
     songs/<corpus>/<scheme>/songs.parquet              prepare     split and length of every song
     vocabularies/<corpus>/<scheme>/vocabulary.json     prepare     what the category ids mean
+    vocabularies/<corpus>/<scheme>/continuation.json   prepare     what the next prepare starts from
     corpora/<corpus>/{raw,notes,quality}.json          ingest      completion markers
     corpora/<corpus>/sequences-<scheme>.json           prepare     completion marker
     staging/<corpus>/<kind>-<generation>/              both        files that are not in place yet
@@ -65,6 +66,7 @@ CORPUS_KINDS = (  # folders that hold something of each corpus, under its name
 FAMILIES_FILE = "families.parquet"
 SONGS_FILE = "songs.parquet"
 VOCABULARY_FILE = "vocabulary.json"
+CONTINUATION_FILE = "continuation.json"
 
 MODELS = "models"
 CHAMPIONS = f"{MODELS}/champions"  # the one folder beside those of the models
