@@ -21,6 +21,7 @@ ROOMS = (
     "tasks",
     "tasks/samples",
     "tasks/pages",
+    "tasks/nights",
     "tasks/model",
     "tasks/model/evaluation",
     "tasks/model/registry",

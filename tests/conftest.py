@@ -1,6 +1,8 @@
 """Fixtures shared by all tests."""
 
 import logging
+import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +13,19 @@ from nocturne.tasks.storage.root import Root
 SHARED_MIDI = Path(__file__).parents[2] / "shared" / "midi"
 
 
+SHARED_EXECUTABLES = "--tf_xla_persistent_cache_directory="
 SLOW_FIRST = ("integration/test_compose", "integration/test_readme", "integration", "flows")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let all processes of the session share what XLA compiles: most of the suite's time.
+
+    The folder lasts as long as the session: XLA's code is that of one TensorFlow and one machine.
+    """
+    if "TF_XLA_FLAGS" not in os.environ:
+        folder = tempfile.TemporaryDirectory(prefix="xla-")
+        os.environ["TF_XLA_FLAGS"] = SHARED_EXECUTABLES + folder.name
+        config.add_cleanup(folder.cleanup)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

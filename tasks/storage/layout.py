@@ -24,6 +24,7 @@
     models/<model>/card.json                           train       ModelCard, completes the model
     models/champions/<corpus>/<scheme>.json            train,      the champion and its history
                                                        promote
+    nights/<corpus>/<start>-<run>.json                 retrain     NightRecord of one retrain run
     samples/<run>/NNNNN.{mid,png,ogg}                  generate    the pieces of one run
     samples/<run>/manifest.parquet                     generate    one row for each piece
     samples/<run>/run.json                             generate    SampleRun, completes the run
@@ -79,6 +80,8 @@ HISTORY_FILE = "history.json"  # the evaluations during training
 METRICS_FILE = "metrics.json"
 EVALUATED_FILE = "judged.safetensors"  # the samples that the metrics are of
 CARD_FILE = "card.json"
+
+NIGHTS = "nights"  # the history of retrain runs; no corpus's writer clears it
 
 SAMPLES = "samples"
 PARTS = "parts"
@@ -214,6 +217,16 @@ def model_path(model_id: str, name: str = "") -> str:
 def champion_path(corpus: str, scheme: str) -> str:
     """Return the champion of a corpus and scheme, with its history."""
     return f"{CHAMPIONS}/{corpus}/{scheme}.json"
+
+
+def nights_of(corpus: str) -> str:
+    """Return the folder of the records of a corpus's nights."""
+    return f"{NIGHTS}/{corpus}"
+
+
+def night_path(corpus: str, name: str) -> str:
+    """Return the record of one night; `name` begins with its start and ends with its run."""
+    return f"{nights_of(corpus)}/{name}.json"
 
 
 def run_path(run_id: str, name: str = "") -> str:
