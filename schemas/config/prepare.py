@@ -26,9 +26,9 @@ class PrepareConfig(SchemeConfig):
         ge=2,
         le=1_000_000,
     )
-    max_drift: Annotated[float, BY_CONTENT] = Field(
+    max_codebook_drift: Annotated[float, BY_CONTENT] = Field(
         0.03,
-        title="Largest drift",
+        title="Largest drift of codebooks",
         description="The codebooks of the corpus prepared before are kept while the distribution "
         "of the training songs' notes has moved by no more than this (Kolmogorov-Smirnov "
         "distance); 0: always fitted anew",

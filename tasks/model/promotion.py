@@ -13,6 +13,7 @@ from nocturne.tasks.model.evaluation.gate import (
     too_few_songs,
 )
 from nocturne.tasks.model.registry.champion import lock_name, read_champion, record
+from nocturne.tasks.model.registry.learned_songs import all_learned
 from nocturne.tasks.model.registry.model_folder import ModelFolder
 from nocturne.tasks.model.registry.models import known_models
 from nocturne.tasks.model.registry.open_models import open_model
@@ -70,7 +71,9 @@ def _decide(
             f"it was rolled back from: nocturne promote {card.model_id} makes it champion again",
         ), None
     try:
-        songs = held_out_songs(root, card.corpus, card.config.scheme)
+        compared = [card.model_id, *_rank_rivals(root, champion)[:MOST_RIVALS]]
+        learned = all_learned(root, compared)
+        songs = held_out_songs(root, card.corpus, card.config.scheme, learned)
     except CorpusError as error:
         return Verdict(False, f"the champion stays: {error}"), None
     rivals, left_out = _measure_rivals(root, champion, songs)

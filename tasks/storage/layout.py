@@ -18,6 +18,7 @@
     staging/<corpus>/<kind>-<generation>/              both        files that are not in place yet
     models/<model>/{weights,primers}.safetensors       train       weights; random inputs
     models/<model>/{config,vocabulary}.json            train       what the weights belong to
+    models/<model>/learned.parquet                     train       the songs it was trained on
     models/<model>/{history,metrics}.json              train       figures of training and of tests
     models/<model>/judged.safetensors                  train       the samples that were evaluated
     models/<model>/report.html                         train       the model report as a page
@@ -77,6 +78,7 @@ WEIGHTS_FILE = "weights.safetensors"
 PRIMERS_FILE = "primers.safetensors"  # the random inputs
 CONFIG_FILE = "config.json"  # network shape, training config, SHA-256 of the files above
 HISTORY_FILE = "history.json"  # the evaluations during training
+LEARNED_FILE = "learned.parquet"  # the songs of its training split
 METRICS_FILE = "metrics.json"
 EVALUATED_FILE = "judged.safetensors"  # the samples that the metrics are of
 CARD_FILE = "card.json"

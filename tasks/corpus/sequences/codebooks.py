@@ -1,7 +1,7 @@
 """Choose the codebooks of a corpus: those of before while they stand, else new ones.
 
-They stand while the distribution of the training songs' notes is within `max_drift` of the one that
-they were fitted on, however many nights ago: small steps add up.
+They stand while the distribution of the training songs' notes is within `max_codebook_drift` of the
+one that they were fitted on, however many nights ago: small steps add up.
 """
 
 from collections.abc import Collection, Iterator
@@ -42,7 +42,7 @@ def choose_codebooks(root: Root, plan: SequencePlan, progress: Progress = silent
     if earlier is None or earlier.continuation is None:
         kind = "that this version can go on from" if plan.replaces else "before"
         return _fitted(plan, training, f"fitted: there are none {kind}")
-    fitted, bound = earlier.continuation.fitted, plan.config.max_drift
+    fitted, bound = earlier.continuation.fitted, plan.config.max_codebook_drift
     moved = drift(fitted, training)
     name, most = max(moved.items(), key=lambda item: item[1])
     if most > bound or not bound:

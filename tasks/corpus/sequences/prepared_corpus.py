@@ -113,6 +113,10 @@ class PreparedCorpus:
             self._splits[split] = self._load_split(split)
         return self._splits[split]
 
+    def song_ids(self, split: Split) -> list[str]:
+        """Return the ids of the songs of one split, in their order."""
+        return list(self.songs.filter(pc.equal(self.songs["split"], split))["song_id"].to_pylist())
+
     def one_hot(self, ids: NDArray[np.integer]) -> NDArray[np.float32]:
         """Return ids [..., attributes] as the source project's one-hot vectors [..., width]."""
         return one_hot(ids, self.vocabulary)

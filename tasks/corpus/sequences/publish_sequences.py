@@ -43,7 +43,7 @@ def sequences_of_plan(root: Root, plan: SequencePlan) -> SequenceDataset | None:
         return None
     if dataset.fingerprint in (plan.fingerprint, plan.earlier_fingerprint):
         return dataset
-    stands = dataset.drift is not None and dataset.drift <= plan.config.max_drift > 0
+    stands = dataset.drift is not None and dataset.drift <= plan.config.max_codebook_drift > 0
     return dataset if stands and dataset.fingerprint == plan.fingerprint_with(vocabulary) else None
 
 

@@ -14,7 +14,7 @@ from nocturne.schemas.config import TrainConfig
 from nocturne.schemas.sequences import SplitIds
 from nocturne.tasks.model.network.network import Network
 from nocturne.tasks.model.training import windows
-from nocturne.tasks.model.training.windows import FEWEST_NOTES, WindowIndex
+from nocturne.tasks.model.training.windows import FEWEST_NOTES, WindowIndex, steps_of_epoch
 
 Numbers = NDArray[np.uint64]
 ROUNDS = 4
@@ -103,15 +103,6 @@ class Batches:
         random = np.random.default_rng([config.seed, 1, step])
         shift = random.integers(-config.transpose_down, config.transpose_up + 1, config.batch)
         return windows.transposed(ids, network.names, network.sizes, shift)
-
-
-def steps_of_epoch(lengths: NDArray[Any], window: int, size: int) -> int:
-    """Return the number of steps in which songs of these lengths give each window once.
-
-    Windows are counted on average over random phases; `size` is their number in a step.
-    """
-    tiled = int(np.maximum(lengths - FEWEST_NOTES, 0).sum()) / window
-    return max(1, round((len(lengths) + tiled) / size))
 
 
 def shares_of_batch(

@@ -44,7 +44,7 @@ class Old:
     def __init__(self, root: Root, source: str, workers: Workers) -> None:
         self.root, self.workers = root, workers
         self.ingest = IngestConfig(root=root.uri, corpus="c", source=source, shard_files=8)
-        self.prepare = PrepareConfig(root=root.uri, corpus="c", max_drift=0)
+        self.prepare = PrepareConfig(root=root.uri, corpus="c", max_codebook_drift=0)
         self.make()
         self.dataset, self.sequences = (
             load_note_dataset(root, "c"),

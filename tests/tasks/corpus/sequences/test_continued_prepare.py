@@ -29,7 +29,7 @@ SCHEMES = ("factored", "song-max")
 
 
 def config_of(root: Root, **changes: Any) -> PrepareConfig:
-    return PrepareConfig(root=root.uri, corpus="tunes", max_drift=1).copy_with(**changes)
+    return PrepareConfig(root=root.uri, corpus="tunes", max_codebook_drift=1).copy_with(**changes)
 
 
 def shards_of(*numbers: range) -> list[Shard]:
@@ -120,9 +120,9 @@ def test_an_unchanged_corpus_is_reused_whether_its_codebooks_were_kept_or_fitted
 def test_codebooks_that_do_not_stand_are_fitted_anew_and_why_is_said(root: Root) -> None:
     night(root, range(12))
     assert night(root, range(12), range(12, 20)).codebooks.startswith("kept: ")
-    plan = plan_sequences(root, config_of(root, max_drift=1e-9))
+    plan = plan_sequences(root, config_of(root, max_codebook_drift=1e-9))
     assert sequences_of_plan(root, plan) is None  # the bound no longer lets them stand
-    again = prepare(root, config_of(root, max_drift=1e-9))
+    again = prepare(root, config_of(root, max_codebook_drift=1e-9))
     assert again.codebooks.startswith("fitted anew: ")
     assert again.codebooks.endswith("bound 1e-09")
     assert again.drift is None
@@ -131,7 +131,7 @@ def test_codebooks_that_do_not_stand_are_fitted_anew_and_why_is_said(root: Root)
     expected = categories.fit("factored", training, plan.fitted_on)
     assert PreparedCorpus(root, "tunes", "factored").vocabulary == expected
     assert prepare(root, config_of(root)) == again  # a wider bound changes nothing that is there
-    assert night(root, range(21), max_drift=0).codebooks.endswith("bound 0")
+    assert night(root, range(21), max_codebook_drift=0).codebooks.endswith("bound 0")
 
 
 def test_drift_adds_up_over_nights(root: Root) -> None:
