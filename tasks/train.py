@@ -25,7 +25,6 @@ from nocturne.tasks.pages.model_caution import caution_of
 from nocturne.tasks.pages.model_report import publish
 from nocturne.tasks.policy import may_pass
 from nocturne.tasks.progress import progress_of
-from nocturne.tasks.stages import log_on_outer_run
 from nocturne.tasks.storage.layout import REPORT_PAGE, model_path
 from nocturne.tasks.storage.locking.locks import model_writer
 from nocturne.tasks.storage.root import Root
@@ -151,9 +150,7 @@ def report_model(root_uri: str, model_id: str) -> None:
 def plan_training(config: RetrainConfig) -> NightPlan:
     """Plan what to train by what there is to gain, and log the plan and its reason."""
     plan = plan_night(Root.open(config.root), config)
-    get_run_logger().info("%s", plan.reason)
-    if plan.no_news:
-        log_on_outer_run("no news: %s", plan.reason)
+    get_run_logger().info("%s%s", "no news: " if plan.no_news else "", plan.reason)
     return plan
 
 
