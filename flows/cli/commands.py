@@ -1,28 +1,26 @@
 """The command line: the flows, with flags, help and validation from their pydantic configs.
 
-Every flag can also be set in the environment, as NOCTURNE_ROOT, NOCTURNE_MAX_MINUTES and so
-on; an empty variable counts as unset. Prefect and TensorFlow are imported only once a command
-runs, so that --help is quick.
+The commands that need no flow are in root_commands/. Prefect and TensorFlow are imported only once
+a command runs, so that --help is quick.
 """
 
-import os
 import sys
 from contextlib import suppress
 from importlib import import_module
-from importlib.metadata import version
-from typing import Annotated, Any
+from typing import Annotated
 
-from cyclopts import App, ArgumentCollection, CycloptsError, Parameter
-from cyclopts.config import Env
-from pydantic import ValidationError
+from cyclopts import CycloptsError
 
+from nocturne.flows.cli import root_commands
+from nocturne.flows.cli.application import Flags, FlowOutput, Output, app, wants_json
 from nocturne.flows.cli.checks import check_before_start
-from nocturne.flows.cli.console import INTERRUPTED, STOPPED, Console, Stream, flow_on_terminal
+from nocturne.flows.cli.console import INTERRUPTED, STOPPED, Console, flow_on_terminal
 from nocturne.flows.cli.surroundings import (
     require_room_in_files,
     require_working_folder,
     set_up_process,
 )
+from nocturne.flows.cli.usage_errors import system_error, usage_error
 from nocturne.schemas.config import (
     ComposeConfig,
     Config,
@@ -30,42 +28,25 @@ from nocturne.schemas.config import (
     IngestConfig,
     PrepareConfig,
     PromoteConfig,
-    StorageConfig,
+    TidyConfig,
     TrainConfig,
 )
-from nocturne.schemas.config.credentials import has_keys, without_secrets
 from nocturne.schemas.errors import NocturneError
 from nocturne.schemas.instruments import INSTRUMENTS
 
-Flags = Parameter(name="*")
+__all__ = ["app", "main", "root_commands", "run"]
 
 
-class SetVariables(Env):
-    """Flags from the environment, where an empty variable counts as unset."""
+def _run(flow: str, config: Config, output: FlowOutput) -> None:
+    """Run the flow of that name and print its result, or say what it would do."""
+    if output.dry_run:
+        from nocturne.flows.cli.dry_run import forecast
 
-    def __call__(self, app: App, commands: tuple[str, ...], arguments: ArgumentCollection) -> None:
-        """Give every argument without a flag the value of its variable."""
-        super().__call__(app, commands, arguments)
-        for argument in arguments:
-            kept = [t for t in argument.tokens if t.value != "" or t.source != self.source]
-            argument.tokens[:] = kept
-
-
-app = App(
-    name="nocturne",
-    help="Compose music: learn from MIDI files and generate new ones.",
-    version=lambda: version("nocturne-midi"),
-    config=SetVariables("NOCTURNE_", command=False),
-    suppress_keyboard_interrupt=False,
-    console=Stream(),
-)
-
-
-def _run(flow: str, config: Config) -> None:
-    """Run the flow of that name and print its result."""
+        Console(json=output.json).result(forecast(flow, config))
+        return
     require_room_in_files()
     check_before_start(flow, config)
-    with flow_on_terminal() as console:
+    with flow_on_terminal(json=output.json) as console:
         run_flow = getattr(import_module(f"nocturne.flows.{flow}"), flow)
         console.ready()
         result = run_flow(config)
@@ -73,57 +54,84 @@ def _run(flow: str, config: Config) -> None:
 
 
 @app.command
-def compose(*, config: Annotated[ComposeConfig, Flags] = ComposeConfig()) -> None:
+def compose(
+    *,
+    config: Annotated[ComposeConfig, Flags] = ComposeConfig(),
+    output: Annotated[FlowOutput, Flags] = FlowOutput(),
+) -> None:
     """Run all stages: ingest a source, prepare it, train a model and generate music."""
-    _run("compose", config)
+    _run("compose", config, output)
 
 
 @app.command
-def ingest(*, config: Annotated[IngestConfig, Flags] = IngestConfig()) -> None:
+def ingest(
+    *,
+    config: Annotated[IngestConfig, Flags] = IngestConfig(),
+    output: Annotated[FlowOutput, Flags] = FlowOutput(),
+) -> None:
     """Read a source of MIDI files into validated note tables."""
-    _run("ingest", config)
+    _run("ingest", config, output)
 
 
 @app.command
-def prepare(*, config: Annotated[PrepareConfig, Flags] = PrepareConfig()) -> None:
+def prepare(
+    *,
+    config: Annotated[PrepareConfig, Flags] = PrepareConfig(),
+    output: Annotated[FlowOutput, Flags] = FlowOutput(),
+) -> None:
     """Turn a corpus's notes into splits, categories and a vocabulary."""
-    _run("prepare", config)
+    _run("prepare", config, output)
 
 
 @app.command
-def train(*, config: Annotated[TrainConfig, Flags] = TrainConfig()) -> None:
+def train(
+    *,
+    config: Annotated[TrainConfig, Flags] = TrainConfig(),
+    output: Annotated[FlowOutput, Flags] = FlowOutput(),
+) -> None:
     """Train a model on a prepared corpus, evaluate it, and promote it if it passes the gate."""
-    _run("train", config)
+    _run("train", config, output)
 
 
 @app.command
-def generate(*, config: Annotated[GenerateConfig, Flags] = GenerateConfig()) -> None:
+def generate(
+    *,
+    config: Annotated[GenerateConfig, Flags] = GenerateConfig(),
+    output: Annotated[FlowOutput, Flags] = FlowOutput(),
+) -> None:
     """Make MIDI files, audio and a gallery page with a trained model."""
-    _run("generate", config)
+    _run("generate", config, output)
 
 
 @app.command
 def promote(
-    model: str | None = None, /, *, config: Annotated[PromoteConfig, Flags] = PromoteConfig()
+    model: str | None = None,
+    /,
+    *,
+    config: Annotated[PromoteConfig, Flags] = PromoteConfig(),
+    output: Annotated[FlowOutput, Flags] = FlowOutput(),
 ) -> None:
     """Make MODEL the champion without the gate, or go back to the earlier one with --rollback."""
-    _run("promote", config.copy_with(model=model) if model else config)
+    _run("promote", config.copy_with(model=model) if model else config, output)
 
 
 @app.command
-def models(*, place: Annotated[StorageConfig, Flags] = StorageConfig()) -> None:
-    """List the trained models of each corpus with their scores, and mark the champions."""
-    from nocturne.flows.cli.models import list_models
-
-    console, listing = Console(), list_models(place.root)
-    console.table(listing.columns, listing.rows)
-    for problem in listing.troubles:
-        console.warn(problem)
+def tidy(
+    *,
+    config: Annotated[TidyConfig, Flags] = TidyConfig(),
+    output: Annotated[FlowOutput, Flags] = FlowOutput(),
+) -> None:
+    """Delete old models, samples, copies and leftovers; keep what champions and runs need."""
+    _run("tidy", config, output)
 
 
 @app.command
-def programs() -> None:
+def programs(*, output: Annotated[Output, Flags] = Output()) -> None:
     """List the instruments that --program takes, by number and name."""
+    if output.json:
+        rows = [{"program": program, "name": name} for program, name in enumerate(INSTRUMENTS)]
+        Console(json=True).document(rows)
+        return
     for program, name in enumerate(INSTRUMENTS):
         print(f"{program:3}  {name}")
 
@@ -139,42 +147,17 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code; print an error as one line."""
+    words = sys.argv[1:] if arguments is None else arguments
+    json = wants_json(words)
     try:
         require_working_folder()
-        app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+        code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
-        return Console().failed(_one_line(error, arguments), 2)
+        return Console(json=json).failed(usage_error(error, words), 2)
     except NocturneError as error:
-        return Console().failed(str(error), 1)
+        return Console(json=json).failed(str(error), 1)
     except OSError as error:  # of the machine: a full disk, missing permissions, a limit
-        return Console().failed(_system_error(error), 1)
+        return Console(json=json).failed(system_error(error), 1)
     except KeyboardInterrupt:
-        return Console().failed(STOPPED, INTERRUPTED)
-    return 0
-
-
-def _system_error(error: OSError) -> str:
-    """Return in one line what the operating system refuses, and where."""
-    where = f" {error.filename}:" if error.filename else ""
-    return f"cannot go on:{where} {error.strerror or error}"
-
-
-def _one_line(error: CycloptsError, arguments: list[str] | None) -> str:
-    """Return in one line what is wrong with a flag or variable."""
-    cause: Any = error.__cause__
-    if isinstance(cause, ValidationError):
-        first = cause.errors(include_url=False)[0]
-        name = _set_by("-".join(str(part) for part in first["loc"]), arguments)
-        message = first["msg"][0].lower() + first["msg"][1:]
-        given = first["input"]
-        if isinstance(given, str) and has_keys(given):
-            given = without_secrets(given)
-        return f"{name} {given}: {message} (see nocturne --help)"
-    return f"{' '.join(str(error).split())} (see nocturne --help)"
-
-
-def _set_by(field: str, arguments: list[str] | None) -> str:
-    """Return the flag of a field or, where no flag is given but its variable set, the variable."""
-    flag, variable = f"--{field.replace('_', '-')}", f"NOCTURNE_{field.upper()}"
-    given = {word.partition("=")[0] for word in (sys.argv[1:] if arguments is None else arguments)}
-    return variable if os.environ.get(variable) and flag not in given else flag
+        return Console(json=json).failed(STOPPED, INTERRUPTED)
+    return code if isinstance(code, int) else 0

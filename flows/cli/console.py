@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from pydantic_core import to_json
 from rich.console import Console as RichConsole
 from rich.progress import (
     BarColumn,
@@ -37,16 +38,23 @@ class Stream(RichConsole):
 
 
 class Console:
-    """Prints results to standard output; progress, log lines and errors to standard error."""
+    """Prints results to standard output; progress, log lines and errors to standard error.
 
-    def __init__(self) -> None:
+    With `json`, standard output gets one JSON document: {"result": ...}, or
+    {"error": {"message": ..., "exit_code": ...}}.
+    """
+
+    def __init__(self, *, json: bool = False) -> None:
         """Open both streams."""
+        self.json = json
         self.out = Stream(highlight=False, soft_wrap=True)
         self.err = Stream(stderr=True, highlight=False, soft_wrap=True)
         self.ready: Callable[[], None] = lambda: None  # waits for a server that is starting
 
     def failed(self, message: str, code: int) -> int:
         """Print one line with the error; return its exit code."""
+        if self.json:
+            self._write({"error": {"message": message, "exit_code": code}})
         self.err.print(f"nocturne: {message}", style="red", markup=False)
         return code
 
@@ -56,13 +64,24 @@ class Console:
 
     def result(self, result: Any) -> None:
         """Print a command's result and where its files are; a caution first."""
+        if self.json:
+            self.document(result)
+            return
         if caution := caution_in(result):
             self.out.print(f"Caution: {caution}", style="bold yellow", markup=False)
         title, rows = lines_of(result)
         self.out.print(title, style="bold", markup=False)
-        width = max(len(name) for name, _ in rows)
+        width = max((len(name) for name, _ in rows), default=0)
         for name, value in rows:
             self.out.print(f"  {name:<{width}}  {value}", markup=False)
+
+    def document(self, result: Any) -> None:
+        """Print a result, of pydantic models and plain values, as the JSON document."""
+        self._write({"result": result})
+
+    def _write(self, document: dict[str, Any]) -> None:
+        content = to_json(document, indent=2).decode()
+        self.out.print(content, markup=False, emoji=False)
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Print rows under their column names, each line whole: an id has to be copied."""
@@ -112,7 +131,7 @@ class _LogLines(logging.Handler):
 
 
 @contextmanager
-def flow_on_terminal() -> Iterator[Console]:
+def flow_on_terminal(*, json: bool = False) -> Iterator[Console]:
     """Run a flow with its progress and its log lines on the terminal.
 
     Call `ready` of the console once the flow is imported: a temporary server starts meanwhile.
@@ -121,7 +140,7 @@ def flow_on_terminal() -> Iterator[Console]:
     from nocturne.flows.cli.server_choice import configured_server, require_http_client
     from nocturne.flows.cli.temporary_server import TemporaryServer
 
-    console = Console()
+    console = Console(json=json)
     require_http_client()
     server = None if configured_server() else TemporaryServer()
     prepare_prefect(_LogLines(console.err))

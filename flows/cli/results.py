@@ -8,6 +8,7 @@ from nocturne.schemas.model_card import Champion, TrainedModel
 from nocturne.schemas.results import Composition
 from nocturne.schemas.samples import GeneratedRun
 from nocturne.schemas.sequences import SequenceDataset
+from nocturne.schemas.upkeep import Forecast, TidyReport, VerifyReport
 
 Lines = tuple[str, list[tuple[str, Any]]]
 
@@ -77,6 +78,47 @@ def _(result: Composition) -> Lines:
     title, samples = lines_of(result.generated)
     _, model = lines_of(result.trained)
     return title, [("corpus", result.ingested.corpus), *model, *samples]
+
+
+@lines_of.register
+def _(result: TidyReport) -> Lines:
+    verb = "Would delete" if result.dry_run else "Deleted"
+    title = f"{verb} {len(result.removed)} of {result.root}: {result.files:,} files, "
+    gone = [(one.kind, f"{one.name}, {one.bytes:,} bytes: {one.reason}") for one in result.removed]
+    stays = [("stays", f"{one.kind} {one.name}: {one.why}") for one in result.stays]
+    return f"{title}{result.bytes:,} bytes", [*gone, *stays]
+
+
+@lines_of.register
+def _(result: VerifyReport) -> Lines:
+    checked = ", ".join(f"{count} {part}" for part, count in result.checked.items() if count)
+    title = f"{result.root}: {len(result.findings)} findings; checked: {checked or 'nothing'}"
+    return title, [
+        (
+            "repaired" if one.repaired else one.part,
+            f"{one.path}: {one.problem}"
+            + ("" if one.repaired else f" ({'--repair ' * one.repairable}{one.mend})"),
+        )
+        for one in result.findings
+    ]
+
+
+@lines_of.register
+def _(result: Forecast) -> Lines:
+    rows = [
+        (stage.stage, f"{stage.outcome}: {stage.what}; {_length(stage.seconds)}")
+        for stage in result.stages
+    ]
+    return f"{result.flow} would do this in {result.root}; nothing is written", [
+        *rows,
+        ("in all", _length(result.seconds)),
+    ]
+
+
+def _length(seconds: float | None) -> str:
+    if seconds is None:
+        return "how long is not known"
+    return f"about {seconds:.0f} s" if seconds < 100 else f"about {seconds / 60:.0f} min"
 
 
 def _reused(reused: bool) -> str:

@@ -17,6 +17,7 @@ from nocturne.schemas.config.corpus_name import CorpusName
 from nocturne.schemas.config.generate import GenerateConfig, RandomInput, SamplingConfig
 from nocturne.schemas.config.ingest import IngestConfig, Reader
 from nocturne.schemas.config.prepare import PrepareConfig
+from nocturne.schemas.config.tidy import TidyConfig
 from nocturne.schemas.config.train import (
     Executor,
     Precision,
@@ -45,5 +46,6 @@ __all__ = [
     "SchemeName",
     "Seeded",
     "StorageConfig",
+    "TidyConfig",
     "TrainConfig",
 ]

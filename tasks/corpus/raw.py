@@ -54,7 +54,7 @@ def stage_raw(root: Root, config: IngestConfig, progress: Progress = silent) -> 
     """
     require_replaceable(root, config)
     source = resolve(root, config, progress)
-    fingerprint = _fingerprint(source, config)
+    fingerprint = source_fingerprint(source, config)
     _clear_other_sources(root, config.corpus, fingerprint)
     if finished_raw := _finished_raw(root, config.corpus, fingerprint):
         return finished_raw.model_copy(update={"reused": True})
@@ -133,7 +133,8 @@ def _is_whole(root: Root, corpus: str, dataset: RawDataset) -> bool:
     return not lacking(root, folder, dataset.fingerprint, dataset.facts[RAW])
 
 
-def _fingerprint(source: Source, config: IngestConfig) -> str:
+def source_fingerprint(source: Source, config: IngestConfig) -> str:
+    """Return the fingerprint of the raw shards that the source gives with this config."""
     shaping = config.fingerprint_fields("raw").values()
     facts = [VERSION, source.display_name, source.identity, *shaping]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]

@@ -26,7 +26,13 @@ from nocturne.tasks.model.training import checkpoint
 from nocturne.tasks.model.training.memory_estimate import require_memory
 from nocturne.tasks.model.training.train import TrainingResult, train
 from nocturne.tasks.model.warm_start import first_weights
-from nocturne.tasks.storage.layout import HISTORY_FILE, LEARNED_FILE, checkpoints_of
+from nocturne.tasks.storage.layout import (
+    HISTORY_FILE,
+    LEARNED_FILE,
+    checkpoints_of,
+    markers_of,
+    model_path,
+)
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.storage.scratch import scratch
 
@@ -34,6 +40,12 @@ from nocturne.tasks.storage.scratch import scratch
 def model_name(root: Root, config: TrainConfig) -> str:
     """Return the id of the model that `config` gives on this machine."""
     return model_id(resolve_precision(config), load_dataset(root, config.corpus, config.scheme))
+
+
+def needed_folders(config: TrainConfig) -> tuple[str, ...]:
+    """Return the folders that must stay while the model of `config` is trained and evaluated."""
+    start = (model_path(config.init_from),) if config.init_from else ()
+    return (markers_of(config.corpus), *start)
 
 
 def build_model(root: Root, config: TrainConfig, progress: Progress = silent) -> ModelCard:

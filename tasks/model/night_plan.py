@@ -18,6 +18,7 @@ from nocturne.schemas.network_shape import PRESETS
 from nocturne.tasks.corpus import PreparedCorpus
 from nocturne.tasks.model.evaluation.gate import gate_figures
 from nocturne.tasks.model.network.precision import resolve_precision
+from nocturne.tasks.model.promotion import ASKED
 from nocturne.tasks.model.registry.champion import read_champion
 from nocturne.tasks.model.registry.finished_models import as_started, learned_models
 from nocturne.tasks.model.registry.learned_songs import learned_songs
@@ -81,11 +82,11 @@ def _is_settled(root: Root, card: ModelCard, config: TrainConfig) -> bool:
         verdict = read_metrics(root, card.model_id).verdict
     except ModelError:
         return False
-    if not verdict:
+    if not verdict or ASKED in verdict:
         return False
     if champion is None or champion.model_id == card.model_id:
         return True
-    gate = ("promotion_margin", "min_test_songs")
+    gate = ("promotion_margin", "min_test_songs", "promotion")
     same_gate = all(getattr(card.config, name) == getattr(config, name) for name in gate)
     is_older = champion.history[-1].at < card.created
     return same_gate and is_older and damage_of(root, champion.model_id) is None

@@ -73,7 +73,7 @@ def sole_writer(root: Root, runs: list[SampleRun]) -> Iterator[SampleRun]:
     with ExitStack() as locks:
         run = next(filter(None, (_lock_interrupted(root, run, locks) for run in runs[:-1])), None)
         if run is None:
-            locks.enter_context(run_writer(root, runs[-1].run_id))
+            locks.enter_context(run_writer(root, runs[-1].run_id, runs[-1].model_id))
             run = as_published(root, runs[-1])
         yield run
 
@@ -97,7 +97,7 @@ def as_published(root: Root, run: SampleRun) -> SampleRun:
 def _lock_interrupted(root: Root, run: SampleRun, locks: ExitStack) -> SampleRun | None:
     """Lock a run that was interrupted and return it; None if another writes or has published it."""
     with ExitStack() as lock, suppress(BusyError):
-        lock.enter_context(run_writer(root, run.run_id))
+        lock.enter_context(run_writer(root, run.run_id, run.model_id))
         if is_interrupted(root, run):
             locks.push(lock.pop_all())
             return run

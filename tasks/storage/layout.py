@@ -21,11 +21,15 @@
     models/<model>/learned.parquet                     train       the songs it was trained on
     models/<model>/{history,metrics}.json              train       figures of training and of tests
     models/<model>/judged.safetensors                  train       the samples that were evaluated
+    models/<model>/corpus.json                         train       ModelCorpus: what it learned from
     models/<model>/report.html                         train       the model report as a page
+    models/<model>/compare-<other>.html                retrain,    the model beside another one
+                                                       compare
     models/<model>/card.json                           train       ModelCard, completes the model
     models/champions/<corpus>/<scheme>.json            train,      the champion and its history
                                                        promote
     nights/<corpus>/<start>-<run>.json                 retrain     NightRecord of one retrain run
+    nights/<corpus>/under-way/<start>-<run>.json       retrain     the same, while it runs
     samples/<run>/NNNNN.{mid,png,ogg}                  generate    the pieces of one run
     samples/<run>/manifest.parquet                     generate    one row for each piece
     samples/<run>/run.json                             generate    SampleRun, completes the run
@@ -81,6 +85,7 @@ HISTORY_FILE = "history.json"  # the evaluations during training
 LEARNED_FILE = "learned.parquet"  # the songs of its training split
 METRICS_FILE = "metrics.json"
 EVALUATED_FILE = "judged.safetensors"  # the samples that the metrics are of
+CORPUS_FILE = "corpus.json"  # what the corpus was like, and its drift
 CARD_FILE = "card.json"
 
 NIGHTS = "nights"  # the history of retrain runs; no corpus's writer clears it
@@ -94,10 +99,13 @@ REQUEST_FILE = f"{PARTS}/request.json"  # what the run that is under way is to b
 
 INDEX_PAGE = "index.html"
 REPORT_PAGE = "report.html"
+COMPARISON_PREFIX, PAGE_SUFFIX = "compare-", ".html"
 
 CACHE = ".cache"
 LOCKS = "locks"  # in CACHE, as the next two
 SEQUENCES_CACHE = "sequences"
+CHECKPOINTS = "checkpoints"
+LOCK_SUFFIX = ".lock"
 CHECKPOINT_FILE = "checkpoint.safetensors"
 
 
@@ -216,6 +224,11 @@ def model_path(model_id: str, name: str = "") -> str:
     return f"{MODELS}/{model_id}/{name}".rstrip("/")
 
 
+def comparison_path(model_id: str, other: str) -> str:
+    """Return the page that shows a model beside another one."""
+    return model_path(model_id, f"{COMPARISON_PREFIX}{other}{PAGE_SUFFIX}")
+
+
 def champion_path(corpus: str, scheme: str) -> str:
     """Return the champion of a corpus and scheme, with its history."""
     return f"{CHAMPIONS}/{corpus}/{scheme}.json"
@@ -229,6 +242,16 @@ def nights_of(corpus: str) -> str:
 def night_path(corpus: str, name: str) -> str:
     """Return the record of one night; `name` begins with its start and ends with its run."""
     return f"{nights_of(corpus)}/{name}.json"
+
+
+def under_way_of(corpus: str) -> str:
+    """Return the folder of the nights of a corpus that have begun and not ended."""
+    return f"{nights_of(corpus)}/under-way"
+
+
+def under_way_path(corpus: str, name: str) -> str:
+    """Return the mark of a night that is under way, which is its record if it crashes."""
+    return f"{under_way_of(corpus)}/{name}.json"
 
 
 def run_path(run_id: str, name: str = "") -> str:
@@ -253,9 +276,9 @@ def index_page_path(section: str) -> str:
 
 def lock_path(name: str) -> str:
     """Return the lock of that name: a file on a local root, a lease on an object store."""
-    return f"{CACHE}/{LOCKS}/{name}.lock"
+    return f"{CACHE}/{LOCKS}/{name}{LOCK_SUFFIX}"
 
 
 def checkpoints_of(model_id: str) -> str:
     """Return the folder, in CACHE, of the checkpoints of a training that is under way."""
-    return f"checkpoints/{model_id}"
+    return f"{CHECKPOINTS}/{model_id}"

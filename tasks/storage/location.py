@@ -22,12 +22,13 @@ FIRST_ANSWER_SECONDS = 10.0
 _answered: set[str] = set()  # the roots that this process has reached
 
 
-def open_filesystem(uri: str, *, create: bool) -> tuple[fs.FileSystem, str]:
+def open_filesystem(uri: str, *, create: bool | None) -> tuple[fs.FileSystem, str]:
     """Return the file system of `uri` and the path inside it, a folder made if `create`.
 
-    The path is the same however the root is spelled: without `..`, symbolic links, doubled or
-    trailing slashes. Raises StorageError if the folder is missing, not a folder or cannot be
-    made, StoreUnavailableError if a store does not answer.
+    If `create` is None the folder may be missing and is not made. The path is the same however
+    the root is spelled: without `..`, symbolic links, doubled or trailing slashes. Raises
+    StorageError if the folder is missing, not a folder or cannot be made, StoreUnavailableError if
+    a store does not answer.
     """
     if (local := local_path(uri)) is not None:
         with storage_errors("open storage root", visible(uri)):
@@ -126,16 +127,16 @@ def store_options(filesystem: fs.FileSystem) -> dict[str, Any]:
 
 
 def _require_folder(
-    filesystem: fs.FileSystem, base: str, display_name: str, *, create: bool
+    filesystem: fs.FileSystem, base: str, display_name: str, *, create: bool | None
 ) -> None:
     kind = filesystem.get_file_info(base).type
-    if kind == fs.FileType.NotFound and not create:
+    if kind == fs.FileType.NotFound and create is False:
         raise StorageError(
             f"no storage root at {visible(display_name)}: check --root, or ingest into it first"
         )
     if kind == fs.FileType.File:
         raise NotADirectoryError(errno.ENOTDIR, "")
-    if kind == fs.FileType.NotFound:
+    if kind == fs.FileType.NotFound and create:
         try:
             filesystem.create_dir(base, recursive=True)
         except FileNotFoundError as error:  # /proc and the like refuse a new folder so

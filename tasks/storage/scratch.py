@@ -25,14 +25,17 @@ def scratch(root: Root, name: str) -> Path:
     For a local root it lies beside the data, so that a restart finds it; for an object store it
     lies under the user's cache folder.
     """
-    if root.is_local:
-        base = Path(root.full(CACHE))
-    else:
-        base = user_cache() / hashlib.sha256(root.key.encode()).hexdigest()[:16]
-    folder = base / name
+    folder = scratch_base(root) / name
     with storage_errors("make", str(folder)):
         folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def scratch_base(root: Root) -> Path:
+    """Return the local folder that holds all scratch folders of `root`; it may be missing."""
+    if root.is_local:
+        return Path(root.full(CACHE))
+    return user_cache() / hashlib.sha256(root.key.encode()).hexdigest()[:16]
 
 
 @contextmanager

@@ -136,7 +136,7 @@ def test_a_run_with_an_empty_seed_that_was_cut_off_is_gone_on_with_by_one(
         with pytest.raises(StorageError):
             generate(config)
     (cut_off,) = root.folders("samples")
-    with run_writer(root, cut_off):  # somebody else goes on with it
+    with run_writer(root, cut_off, "m"):  # somebody else goes on with it
         assert generate(config).run_id != cut_off
     done = generate(config)
     assert (done.run_id, done.reused) == (cut_off, False)
@@ -147,7 +147,7 @@ def test_a_run_with_an_empty_seed_that_was_cut_off_is_gone_on_with_by_one(
 def test_a_run_that_another_writes_is_refused_in_one_line(root: Root, model_id: str) -> None:
     config = GenerateConfig(root=root.uri, samples=1, notes=8, audio=False, seed=1)
     made = generate(config)
-    with run_writer(root, made.run_id), pytest.raises(BusyError):
+    with run_writer(root, made.run_id, made.model_id), pytest.raises(BusyError):
         generate(config)
     assert generate(config).reused
 

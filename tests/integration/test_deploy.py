@@ -17,7 +17,8 @@ from tests.integration.site import Site
 
 pytestmark = [pytest.mark.site, pytest.mark.timeout(900)]
 
-NAMES = {"ingest", "prepare", "retrain", "generate", "compose", "promote"}
+NAMES = {"ingest", "prepare", "retrain", "generate", "compose", "promote", "tidy"}
+ALERTS = ("failed", "crashed", "late", "no-success", "promotion", "question", "drift")
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
@@ -55,7 +56,8 @@ def test_one_run_at_a_time_while_others_wait_their_turn(server: Server) -> None:
         for name, one in found.items()
         if one["global_concurrency_limit"]
     }
-    assert strategies == dict.fromkeys(NAMES, "ENQUEUE") | {"retrain": "CANCEL_NEW"}
+    cancelled = dict.fromkeys(("retrain", "tidy"), "CANCEL_NEW")
+    assert strategies == dict.fromkeys(NAMES, "ENQUEUE") | cancelled
     assert {found[name]["global_concurrency_limit"]["limit"] for name in strategies} == {1}
 
 
@@ -108,6 +110,7 @@ def test_deploying_again_updates_in_place(deployed: Site, server: Server) -> Non
         "crash-runs-that-never-start",
         "restart-crashed-runs",
         "generate-on-promotion",
+        *(f"alert-{name}" for name in ALERTS),
     }
     deployed.run("-m", "deploy.automations")
     assert _automations(server) == automations

@@ -24,6 +24,7 @@ OLD = {
     "generate": "flows.generate.generate",
     "compose": "flows.compose.compose",
     "promote": "flows.promote.promote",
+    "tidy": "flows.tidy.tidy",
 }
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nocturne.flows.cli.models import list_models
+from nocturne.flows.cli.root_commands.models import list_models
 from nocturne.schemas.config import GenerateConfig, TrainConfig
 from nocturne.tasks.corpus.corpus_choice import choose_prepared
 from nocturne.tasks.corpus.notes.note_marker import known_corpora, note_dataset

@@ -55,19 +55,24 @@ def promote(root: Root, model_id: str, reason: str, by: Decider = "person") -> C
 
     Two promotions at once take turns: the later one wins and both stand in the history.
     """
+    _require_known(root, model_id)
+    card = read_card(root, model_id)
+    line = card.corpus, card.config.scheme
+    with locked(root, lock_name(*line)):
+        _require_known(root, model_id)  # models are deleted under this lock
+        return record(root, line, model_id, reason, by)
+
+
+def _require_known(root: Root, model_id: str) -> None:
     if model_id not in known_models(root):
         raise ModelError(
             f"no model {model_id} under {root.display_path(MODELS)}: nocturne models lists them"
         )
-    card = read_card(root, model_id)
-    line = card.corpus, card.config.scheme
-    with locked(root, lock_name(*line)):
-        return record(root, line, model_id, reason, by)
 
 
 def require_earlier(champion: Champion) -> None:
     """Raise ModelError if no champion stood before this one, whether or not that one loads."""
-    if not _before(champion):
+    if not champions_before(champion):
         raise _no_earlier_champion(champion.corpus or "", champion.scheme or "")
 
 
@@ -91,7 +96,7 @@ def roll_back(
         if champion is None:
             raise ModelError(f"{corpus} ({scheme}) has no champion yet: there is nothing to undo")
         skipped: dict[str, str] = {}
-        for model_id in _before(champion):
+        for model_id in champions_before(champion):
             if model_id in skipped:
                 continue
             if (reason := _unusable(root, model_id, damage)) is None:
@@ -146,7 +151,7 @@ def _with_entry(
     return Champion(model_id=model_id, history=history, corpus=corpus, scheme=scheme)
 
 
-def _before(champion: Champion) -> list[str]:
+def champions_before(champion: Champion) -> list[str]:
     """Return the ids of the champions before this one, the latest first."""
     stack = standing(champion.history)
     return [entry.model_id for entry in reversed(stack) if entry.model_id != champion.model_id]

@@ -90,6 +90,20 @@ class ModelFolder:
             return str(error)
         return None
 
+    def file_damage(self) -> str | None:
+        """Return in one line which file is not what was saved; None if all are.
+
+        Unlike `damage` this neither decodes the weights nor needs TensorFlow.
+        """
+        try:
+            with self._one_line_errors():
+                for name in self._digests:
+                    self._verified(name)
+            _ = self.vocabulary
+        except ModelError as error:
+            return str(error)
+        return None
+
     @cached_property
     def _model(self) -> Model:
         if self.model_id not in known_models(self.root):

@@ -10,7 +10,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 
 class Holder(BaseModel):
-    """The process and thread that hold a lock, and their work."""
+    """The process and thread that hold a lock, their work, and the folders that it needs.
+
+    `needs` are paths of a storage root that must not be deleted meanwhile. A holder that is
+    `passing` only looks whether the lock is in use, and releases it at once.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -19,9 +23,11 @@ class Holder(BaseModel):
     pid: int
     thread: int
     since: datetime
+    needs: tuple[str, ...] = ()
+    passing: bool = False
 
     @classmethod
-    def current(cls, work: str) -> Self:
+    def current(cls, work: str, needs: tuple[str, ...] = (), *, passing: bool = False) -> Self:
         """Return the calling thread as a holder from now on."""
         return cls(
             work=work,
@@ -29,6 +35,8 @@ class Holder(BaseModel):
             pid=os.getpid(),
             thread=threading.get_ident(),
             since=datetime.now(UTC),
+            needs=needs,
+            passing=passing,
         )
 
     @classmethod

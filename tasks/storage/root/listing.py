@@ -40,6 +40,10 @@ class RootListing(RootPlace):
         """Return the files and folders directly under `path`, hidden too; [] if it is missing."""
         return self._list(path, recursive=False)
 
+    def all_files(self, path: str) -> list[fs.FileInfo]:
+        """Return every file under `path` at any depth, hidden too; [] if it is missing."""
+        return [f for f in self._list(path, recursive=True) if f.type == fs.FileType.File]
+
     def sizes(self, path: str) -> dict[str, int]:
         """Return the bytes of every file directly under `path`, by name; {} if it is missing."""
         return {f.base_name: int(f.size) for f in self.entries(path) if f.type == fs.FileType.File}

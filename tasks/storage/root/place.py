@@ -18,10 +18,11 @@ class RootPlace:
     base: str
 
     @classmethod
-    def open(cls, uri: str, *, create: bool = True) -> Self:
+    def open(cls, uri: str, *, create: bool | None = True) -> Self:
         """Open `uri` (a path, file://, s3://, gs://), making a missing folder if `create`.
 
-        Raises StorageError if the folder is missing, not a folder or cannot be made.
+        If `create` is None, a missing folder is not made, and is read as an empty one. Raises
+        StorageError if the folder is missing, not a folder or cannot be made.
         """
         filesystem, base = open_filesystem(uri, create=create)
         return cls(uri, filesystem, base)

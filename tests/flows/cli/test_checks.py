@@ -12,7 +12,7 @@ from tests.tasks.model.tiny_models import add_model
 
 @pytest.fixture(autouse=True)
 def _no_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    def starts() -> None:
+    def starts(*, json: bool) -> None:
         raise AssertionError("a server would start")
 
     monkeypatch.setattr("nocturne.flows.cli.commands.flow_on_terminal", starts)

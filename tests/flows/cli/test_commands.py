@@ -9,6 +9,7 @@ from nocturne.schemas.config import (
     GenerateConfig,
     IngestConfig,
     PrepareConfig,
+    TidyConfig,
     TrainConfig,
 )
 
@@ -18,6 +19,7 @@ CONFIGS = {
     "prepare": PrepareConfig,
     "train": TrainConfig,
     "generate": GenerateConfig,
+    "tidy": TidyConfig,
 }
 
 
@@ -91,7 +93,7 @@ def test_an_empty_flag_or_variable_leaves_a_field_empty(
         monkeypatch.setenv(f"NOCTURNE_{name}", value)
     asked: list[Config] = []
     monkeypatch.setattr(
-        "nocturne.flows.cli.commands._run", lambda flow, config: asked.append(config)
+        "nocturne.flows.cli.commands._run", lambda flow, config, output: asked.append(config)
     )
     assert run(command.split()) == 0
     assert asked == [config]

@@ -75,7 +75,7 @@ def test_a_run_that_was_cut_off_is_gone_on_with(
         with pytest.raises(KeyboardInterrupt):
             build_samples(root, config)
     (cut_off,) = root.folders("samples")
-    with run_writer(root, cut_off):
+    with run_writer(root, cut_off, "m"):
         pass  # its lock was released
     written = counting(monkeypatch, build, "write_batch")
     made = build_samples(root, config)
@@ -92,5 +92,5 @@ def test_no_model_and_a_run_that_another_writes_are_one_line(root: Root) -> None
         build_samples(root, config)
     save_tiny_model(root)
     made = build_samples(root, config)
-    with run_writer(root, made.run_id), pytest.raises(BusyError):
+    with run_writer(root, made.run_id, made.model_id), pytest.raises(BusyError):
         build_samples(root, config)

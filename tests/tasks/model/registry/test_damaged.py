@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nocturne.flows.cli.models import list_models
+from nocturne.flows.cli.root_commands.models import list_models
 from nocturne.schemas.config import TrainConfig
 from nocturne.schemas.errors import CorpusError, ModelError, NocturneError
 from nocturne.tasks.model.evaluation import evaluate

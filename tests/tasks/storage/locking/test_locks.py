@@ -137,6 +137,6 @@ def test_stages_of_one_corpus_exclude_each_other(root: Root) -> None:
 
 
 def test_models_and_runs_are_locked_by_their_names(root: Root) -> None:
-    with model_writer(root, "m"), run_writer(root, "m"), model_writer(root, "n"):
+    with model_writer(root, "m"), run_writer(root, "m", "m"), model_writer(root, "n"):
         assert "training of model m (" in _refusal(model_writer(root, "m"))
-        assert "generation of m (" in _refusal(run_writer(root, "m"))
+        assert "generation of m (" in _refusal(run_writer(root, "m", "m"))

@@ -1,4 +1,4 @@
-"""The trained models of a storage root, as rows for people, by corpus and scheme."""
+"""The trained models of a storage root, as rows for people and programs, by corpus and scheme."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from itertools import groupby
 from nocturne.schemas.errors import ModelError
 from nocturne.schemas.metrics import ModelMetrics
 from nocturne.schemas.model_card import Champion, ModelCard
+from nocturne.schemas.upkeep.listing import ModelRow
 from nocturne.tasks.model.registry.champion import all_champions
 from nocturne.tasks.model.registry.lookup import age
 from nocturne.tasks.model.registry.models import read_cards, read_metrics
@@ -26,9 +27,10 @@ NOTHING = ["-"] * (len(COLUMNS) - 2)
 
 @dataclass(frozen=True)
 class Listing:
-    """Rows of COLUMNS, and a line for every file that is damaged."""
+    """Rows of COLUMNS, the same models with plain values, and a line for every damaged file."""
 
     rows: list[list[str]]
+    items: list[ModelRow]
     troubles: list[str]
     columns: tuple[str, ...] = COLUMNS
 
@@ -47,15 +49,18 @@ def list_models(root_uri: str) -> Listing:
     known = {card.model_id for card in cards}.union(damaged)
     troubles += [_gone(one) for one in champions if one.model_id not in known]
     rows: list[list[str]] = []
+    items: list[ModelRow] = []
     for group in _groups(cards):
         rows += [BETWEEN_GROUPS] if rows else []
         for card in group:
             metrics, trouble = _read_metrics(root, card.model_id)
             troubles += trouble
             rows.append(_row(card, metrics, card.model_id in names))
+            items.append(_item(card, metrics, card.model_id in names))
     rows += [BETWEEN_GROUPS] if rows and damaged else []
     rows += [[name, "damaged", *NOTHING] for name in damaged]
-    return Listing(rows, [*troubles, *damaged.values()])
+    items += [ModelRow(model_id=name, damage=why) for name, why in damaged.items()]
+    return Listing(rows, items, [*troubles, *damaged.values()])
 
 
 def _gone(champion: Champion) -> str:
@@ -94,6 +99,22 @@ def _row(card: ModelCard, metrics: ModelMetrics, is_champion: bool) -> list[str]
         f"{card.train_seconds / 60:.1f} min",
         f"{card.created:%Y-%m-%d %H:%M}",
     ]
+
+
+def _item(card: ModelCard, metrics: ModelMetrics, is_champion: bool) -> ModelRow:
+    bits, composite, repetition, overlap = (figure(metrics) for figure in FIGURES.values())
+    return ModelRow(
+        model_id=card.model_id,
+        champion=is_champion,
+        corpus=card.corpus,
+        scheme=card.config.scheme,
+        bits_per_note=bits,
+        composite_bits_per_note=composite,
+        repetition=repetition,
+        overlap=overlap,
+        train_seconds=card.train_seconds,
+        created=card.created,
+    )
 
 
 def _format(figure: float | None) -> str:

@@ -1,0 +1,5 @@
+"""Commands on a storage root that need no flow and no Prefect server."""
+
+from nocturne.flows.cli.root_commands import changes, listings
+
+__all__ = ["changes", "listings"]

@@ -1,0 +1,1 @@
+"""Tests of the commands on a storage root that need no flow."""
