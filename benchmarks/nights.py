@@ -94,7 +94,7 @@ def summary(nights: list[dict[str, Any]], flags: argparse.Namespace) -> dict[str
     later = [one for one in nights if "warm" in one]
     minutes = {kind: sum(one[kind]["minutes"] for one in later) for kind in ("warm", "cold")}
     return {
-        **vars(flags),
+        **{name: getattr(flags, name) for name in ("every", "epochs", "passes")},
         "songs": [one["songs"] for one in later],
         "encoded_songs": [one["encoded"] for one in later],
         "warm_bits": [one["warm"]["bits"] for one in later],
@@ -114,6 +114,7 @@ def main() -> None:
     parser.add_argument("--nights", type=int, default=10, help="parts of the corpus")
     parser.add_argument("--epochs", type=int, default=10, help="passes of a training from nothing")
     parser.add_argument("--passes", type=float, default=10.0, help="passes over new songs")
+    parser.add_argument("--midi", type=Path, help="not used: the corpus is the embedded tunes")
     flags = parser.parse_args()
     PRESETS["small"] = SMALL
     chosen = folk_files(flags.every)
