@@ -107,9 +107,10 @@ def test_one_command_serves_on_loopback_until_ctrl_c(tmp_path: Path) -> None:
         (tmp_path / "data/secret").write_text("x")
         assert httpx.get(f"{galleries}/samples/../secret").status_code == 404
         parts = _family(tmp_path / "state")
-        figures = _wait(lambda: _text(f"http://127.0.0.1:{metrics}/metrics"))
+        counted = "\n# TYPE prefect_events_emitted_total counter\n"  # once Prefect is loaded
+        _wait(lambda: counted in _text(f"http://127.0.0.1:{metrics}/metrics"))
+        figures = _text(f"http://127.0.0.1:{metrics}/metrics")
         assert "\nnocturne_root_readable 1.0\n" in figures
-        assert "\n# TYPE prefect_events_emitted_total counter\n" in figures
         assert "\nprocess_start_time_seconds " in httpx.get(f"{address}/api/metrics").text
         _, *started = (int(pid) for pid in (tmp_path / "state/pids").read_text().split())
         assert not [pid for pid in started if secret in str(psutil.Process(pid).environ())]
