@@ -9,6 +9,7 @@ from nocturne.schemas.manifest import Counts, FileChanges, IngestSummary
 from nocturne.schemas.model_card import TrainedModel
 from nocturne.schemas.samples import GeneratedRun
 from nocturne.schemas.sequences import SequenceDataset
+from nocturne.schemas.upkeep import Removal, TidyReport
 from nocturne.tasks.nights.run_facts import RunFacts, StageClock, counts_of
 from nocturne.tasks.storage.root import Root
 
@@ -86,6 +87,8 @@ def test_the_line_of_an_outer_run_has_the_facts_of_those_inside() -> None:
         "(ingest 0.0, prepare 0.0, train 0.0, generate 0.0)", "reused: sequences, model",
     ):  # fmt: skip
         assert words in line
+    outer.of(TRAINED)  # as retrain returns what train does: stated once
+    assert outer.line().count("model tunes-small-1, champion") == 1
     assert list(outer.stage_seconds()) == ["ingest", "prepare", "train all", "generate"]
 
 
@@ -97,6 +100,12 @@ def test_the_line_of_a_failed_run_says_how_far_it_came() -> None:
         r"train failed after \d+\.\d s \(train model \d+\.\d\); 0\.0 MB written; reused: nothing",
         facts.line(failed=True),
     )
+
+
+def test_what_tidy_deleted_is_counted() -> None:
+    removal = Removal(kind="model", name="m", path="models/m", files=9, bytes=2_500_000, reason="")
+    report = TidyReport(root="", dry_run=False, removed=(removal, removal))
+    assert counts_of(report) == ["2 things deleted", "18 files", "5.0 MB freed"]
 
 
 def test_a_result_without_words_is_a_mistake() -> None:
