@@ -119,6 +119,7 @@ def _(result: IngestSummary) -> list[str]:
         f"{counts.accepted:,} accepted",
         f"{counts.quarantined:,} quarantined",
         f"{counts.duplicate:,} duplicates",
+        str(result.changes),
         f"{result.notes:,} notes",
     ]
 

@@ -119,8 +119,8 @@ def _data(results: Mapping[str, Any]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     if ingested:
         counts = ingested.counts.model_dump()
-        new = 0 if ingested.reused else ingested.counts.inputs
-        fields["files"] = FileCounts(**counts, new=new, reused=ingested.counts.inputs - new)
+        reused = 0 if ingested.redone else ingested.changes.reused
+        fields["files"] = FileCounts(**counts, new=counts["inputs"] - reused, reused=reused)
     if prepared:
         fields |= {"songs": dict(prepared.songs), "notes": dict(prepared.notes)}
     return fields

@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from nocturne.schemas.manifest import Counts, IngestSummary
+from nocturne.schemas.manifest import Counts, FileChanges, IngestSummary
 from nocturne.schemas.model_card import TrainedModel
 from nocturne.schemas.samples import GeneratedRun
 from nocturne.schemas.sequences import SequenceDataset
@@ -15,8 +15,9 @@ from nocturne.tasks.storage.root import Root
 
 COUNTS = Counts(inputs=1200, accepted=1000, quarantined=150, duplicate=50)
 INGESTED = IngestSummary(
-    corpus="tunes", fingerprint="f", counts=COUNTS, notes=123_456, reused=False
-)
+    corpus="tunes", fingerprint="f", counts=COUNTS, notes=123_456, reused=False,
+    changes=FileChanges(new=1_200),
+)  # fmt: skip
 PREPARED = SequenceDataset(
     fingerprint="f", vocabulary_id="v", songs={"train": 900, "test": 100},
     notes={"train": 100_000, "test": 20_000}, program=0,
@@ -61,7 +62,8 @@ def test_the_line_of_a_run_has_counts_seconds_bytes_and_what_was_reused(root: Ro
         root.write_bytes("file", b"0" * 250_000)
     assert facts.of(INGESTED) is INGESTED
     assert re.fullmatch(
-        r"ingest: 1,200 files, 1,000 accepted, 150 quarantined, 50 duplicates, 123,456 notes; "
+        r"ingest: 1,200 files, 1,000 accepted, 150 quarantined, 50 duplicates, "
+        r"1,200 new, 0 changed, 0 reused, 0 removed, 123,456 notes; "
         r"\d+\.\d s \(shard \d+\.\d\); 0\.2 MB written; reused: nothing",
         facts.line(),
     )

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from nocturne.schemas.errors import SourceError
+from nocturne.schemas.manifest import FileChanges
 from nocturne.schemas.model_card import TrainedModel
 from nocturne.schemas.nights import FileCounts, NightOutcome
 from nocturne.tasks.model.registry.champion import promote
@@ -47,6 +48,11 @@ def test_a_night_has_what_its_stages_returned(trained: Root) -> None:
     assert found.files == FileCounts(
         inputs=1200, accepted=1000, quarantined=150, duplicate=50, new=1200, reused=0
     )
+    few = FileChanges(new=3, changed=2, reused=1195, removed=9)
+    results["ingest"] = INGESTED.model_copy(update={"changes": few})
+    files = night_of(trained, begun, results, {"ingest": 1.5}, ENDED, 0.1).files
+    assert files is not None
+    assert (files.new, files.reused) == (5, 1195)
     assert (found.songs, found.notes) == (PREPARED.songs, PREPARED.notes)
     assert (found.outcome, found.reason) == ("kept", "not promoted")
     assert (found.model_id, found.bits_per_note) == ("tunes-small-1", 2.25)
