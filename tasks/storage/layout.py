@@ -12,11 +12,13 @@
     sequences/<corpus>/<scheme>/<split>.parquet        prepare     category ids: train, valid, test
     songs/<corpus>/<scheme>/songs.parquet              prepare     split and length of every song
     vocabularies/<corpus>/<scheme>/vocabulary.json     prepare     what the category ids mean
+    vocabularies/<corpus>/<scheme>/continuation.json   prepare     what the next prepare starts from
     corpora/<corpus>/{raw,notes,quality}.json          ingest      completion markers
     corpora/<corpus>/sequences-<scheme>.json           prepare     completion marker
     staging/<corpus>/<kind>-<generation>/              both        files that are not in place yet
     models/<model>/{weights,primers}.safetensors       train       weights; random inputs
     models/<model>/{config,vocabulary}.json            train       what the weights belong to
+    models/<model>/learned.parquet                     train       the songs it was trained on
     models/<model>/{history,metrics}.json              train       figures of training and of tests
     models/<model>/judged.safetensors                  train       the samples that were evaluated
     models/<model>/corpus.json                         train       ModelCorpus: what it learned from
@@ -72,6 +74,7 @@ CORPUS_KINDS = (  # folders that hold something of each corpus, under its name
 FAMILIES_FILE = "families.parquet"
 SONGS_FILE = "songs.parquet"
 VOCABULARY_FILE = "vocabulary.json"
+CONTINUATION_FILE = "continuation.json"
 
 MODELS = "models"
 CHAMPIONS = f"{MODELS}/champions"  # the one folder beside those of the models
@@ -81,6 +84,7 @@ WEIGHTS_FILE = "weights.safetensors"
 PRIMERS_FILE = "primers.safetensors"  # the random inputs
 CONFIG_FILE = "config.json"  # network shape, training config, SHA-256 of the files above
 HISTORY_FILE = "history.json"  # the evaluations during training
+LEARNED_FILE = "learned.parquet"  # the songs of its training split
 METRICS_FILE = "metrics.json"
 EVALUATED_FILE = "judged.safetensors"  # the samples that the metrics are of
 CORPUS_FILE = "corpus.json"  # what the corpus was like, and its drift

@@ -50,6 +50,6 @@ def test_the_flow_and_each_of_its_tasks_open_the_root_once(
     assert opened == {
         "flow": 1,
         "split songs of tunes": 1,
-        "fit vocabulary": 1,
+        "choose codebooks": 1,
         "encode songs": 1,
     }

@@ -64,6 +64,15 @@ def test_a_night_has_what_its_stages_returned(trained: Root) -> None:
     assert (found.seconds, found.total_seconds, found.drift) == ({"ingest": 1.5}, 5400, None)
 
 
+def test_a_night_without_news_says_why_nothing_was_trained(trained: Root) -> None:
+    begun = night(champion_before="tunes-small-0", ended=START)
+    stays = model(model_id="tunes-small-0", reused=True, promoted=True, no_news="nothing\nnew")
+    results = {"ingest": INGESTED, "prepare": PREPARED, "train": stays}
+    found = night_of(trained, begun, results, {}, ENDED, 0.1)
+    assert (found.outcome, found.reason) == ("no_news", "nothing new")
+    assert found.champion_after == "tunes-small-0"
+
+
 @pytest.mark.parametrize(
     ("result", "promoted", "outcome"),
     [
