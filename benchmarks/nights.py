@@ -9,8 +9,8 @@ have the same small network, learning rate and batch, and are measured on the sa
 that night, which neither was trained on. Every warm model becomes champion: the gate, whose samples
 cost more than these trainings, is left out.
 
-Processor time is that of training, validation and saving, without compiling, which any training pays
-once a night and which one step before them has done for both.
+Processor time is that of training, validation and saving, without compiling, which any training
+pays once a night and which one step before them has done for both.
 
 The last line is one JSON object: for each night bits per note and minutes of processor time, and
 `minutes_share`, the minutes of all warm trainings over those of all trainings from nothing. The
