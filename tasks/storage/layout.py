@@ -39,6 +39,8 @@
     .cache/locks/<name>.lock                           all         one file for each lock in use
     .cache/{sequences,checkpoints}/                    train       copies and checkpoints, on this
                                                                    machine alone
+    .cache/sources/<corpus>/<generation>.parquet       ingest      what the source's files were when
+                                                                   they were read, likewise
 
 A stage is complete when its marker is written (`corpora/`, `card.json`, `run.json`), and everything
 else of it is written before. A folder of Parquet files holds nothing else, so that any tool reads
@@ -277,6 +279,11 @@ def index_page_path(section: str) -> str:
 def lock_path(name: str) -> str:
     """Return the lock of that name: a file on a local root, a lease on an object store."""
     return f"{CACHE}/{LOCKS}/{name}{LOCK_SUFFIX}"
+
+
+def sources_cache(corpus: str) -> str:
+    """Return the folder, in CACHE, of the records of what was seen of a corpus's source."""
+    return f"sources/{corpus}"
 
 
 def checkpoints_of(model_id: str) -> str:

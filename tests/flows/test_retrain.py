@@ -80,7 +80,7 @@ def test_nights_make_a_model_where_there_is_something_to_learn(
 
     nights = read_nights(root, "mine")[0]
     assert [one.outcome for one in nights] == ["kept", "no_news", "kept"]
-    assert [one.model_id for one in nights] == [first.model_id, first.model_id, third.model_id]
+    assert [one.model_id for one in nights] == [first.model_id, None, third.model_id]
     assert [one.champion_before for one in nights] == [None, first.model_id, first.model_id]
     assert nights[0].files is not None
     assert (nights[0].files.inputs, nights[0].files.new) == (12, 12)

@@ -26,7 +26,7 @@ CLASSES = [
 FIELDS = [(config, name) for config in CLASSES for name in config.model_fields]
 NO_CHANGE = {
     IngestConfig: "root corpus source source_url source_sha256 workers max_quarantined_share "
-    "max_shrink allow_shrink replace",
+    "max_shrink allow_shrink reread replace",
     PrepareConfig: "root corpus max_codebook_drift",
     TrainConfig: "root checkpoint_minutes resume promotion_margin min_test_songs drift_bound "
     "promotion answer_hours least_steps",
