@@ -1,8 +1,9 @@
 """Nights of a small corpus, one after the other: the code is real, clock and costs are faked.
 
 Each night a song comes and one goes, but for every tenth. Evaluation is faked: the bits per note of
-a model follow from the night, so that some models are promoted and some are not. Each night ends
-with a tidy; what the night wrote is then given the night's time.
+a model follow from the night, so that some models are promoted and some are not. Every fifth night
+has a tidy in the middle of its training, and each one at its end; what the night wrote is then given
+the night's time.
 """
 
 import math
@@ -81,6 +82,17 @@ class Nights:
     @property
     def now(self) -> datetime:
         return FIRST + timedelta(days=self.day)
+
+    def tidy_in_the_middle(self) -> None:
+        """Tidy as if ten days had passed and candidates were of no use, while a training runs."""
+        harsh = LIMITS.copy_with(candidate_days=0, leftover_days=0.05)
+        report = tidy(self.root, harsh, self.now.timestamp() + 10 * 86_400)
+        assert not [one for one in report.removed if one.name in self.needed]
+
+    @property
+    def needed(self) -> set[str]:
+        """Return the champion, which the training starts from."""
+        return {self.champion.model_id} if self.champion else set()
 
     @property
     def champion(self) -> Champion | None:
@@ -200,5 +212,13 @@ def simulated_nights(folder: Path, workers: Workers) -> Iterator[Nights]:
         patch.setitem(build.PRESETS, "small", TINY)
         patch.setattr(build, "datetime", Clock)
         patch.setattr(champions, "datetime", Clock)
+        first_weights = build.first_weights
+
+        def first_weights_after_a_tidy(*arguments: Any) -> Any:
+            if nights.day % 5 == 2:
+                nights.tidy_in_the_middle()
+            return first_weights(*arguments)
+
+        patch.setattr(build, "first_weights", first_weights_after_a_tidy)
         patch.setattr(promotion, "bits_on", lambda root, name, songs: nights.bits[name])
         yield nights
