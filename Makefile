@@ -10,7 +10,7 @@ MIDI ?= ../shared/midi/lakh
 # A file's tests stay together: they share what was compiled, started or trained for the first.
 PARALLEL := --numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help demo server server-stop test test-fast test-field test-site check bench lock clean
+.PHONY: help demo server server-stop test test-fast test-field test-readme test-site check bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -30,10 +30,13 @@ test: .venv/ready-test ## run the whole test suite, a worker for each core
 	@$(BIN)/python -m pytest $(PARALLEL)
 
 test-fast: .venv/ready-test ## run the tests that start no server, browser or whole flow
-	@$(BIN)/python -m pytest $(PARALLEL) -m 'not integration and not soak and not site and not field'
+	@$(BIN)/python -m pytest $(PARALLEL) -m 'not integration and not soak and not site and not field and not readme'
 
 test-field: .venv/ready-test ## test every input of the field table: wild MIDI, hostile archives, odd names
 	@$(BIN)/python -m pytest -m field
+
+test-readme: .venv/ready-test ## run the README's commands as they stand, `make demo` first
+	@$(BIN)/python -m pytest -m readme
 
 test-site: .venv/ready-test ## test a whole site: PostgreSQL, server, worker, browser; parts of it killed
 	@$(BIN)/python -m pytest -m site

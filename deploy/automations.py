@@ -131,11 +131,11 @@ def apply_automations() -> list[str]:
     server forgets the runs that the old trigger watches.
     """
     with get_client(sync_client=True) as client:
-        return [f"automation {one.name}: {_apply(client, one)}" for one in automations()]
+        return [f"automation {one.name}: {apply_automation(client, one)}" for one in automations()]
 
 
-def _apply(client: SyncPrefectClient, wanted: AutomationCore) -> str:
-    """Create or update one automation; return what was done."""
+def apply_automation(client: SyncPrefectClient, wanted: AutomationCore) -> str:
+    """Create or update one automation; return "created", "updated" or "unchanged"."""
     known = client.read_automations_by_name(wanted.name)
     for double in known[1:]:
         client.delete_automation(double.id)

@@ -6,6 +6,7 @@ set -eu
 : "${NOCTURNE_SOURCE:?set it to the source of that corpus, for example folk or a folder}"
 : "${NOCTURNE_TIMEZONE:?set it to the time zone of the schedules, for example UTC}"
 : "${NOCTURNE_TRAIN_QUEUE:?set it to gpu if a worker with a GPU serves that queue, else to cpu}"
+: "${NOCTURNE_PROMOTION:?set it to auto or, if a person is to decide on each new champion, to ask}"
 case "$NOCTURNE_ROOT" in
 /* | *://*) ;;
 *)
@@ -17,6 +18,13 @@ case "$NOCTURNE_TRAIN_QUEUE" in
 cpu | gpu) ;;
 *)
     echo "NOCTURNE_TRAIN_QUEUE: $NOCTURNE_TRAIN_QUEUE is no queue of Nocturne; set it to cpu or gpu" >&2
+    exit 1
+    ;;
+esac
+case "$NOCTURNE_PROMOTION" in
+auto | ask) ;;
+*)
+    echo "NOCTURNE_PROMOTION: $NOCTURNE_PROMOTION is unknown; set it to auto or ask" >&2
     exit 1
     ;;
 esac

@@ -25,6 +25,7 @@ from prefect.states import Cancelled, Crashed
 POOL = "nocturne"
 WORKER_LABEL = "prefect.worker.name"
 UNDER_WAY = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
+STAGE_UNDER_WAY = [*UNDER_WAY, StateType.PAUSED]  # it waits for a person's answer
 KEPT = "Published data stays; start the run again to continue from there."
 
 
@@ -32,7 +33,7 @@ def runs_under_way(client: SyncPrefectClient) -> list[FlowRun]:
     """Return the runs of Nocturne's work pool that are running, pending or being cancelled."""
     pool = WorkPoolFilter(name=WorkPoolFilterName(any_=[POOL]))
     return client.read_flow_runs(
-        flow_run_filter=FlowRunFilter(state=_under_way()), work_pool_filter=pool
+        flow_run_filter=FlowRunFilter(state=_in_state(UNDER_WAY)), work_pool_filter=pool
     )
 
 
@@ -54,13 +55,13 @@ def _mark(client: SyncPrefectClient, run: FlowRun, why: str) -> None:
 def _stages_of(client: SyncPrefectClient, run_id: UUID) -> list[FlowRun]:
     """Return the runs inside a run that are under way."""
     parent = FlowRunFilterParentFlowRunId(any_=[run_id])
-    inside = FlowRunFilter(parent_flow_run_id=parent, state=_under_way())
+    inside = FlowRunFilter(parent_flow_run_id=parent, state=_in_state(STAGE_UNDER_WAY))
     found = client.read_flow_runs(flow_run_filter=inside)
     return [deeper for run in found for deeper in (*_stages_of(client, run.id), run)]
 
 
-def _under_way() -> FlowRunFilterState:
-    return FlowRunFilterState(type=FlowRunFilterStateType(any_=UNDER_WAY))
+def _in_state(types: list[StateType]) -> FlowRunFilterState:
+    return FlowRunFilterState(type=FlowRunFilterStateType(any_=types))
 
 
 def runs_of(worker: str, runs: Iterable[FlowRun]) -> list[FlowRun]:

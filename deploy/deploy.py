@@ -19,6 +19,7 @@ from prefect.exceptions import ObjectAlreadyExists
 from prefect.workers.process import ProcessWorker
 from pydantic import ValidationError
 
+from deploy.alerts import URL, alert_settings, apply_alerts
 from deploy.automations import apply_automations
 from nocturne.schemas.config import IngestConfig
 from nocturne.schemas.errors import NocturneError
@@ -31,6 +32,7 @@ QUEUES = ("cpu", "gpu")
 PLACES = {"root": "NOCTURNE_ROOT", "corpus": "NOCTURNE_CORPUS", "source": "NOCTURNE_SOURCE"}
 DEFAULTS = {
     "NOCTURNE_CORPUS": "",  # named after the source
+    "NOCTURNE_PROMOTION": "auto",
     "NOCTURNE_TIMEZONE": "UTC",
     "NOCTURNE_TRAIN_QUEUE": "cpu",
     "NOCTURNE_VERSION": version("nocturne-midi"),
@@ -38,14 +40,16 @@ DEFAULTS = {
 
 
 def main() -> None:
-    """Deploy everything; exit with one line if a setting is missing."""
+    """Deploy everything; exit with one line if a setting is missing or wrong."""
     environment = with_defaults(os.environ)
     refuse_without_place(environment)
+    alerts = alert_settings(environment)
     with get_client(sync_client=True) as client:
         create_pool(client)
     print(f"deploying to {os.environ.get('PREFECT_API_URL', 'the server of the profile')}")
     deploy_all(environment)
-    for line in [f"runs keep everything in {environment['NOCTURNE_ROOT']}", *apply_automations()]:
+    print(f"runs keep everything in {environment['NOCTURNE_ROOT']}")
+    for line in (*apply_automations(), *apply_alerts(alerts)):
         print(line, flush=True)
     write_pages(environment["NOCTURNE_ROOT"])
 
@@ -56,7 +60,7 @@ def deploy_all(environment: Mapping[str, str]) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "prefect", *command],
         cwd=PROJECT,
-        env=dict(environment),
+        env={name: value for name, value in environment.items() if name != URL},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

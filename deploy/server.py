@@ -18,7 +18,7 @@ from types import FrameType
 
 import httpx
 
-from deploy import gallery
+from deploy import alerts, gallery
 from deploy.deploy import refuse_without_place, with_defaults
 from deploy.ports import refuse_ports
 from deploy.processes import AlreadyRunningError, Processes, StateFolder
@@ -28,6 +28,7 @@ SERVER = PROJECT / "deploy/prefect_app.py"
 HOST = "127.0.0.1"
 PORT = "4200"
 GALLERY_PORT = "8088"
+METRICS_PORT = "4201"
 START_UP_SECONDS = 120
 # In files: with leases in memory, a restart of the server ends every run that holds a slot.
 LEASES = "prefect.server.concurrency.lease_storage.filesystem"
@@ -43,6 +44,7 @@ def main(arguments: list[str]) -> None:
             with state.held() as lock:
                 settings = environment(os.environ, state.path)
                 refuse_without_place(settings)
+                alerts.alert_settings(settings)
                 refuse_ports(ports(settings), HOST)
                 serve(Processes(state, lock), settings)
         except AlreadyRunningError:
@@ -60,8 +62,11 @@ def environment(inherited: Mapping[str, str], state: Path) -> dict[str, str]:
         "NOCTURNE_ROOT": str(Path.cwd() / "nocturne-data"),
         "NOCTURNE_CORPUS": "",  # named after the source
         "NOCTURNE_SOURCE": "folk",
+        "PREFECT_CLIENT_METRICS_ENABLED": "true",
+        "PREFECT_CLIENT_METRICS_PORT": inherited.get("NOCTURNE_METRICS_PORT", METRICS_PORT),
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
         "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
+        "PREFECT_SERVER_METRICS_ENABLED": "true",
         "PREFECT_WORKER_QUERY_SECONDS": "5",
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }
@@ -101,11 +106,12 @@ def serve(processes: Processes, settings: dict[str, str]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background jobs ignore SIGINT,
         signal.signal(number, _interrupt)  # and so would the worker, which ends itself by it
     api = settings["PREFECT_API_URL"]
+    for_deploy, settings = settings, {k: v for k, v in settings.items() if k != alerts.URL}
     try:
         processes.start("server", [sys.executable, "-P", str(SERVER)], settings)
         wait_until_answers(processes, "server", f"{api}/health")
         deploy = [sys.executable, "-m", "deploy.deploy"]
-        if subprocess.run(deploy, cwd=PROJECT, env=settings, check=False).returncode:
+        if subprocess.run(deploy, cwd=PROJECT, env=for_deploy, check=False).returncode:
             sys.exit("the deployments could not be made; the reason is above")
         worker = [sys.executable, "-m", "deploy.worker"]
         processes.start("worker", worker, settings, PROJECT)

@@ -14,6 +14,8 @@ if [ -n "$login" ]; then
     export PREFECT_API_AUTH_STRING="$login"
     if [ "${NOCTURNE_SERVES:-}" = yes ]; then export PREFECT_SERVER_API_AUTH_STRING="$login"; fi
 fi
+alert_url=$(secret alert_url) # where alerts go, for `deployed` alone
+[ -z "$alert_url" ] || export NOCTURNE_ALERT_URL="$alert_url"
 password=$(secret postgres_password)
 if [ "${NOCTURNE_SERVES:-}" = yes ] && [ -n "$password" ]; then
     # Only letters and digits: the password stands in an address.

@@ -20,6 +20,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from types import FrameType
 
 import httpx
@@ -40,6 +41,7 @@ from deploy.old_entrypoints import correct_old_entrypoints
 from deploy.run_processes import children_of, process_of
 from deploy.silence import SilenceWatch
 
+METRICS = str(Path(__file__).with_name("metrics.py"))
 HEARTBEATS = {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30"}  # seconds
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 GRACE_SECONDS = 12  # for Prefect's worker to end; `make server` waits for 20
@@ -72,7 +74,7 @@ def main(options: list[str]) -> int:
 
 def _work(name: str, options: list[str]) -> int:
     """Run Prefect's worker and the watch; at the end stop the worker and mark its runs."""
-    prefect = [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL]
+    prefect = [sys.executable, "-P", METRICS, "worker", "start", "--pool", POOL]
     command = [*prefect, "--type", "process", "--name", name, *options]
     process = subprocess.Popen(command, env={**HEARTBEATS, **os.environ})
     ended = threading.Event()

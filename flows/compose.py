@@ -15,6 +15,7 @@ from nocturne.schemas.config import (
     TrainConfig,
 )
 from nocturne.schemas.results import Composition
+from nocturne.tasks.recording.facts import facts_line
 from nocturne.tasks.stages import stages
 
 
@@ -22,7 +23,7 @@ from nocturne.tasks.stages import stages
 def compose(config: ComposeConfig) -> Composition:
     """Ingest, prepare, train and generate; each stage reuses what is already done."""
     sampling = config.subset(SamplingConfig).model_dump()
-    with stages():
+    with facts_line(), stages():
         ingested = ingest(config.subset(IngestConfig))
         prepared = prepare(config.subset(PrepareConfig))
         trained = train(config.subset(TrainConfig))

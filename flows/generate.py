@@ -13,16 +13,18 @@ from nocturne.tasks.generate import (
     unfinished_batches,
 )
 from nocturne.tasks.progress_artifacts import progress_artifacts
+from nocturne.tasks.recording.facts import facts_line
 
 
 @flow(name="generate", flow_run_name="{config.action}")
 def generate(config: GenerateConfig) -> GeneratedRun:
     """Draw music from a model: MIDI files, pictures, audio and a gallery, or more of a run."""
-    request = plan_generation(config)
-    with sole_writer(request) as (root, run):
-        if published := published_run(root, run, request):
-            return published
-        with progress_artifacts():
-            for first_index, count in unfinished_batches(root, run):
-                generate_batch(run, first_index, count)
-            return publish_run(run, request)
+    with facts_line() as facts:
+        request = plan_generation(config)
+        with sole_writer(request) as (root, run):
+            if published := published_run(root, run, request):
+                return facts.of(published)
+            with progress_artifacts():
+                for first_index, count in unfinished_batches(root, run):
+                    generate_batch(run, first_index, count)
+                return facts.of(publish_run(run, request))

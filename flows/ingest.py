@@ -20,6 +20,7 @@ from nocturne.tasks.ingest import (
     shard_source,
 )
 from nocturne.tasks.progress_artifacts import progress_artifacts
+from nocturne.tasks.recording.facts import facts_line
 from nocturne.tasks.sources.source import is_download
 from nocturne.tasks.storage.locking.locks import corpus_writer
 from nocturne.tasks.storage.root import Root
@@ -31,14 +32,18 @@ RUNNER: Any = ThreadPoolTaskRunner(max_workers=SHARDS_AT_ONCE)
 def ingest(config: IngestConfig) -> IngestSummary:
     """Read a source of MIDI files into validated, published note tables."""
     root = Root.open(config.root)
-    with corpus_writer(root, config.corpus, "ingest"), progress_artifacts():
+    with (
+        facts_line() as facts,
+        corpus_writer(root, config.corpus, "ingest"),
+        progress_artifacts(),
+    ):
         if is_download(config):
             download_source(config)
         raw = shard_source(config)
         plan = plan_extraction(config, raw)
         summary = finished_notes(root, plan) or extract(plan, config)
         report_quality(config)
-        return summary
+        return facts.of(summary)
 
 
 def extract(plan: NotePlan, config: IngestConfig) -> IngestSummary:

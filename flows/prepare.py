@@ -16,6 +16,7 @@ from nocturne.tasks.prepare import (
     with_corpus,
 )
 from nocturne.tasks.progress_artifacts import progress_artifacts
+from nocturne.tasks.recording.facts import facts_line
 from nocturne.tasks.storage.locking.locks import corpus_writer
 from nocturne.tasks.storage.root import Root
 
@@ -25,12 +26,12 @@ def prepare(config: PrepareConfig) -> SequenceDataset:
     """Split a corpus by song, fit the categories on the training songs, encode every song."""
     root = Root.open(config.root, create=False)
     config = with_corpus(root, config)
-    with corpus_writer(root, config.corpus, "prepare"):
+    with facts_line() as facts, corpus_writer(root, config.corpus, "prepare"):
         plan = split_corpus(config)
         if dataset := finished_sequences(root, plan):
-            return dataset
+            return facts.of(dataset, reused=True)
         # Quoted: Prefect would walk through the whole plan, 10 s for each task at 175,000 songs.
         sealed = cast(SequencePlan, quote(plan))
         with progress_artifacts():
             vocabulary = fit_vocabulary(sealed)
-            return encode_songs(sealed, vocabulary)
+            return facts.of(encode_songs(sealed, vocabulary))

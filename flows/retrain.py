@@ -8,6 +8,7 @@ from nocturne.flows.train import train
 from nocturne.schemas.config import IngestConfig, PrepareConfig, RetrainConfig, TrainConfig
 from nocturne.schemas.model_card import TrainedModel
 from nocturne.tasks.model.registry.open_models import models_opened_once
+from nocturne.tasks.recording.night import recorded_night
 from nocturne.tasks.stages import stages
 from nocturne.tasks.train import choose_start
 
@@ -15,7 +16,7 @@ from nocturne.tasks.train import choose_start
 @flow(name="retrain", flow_run_name="retrain {config.preset} on {config.corpus}")
 def retrain(config: RetrainConfig) -> TrainedModel:
     """Ingest new files, prepare them, train from the champion if it fits, evaluate, promote."""
-    with stages():
+    with recorded_night(config), stages():
         ingest(config.subset(IngestConfig))
         prepare(config.subset(PrepareConfig))
         with models_opened_once():

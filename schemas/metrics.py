@@ -71,6 +71,7 @@ class ModelMetrics(SampleMetrics):
     weights_sha256: str | None = Field(None, description="Of the weights that were measured")
     histograms: dict[str, Histogram] = Field(default_factory=dict, description="By feature")
     verdict: str = Field("", description="The gate's decision and its reason")
+    answer: str = Field("", description="A person's answer to whether it may become champion")
     others: dict[str, Any] = Field(default_factory=dict)
 
     def baseline_bits(self, name: str) -> float | None:
@@ -113,6 +114,7 @@ class ModelMetrics(SampleMetrics):
             "weights_sha256": self.weights_sha256,
             "histograms": {name: one.model_dump() for name, one in self.histograms.items()},
             "verdict": self.verdict,
+            "answer": self.answer,
         }
         absent: tuple[object, ...] = (None, "", {})
         return {key: value for key, value in content.items() if value not in absent} | self.others
@@ -125,6 +127,7 @@ _KINDS: dict[str, TypeAdapter[Any]] = {
     "weights_sha256": TypeAdapter(str),
     "histograms": TypeAdapter(dict[str, Histogram]),
     "verdict": TypeAdapter(str),
+    "answer": TypeAdapter(str),
 }
 
 

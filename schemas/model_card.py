@@ -102,6 +102,7 @@ class TrainedModel(BaseModel):
     bits_per_note: float = Field(description="On the test split")
     composite_bits_per_note: float = Field(description="Best n-gram baselines on the same ids")
     promoted: bool
+    candidate: bool = Field(False, description="It passed the gate and waits for a person")
     verdict: str = Field(description="The gate's decision and its reason")
     folder: str
     report: str

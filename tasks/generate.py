@@ -7,7 +7,7 @@ the model, the seed and the parameters.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from prefect import get_run_logger, task
+from prefect import get_run_logger
 from prefect.cache_policies import NO_CACHE
 
 from nocturne.schemas.config import GenerateConfig
@@ -23,6 +23,7 @@ from nocturne.tasks.model.sampling.sample import sample
 from nocturne.tasks.pages.run_markdown import SHOWN_PIECES, run_markdown
 from nocturne.tasks.policy import may_pass
 from nocturne.tasks.progress import report
+from nocturne.tasks.recording.facts import task
 from nocturne.tasks.samples import request as samples_request
 from nocturne.tasks.samples.batches import begin_run, write_batch
 from nocturne.tasks.samples.build import finish_run, reuse_published

@@ -5,7 +5,7 @@ whose staging folder is named by the raw shards, the config and the extractor's 
 """
 
 import pyarrow as pa
-from prefect import get_run_logger, task
+from prefect import get_run_logger
 from prefect.cache_policies import NO_CACHE
 
 from nocturne.schemas.config import IngestConfig
@@ -30,6 +30,7 @@ from nocturne.tasks.pages.index.write import write_index_pages
 from nocturne.tasks.pages.quality.page import quality_markdown, quality_page
 from nocturne.tasks.policy import may_pass
 from nocturne.tasks.progress import progress_of, report
+from nocturne.tasks.recording.facts import task
 from nocturne.tasks.sources.source import fetch, is_download
 from nocturne.tasks.storage.layout import quality_page_path
 from nocturne.tasks.storage.root import Root

@@ -1,6 +1,6 @@
 """Prefect tasks of prepare. Prefect caches nothing: the published files say what is done."""
 
-from prefect import get_run_logger, task
+from prefect import get_run_logger
 from prefect.cache_policies import NO_CACHE
 
 from nocturne.schemas.config import PrepareConfig
@@ -11,6 +11,7 @@ from nocturne.tasks.corpus.sequences import publish_sequences, write_sequences
 from nocturne.tasks.corpus.sequences.sequence_plan import SequencePlan, plan_sequences
 from nocturne.tasks.policy import may_pass
 from nocturne.tasks.progress import progress_of
+from nocturne.tasks.recording.facts import task
 from nocturne.tasks.storage.root import Root
 
 

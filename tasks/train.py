@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from prefect import get_run_logger, task
+from prefect import get_run_logger
 from prefect.cache_policies import NO_CACHE
 
 from nocturne.schemas.config import TrainConfig
@@ -28,6 +28,7 @@ from nocturne.tasks.pages.model_caution import caution_of
 from nocturne.tasks.pages.model_report import publish
 from nocturne.tasks.policy import may_pass
 from nocturne.tasks.progress import progress_of
+from nocturne.tasks.recording.facts import task
 from nocturne.tasks.storage.layout import REPORT_PAGE, model_path
 from nocturne.tasks.storage.locking.locks import model_writer
 from nocturne.tasks.storage.root import Root
@@ -94,6 +95,7 @@ def trained_model_summary(
         bits_per_note=figures["bits_per_note"],
         composite_bits_per_note=figures["composite_bits_per_note"],
         promoted=verdict.promoted,
+        candidate=bool(verdict.asks),
         verdict=verdict.reason,
         folder=root.display_path(folder.path),
         report=root.display_path(model_path(model_id, REPORT_PAGE)),

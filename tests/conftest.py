@@ -1,17 +1,39 @@
 """Fixtures shared by all tests."""
 
 import logging
+import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from nocturne.tasks.storage.root import Root
 
 SHARED_MIDI = Path(__file__).parents[2] / "shared" / "midi"
 
 
-SLOW_FIRST = ("integration/test_compose", "integration/test_readme", "integration", "flows")
+# A busy machine is no finding.
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")
+CACHE = "NOCTURNE_TEST_CACHE"
+SLOW_FIRST = ("integration", "flows")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let all processes of the session share what is made once for a machine.
+
+    That is what XLA compiles (most of the suite's time), the tables of Prefect's database and the
+    list of fonts. The folder lasts as long as the session, or is that of NOCTURNE_TEST_CACHE for
+    several; not longer, as XLA's code is that of one TensorFlow and one processor.
+    """
+    if CACHE not in os.environ:
+        folder = tempfile.TemporaryDirectory(prefix="nocturne-tests-")
+        config.add_cleanup(folder.cleanup)
+        os.environ[CACHE] = folder.name
+    os.environ["XDG_CACHE_HOME"] = os.environ[CACHE]
+    os.environ["TF_XLA_FLAGS"] = f"--tf_xla_persistent_cache_directory={os.environ[CACHE]}/xla"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

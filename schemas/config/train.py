@@ -18,6 +18,7 @@ from nocturne.schemas.network_shape import PRESETS_IN_WORDS, PresetName
 
 Executor = Literal["auto", "xla", "keras"]
 Precision = Literal["auto", "float32", "mixed"]
+PromotionRule = Literal["auto", "ask"]
 TRAINING = Changes("model", "weights")
 # Models of versions without these two fields keep their ids.
 MIXED_TRAINING = Changes("model", "weights", unless=("auto", "float32"))
@@ -129,6 +130,29 @@ class TrainConfig(SchemeConfig, Seeded):
         description="With fewer test songs, a model is not compared with the champion, which stays",
         ge=1,
         le=1_000_000,
+    )
+    drift_bound: Annotated[float, CIRCUMSTANCE] = Field(
+        0.1,
+        title="Drift bound (bits)",
+        description="A corpus that is further than this from the corpus of the champion, in "
+        "Jensen-Shannon divergence of the feature that moved most, has moved: the report and an "
+        "event say so",
+        ge=0,
+        le=1,
+    )
+    promotion: Annotated[PromotionRule, CIRCUMSTANCE] = Field(
+        "auto",
+        title="Promotion",
+        description="auto promotes a model that passes the gate; ask pauses the run until a person "
+        "decides in the Prefect UI",
+    )
+    answer_hours: Annotated[float, CIRCUMSTANCE] = Field(
+        12.0,
+        title="Wait for the answer (h)",
+        description="With promotion ask: without an answer in this time the champion stays, and "
+        "nocturne promote makes the model champion later",
+        gt=0,
+        le=30 * 24,
     )
     least_steps: Annotated[int, CIRCUMSTANCE] = Field(
         100,

@@ -65,6 +65,9 @@ class NightRecord(BaseModel):
     sample_figures: dict[str, float] = Field(
         default_factory=dict, description="Metrics of the night's model's samples, by name"
     )
+    held_out_figures: dict[str, float] = Field(
+        default_factory=dict, description="The same metrics of held-out songs, by name"
+    )
     champion_before: str | None = None
     champion_after: str | None = None
     champion_bits_per_note: float | None = Field(

@@ -22,13 +22,22 @@ from nocturne.tasks.music.notes import Notes
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.storage.scratch import locked
 
+AGREED, REFUSED, NO_ANSWER = "yes", "no", "none in time"  # of a person, in metrics.json
 MOST_RIVALS = 4  # the champion and the best before it; each takes some seconds to measure
 
 
 def consider(
-    root: Root, model_id: str, margin_bits: float = 0.0, min_test_songs: int = 1
+    root: Root,
+    model_id: str,
+    margin_bits: float = 0.0,
+    min_test_songs: int = 1,
+    *,
+    ask: bool = False,
 ) -> Verdict:
     """Promote an evaluated model if it passes the gate; write the verdict into its metrics.
+
+    With `ask` a model that passes becomes champion only once a person has agreed (`record_answer`):
+    until then the verdict says that it asks, and after a refusal that it does not.
 
     The model is compared, within its corpus and scheme, with the champion and with the best of
     the champions before it whose promotions stand: back to the last champion that a person chose,
@@ -44,10 +53,29 @@ def consider(
         if champion and champion.model_id == model_id:
             return Verdict(True, "is champion")
         verdict, bits = _decide(folder, champion, margin_bits, min_test_songs)
+        if ask and verdict.promoted:
+            verdict = _with_answer(verdict, model_id, folder.metrics.answer)
         written = _write_verdict(folder, verdict)
         if verdict.promoted:
             record(root, line, model_id, verdict.reason, "gate", bits)
     return written
+
+
+def record_answer(root: Root, model_id: str, answer: str) -> None:
+    """Write a person's answer, AGREED, REFUSED or NO_ANSWER, into the model's metrics."""
+    folder = open_model(root, model_id)
+    folder.write_metrics(folder.metrics.model_copy(update={"answer": answer}))
+
+
+def _with_answer(verdict: Verdict, model_id: str, answer: str) -> Verdict:
+    """Return the verdict on a model that passes the gate, after a person's answer if any."""
+    if answer == AGREED:
+        return replace(verdict, reason=f"{verdict.reason}; a person agreed")
+    by_hand = f"nocturne promote {model_id} makes it champion"
+    if answer == REFUSED:
+        return Verdict(False, f"a person refused it: {by_hand}")
+    why = "nobody answered in time" if answer == NO_ANSWER else "a person decides"
+    return Verdict(False, f"{why}: {by_hand}; {verdict.reason}", asks=verdict.reason)
 
 
 def _write_verdict(folder: ModelFolder, verdict: Verdict) -> Verdict:

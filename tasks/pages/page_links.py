@@ -50,6 +50,16 @@ def links_of_report(root: Root, corpus: str) -> list[PageLink]:
     ]
 
 
+def links_of_comparison(root: Root, first: str, second: str) -> list[PageLink]:
+    """Return the links of models/<first>/compare-<second>.html; to reports only if they exist."""
+    reports = [
+        link
+        for model_id in (first, second)
+        for link in _existing(root, model_path(model_id, REPORT_PAGE), f"Report on {model_id}")
+    ]
+    return [PageLink("All models", f"../{INDEX_PAGE}"), *reports]
+
+
 def links_of_quality() -> list[PageLink]:
     """Return the links of quality/<corpus>/report.html, which is written before any model."""
     return [

@@ -20,13 +20,22 @@ from starlette.routing import Route
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from nocturne.tasks.storage.layout import INDEX_PAGE, MODELS, QUALITY, REPORT_PAGE, SAMPLES
+from nocturne.tasks.storage.layout import (
+    COMPARISON_PREFIX,
+    INDEX_PAGE,
+    MODELS,
+    PAGE_SUFFIX,
+    QUALITY,
+    REPORT_PAGE,
+    SAMPLES,
+)
 
 # No name may begin with a dot, as temporary files do; folders inside a run (parts/) are not served.
 SERVED = re.compile(
     rf"({SAMPLES}|{MODELS}|{QUALITY})/{re.escape(INDEX_PAGE)}"
     rf"|{SAMPLES}/[^/.][^/]*/[^/.][^/]*"
-    rf"|({MODELS}|{QUALITY})/[^/.][^/]*/{re.escape(REPORT_PAGE)}",
+    rf"|({MODELS}|{QUALITY})/[^/.][^/]*/{re.escape(REPORT_PAGE)}"
+    rf"|{MODELS}/[^/.][^/]*/{COMPARISON_PREFIX}[^/]+{re.escape(PAGE_SUFFIX)}",
     re.DOTALL,
 )
 MEDIA_TYPES = {  # Python's own table differs between machines

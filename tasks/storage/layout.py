@@ -19,11 +19,15 @@
     models/<model>/{config,vocabulary}.json            train       what the weights belong to
     models/<model>/{history,metrics}.json              train       figures of training and of tests
     models/<model>/judged.safetensors                  train       the samples that were evaluated
+    models/<model>/corpus.json                         train       ModelCorpus: what it learned from
     models/<model>/report.html                         train       the model report as a page
+    models/<model>/compare-<other>.html                retrain,    the model beside another one
+                                                       compare
     models/<model>/card.json                           train       ModelCard, completes the model
     models/champions/<corpus>/<scheme>.json            train,      the champion and its history
                                                        promote
     nights/<corpus>/<start>-<run>.json                 retrain     NightRecord of one retrain run
+    nights/<corpus>/under-way/<start>-<run>.json       retrain     the same, while it runs
     samples/<run>/NNNNN.{mid,png,ogg}                  generate    the pieces of one run
     samples/<run>/manifest.parquet                     generate    one row for each piece
     samples/<run>/run.json                             generate    SampleRun, completes the run
@@ -78,6 +82,7 @@ CONFIG_FILE = "config.json"  # network shape, training config, SHA-256 of the fi
 HISTORY_FILE = "history.json"  # the evaluations during training
 METRICS_FILE = "metrics.json"
 EVALUATED_FILE = "judged.safetensors"  # the samples that the metrics are of
+CORPUS_FILE = "corpus.json"  # what the corpus was like, and its drift
 CARD_FILE = "card.json"
 
 NIGHTS = "nights"  # the history of retrain runs; no corpus's writer clears it
@@ -94,6 +99,7 @@ FORMAT_FILE = "format.json"  # RootFormat; a root without it has layout 1
 
 INDEX_PAGE = "index.html"
 REPORT_PAGE = "report.html"
+COMPARISON_PREFIX, PAGE_SUFFIX = "compare-", ".html"
 
 CACHE = ".cache"
 LOCKS = "locks"  # in CACHE, as the next two
@@ -218,6 +224,11 @@ def model_path(model_id: str, name: str = "") -> str:
     return f"{MODELS}/{model_id}/{name}".rstrip("/")
 
 
+def comparison_path(model_id: str, other: str) -> str:
+    """Return the page that shows a model beside another one."""
+    return model_path(model_id, f"{COMPARISON_PREFIX}{other}{PAGE_SUFFIX}")
+
+
 def champion_path(corpus: str, scheme: str) -> str:
     """Return the champion of a corpus and scheme, with its history."""
     return f"{CHAMPIONS}/{corpus}/{scheme}.json"
@@ -231,6 +242,16 @@ def nights_of(corpus: str) -> str:
 def night_path(corpus: str, name: str) -> str:
     """Return the record of one night; `name` begins with its start and ends with its run."""
     return f"{nights_of(corpus)}/{name}.json"
+
+
+def under_way_of(corpus: str) -> str:
+    """Return the folder of the nights of a corpus that have begun and not ended."""
+    return f"{nights_of(corpus)}/under-way"
+
+
+def under_way_path(corpus: str, name: str) -> str:
+    """Return the mark of a night that is under way, which is its record if it crashes."""
+    return f"{under_way_of(corpus)}/{name}.json"
 
 
 def run_path(run_id: str, name: str = "") -> str:

@@ -15,6 +15,7 @@ PLACE = {
     "NOCTURNE_SOURCE": "folk",
     "NOCTURNE_TIMEZONE": "UTC",
     "NOCTURNE_TRAIN_QUEUE": "cpu",
+    "NOCTURNE_PROMOTION": "auto",
 }
 REFUSED = [
     ("NOCTURNE_ROOT", "", "NOCTURNE_ROOT: set it to the storage root"),
@@ -23,6 +24,8 @@ REFUSED = [
     ("NOCTURNE_SOURCE", "https://me:secret@example.org/midi.zip", "a password in an address"),
     ("NOCTURNE_CORPUS", None, "NOCTURNE_CORPUS: set it to the name of the corpus"),
     ("NOCTURNE_TIMEZONE", "", "NOCTURNE_TIMEZONE: set it to the time zone"),
+    ("NOCTURNE_PROMOTION", "", "NOCTURNE_PROMOTION: set it to auto"),
+    ("NOCTURNE_PROMOTION", "never", "NOCTURNE_PROMOTION: never is unknown; set it to auto or ask"),
     ("NOCTURNE_TRAIN_QUEUE", "", "NOCTURNE_TRAIN_QUEUE: set it to gpu"),
     (
         "NOCTURNE_CORPUS",

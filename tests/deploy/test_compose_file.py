@@ -45,8 +45,18 @@ def test_ports_are_on_loopback_and_secrets_in_files(name: str) -> None:
     assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
     secret = [key for key in service.get("environment", {}) if "PASSWORD" in key or "AUTH" in key]
     assert all(key.endswith("_FILE") for key in secret)
-    known = {"postgres_password", "prefect_login"}
+    known = {"postgres_password", "prefect_login", "alert_url"}
     assert set(service.get("secrets", [])) <= known
+
+
+def test_figures_are_served_by_server_and_workers_alone() -> None:
+    assert SERVICES["server"]["environment"]["PREFECT_SERVER_METRICS_ENABLED"] == "true"
+    switch = "PREFECT_CLIENT_METRICS_ENABLED"
+    on = {name for name, one in SERVICES.items() if switch in one.get("environment", {})}
+    assert on == {"cpu-worker", "gpu-worker"}
+    for name in on:
+        port = SERVICES[name]["environment"]["PREFECT_CLIENT_METRICS_PORT"]
+        assert [one.rpartition(":")[2] for one in SERVICES[name]["ports"]] == [port]
 
 
 def test_the_images_run_as_no_root_and_install_from_locks() -> None:
@@ -71,11 +81,20 @@ def test_secrets_reach_only_who_needs_them(tmp_path: Path) -> None:
     (tmp_path / "postgres_password").write_text("s3cret\n")
     worker = _secrets(tmp_path).stdout.splitlines()
     assert "PREFECT_API_AUTH_STRING=ada:lovelace" in worker
-    assert not any("s3cret" in line or "SERVER" in line for line in worker)
+    assert not any("s3cret" in line or "SERVER" in line or "ALERT" in line for line in worker)
     server = _secrets(tmp_path, NOCTURNE_SERVES="yes").stdout.splitlines()
     assert "PREFECT_SERVER_API_AUTH_STRING=ada:lovelace" in server
     address = "postgresql+asyncpg://nocturne:s3cret@postgres:5432/prefect"
     assert f"PREFECT_SERVER_DATABASE_CONNECTION_URL={address}" in server
+
+
+def test_alerts_go_where_the_secret_says(tmp_path: Path) -> None:
+    (tmp_path / "alert_url").write_text("mailto://me:pass@example.org\n")
+    assert "NOCTURNE_ALERT_URL=mailto://me:pass@example.org" in _secrets(tmp_path).stdout
+    (tmp_path / "alert_url").write_text("\n")
+    assert "ALERT" not in _secrets(tmp_path).stdout
+    users = {name for name, one in SERVICES.items() if "alert_url" in one.get("secrets", [])}
+    assert users == {"deployed"}
 
 
 def test_a_password_that_breaks_the_address_is_refused(tmp_path: Path) -> None:

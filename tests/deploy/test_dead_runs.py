@@ -17,7 +17,7 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.exceptions import ObjectAlreadyExists
-from prefect.states import Cancelling, Completed, Pending, Running
+from prefect.states import Cancelling, Completed, Paused, Pending, Running
 
 from deploy import run_processes
 from deploy.dead_runs import main, mark_dead, runs_of, runs_under_way
@@ -72,9 +72,15 @@ def test_a_dead_run_is_crashed_with_its_stages_or_cancelled_if_that_was_asked(
     ending = _run(client, Cancelling(), work_pool_name="nocturne")
     call = client.create_task_run(task=stage, flow_run_id=crashed, dynamic_key="0", state=Running())
     inner = _run(client, Running(), parent_task_run_id=call.id)
+    asking = client.create_task_run(
+        task=stage, flow_run_id=crashed, dynamic_key="1", state=Running()
+    )
+    waiting = _run(client, Running(), parent_task_run_id=asking.id)
+    client.set_flow_run_state(waiting, Paused(timeout_seconds=60))
+    assert _state(client, waiting)[0] == "Paused"
     mark_dead(client, runs_under_way(client), "The worker was stopped.")
     kept = "Published data stays; start the run again to continue from there."
-    for run in (crashed, inner):
+    for run in (crashed, inner, waiting):
         assert _state(client, run) == ("Crashed", f"The worker was stopped. {kept}")
     assert _state(client, ending) == ("Cancelled", "The worker was stopped.")
 

@@ -11,8 +11,12 @@ from nocturne.flows.promote import promote
 from nocturne.flows.retrain import retrain
 from nocturne.flows.train import train
 from nocturne.schemas.config import PromoteConfig, RetrainConfig, TrainConfig
+from nocturne.schemas.errors import SourceError
 from nocturne.tasks.model.registry.champion import read_champion
 from nocturne.tasks.model.registry.models import known_models, read_card
+from nocturne.tasks.nights.drift import recorded_drift
+from nocturne.tasks.nights.records import read_nights
+from nocturne.tasks.storage.layout import comparison_path
 from nocturne.tasks.storage.root import Root
 from tests.flows.tiny_training import counted_loads, tiny_training, write_song
 
@@ -42,6 +46,7 @@ def test_nights_make_a_model_where_there_is_something_to_learn(
         assert not first.reused
         assert read_card(root, first.model_id).stopped == "all 2 steps done"
         assert "was trained for 2 of at least 100 steps" in first.caution
+        assert "retrain: 12 files, 12 accepted, 0 quarantined, 0 duplicates" in caplog.text
         assert read_champion(root, "mine", "factored") is None  # two steps do not beat the n-grams
         promote(PromoteConfig(root=root.uri, model="latest"))
         champion = read_champion(root, "mine", "factored")
@@ -69,6 +74,21 @@ def test_nights_make_a_model_where_there_is_something_to_learn(
         assert read_card(root, third.model_id).config.init_from == first.model_id
     assert set(known_models(root)) == {first.model_id, third.model_id}
 
+    nights = read_nights(root, "mine")[0]
+    assert [one.outcome for one in nights] == ["kept", "no_news", "kept"]
+    assert [one.model_id for one in nights] == [first.model_id, first.model_id, third.model_id]
+    assert [one.champion_before for one in nights] == [None, first.model_id, first.model_id]
+    assert nights[0].files is not None
+    assert (nights[0].files.inputs, nights[0].files.new) == (12, 12)
+    assert {"ingest", "prepare", "train model", "measure drift"} <= set(nights[0].seconds)
+    assert nights[0].bits_per_note == first.bits_per_note
+    assert nights[2].drift is not None
+    assert nights[2].drift == recorded_drift(root, third.model_id)
+    assert nights[2].drift.model_id == first.model_id
+    assert "from that of" in root.read_bytes(f"models/{third.model_id}/report.html").decode()
+    assert root.exists(comparison_path(third.model_id, first.model_id))
+    assert "3 nights" in root.read_bytes("models/index.html").decode()
+
     promote(PromoteConfig(root=root.uri, model=third.model_id))
     back = promote(PromoteConfig(root=root.uri, rollback=True))
     assert back.model_id == first.model_id
@@ -77,3 +97,16 @@ def test_nights_make_a_model_where_there_is_something_to_learn(
         third.model_id,
         first.model_id,
     ]
+
+
+def test_a_night_that_fails_has_its_record(root: Root, caplog: pytest.LogCaptureFixture) -> None:
+    night = RetrainConfig(root=root.uri, source="/nowhere/at/all", corpus="mine")
+    with caplog.at_level(logging.INFO), pytest.raises(SourceError):
+        retrain(night)
+    (record,), damages = read_nights(root, "mine")
+    assert (record.outcome, record.model_id, damages) == ("failed", None, [])
+    assert record.reason.startswith("SourceError: ")
+    assert "ingest failed after" in caplog.text
+    assert "retrain failed after" in caplog.text
+    assert root.files("nights/mine/under-way") == []
+    assert "1 failed" in root.read_bytes("models/index.html").decode()

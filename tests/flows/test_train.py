@@ -40,7 +40,7 @@ def test_a_model_is_trained_evaluated_and_described_each_model_loaded_once(
     with caplog.at_level(logging.INFO), counted_loads() as loads:
         with counted_opens() as opens:
             first = train(config)
-        assert len(opens) == 2 + 4  # twice by the flow, once by each of its four tasks
+        assert len(opens) == 2 + 5  # twice by the flow, once by each of its five tasks
         assert "corpus tunes: the only prepared corpus" in caplog.text
         assert "bits per note on held-out songs (n-gram composite" in caplog.text
         assert loads == {first.model_id: 1}

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import SHARED_MIDI
+from tests.integration.nocturne import demo
 from tests.integration.site import RETRAIN, Site, site
 from tests.integration.site_life import Killed, Night, killed_in_the_middle, night_of
 
@@ -34,6 +35,15 @@ def browser() -> Iterator[Any]:
         browser = driver.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def composed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Run the README's first command; return the folder above its root, and what it printed."""
+    home = tmp_path_factory.mktemp("compose")
+    done = demo(home)
+    assert done.returncode == 0, done.stderr
+    return home, done.stdout
 
 
 @pytest.fixture(scope="session")

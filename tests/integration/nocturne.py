@@ -9,6 +9,12 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
 NOCTURNE = Path(sys.executable).with_name("nocturne")
+SHORT_DEMO = {
+    "NOCTURNE_MAX_STEPS": "40",  # beats a unigram
+    "NOCTURNE_SAMPLES": "3",
+    "NOCTURNE_VALID_SHARE": "0.02",
+    "NOCTURNE_TEST_SHARE": "0.02",
+}
 QUICK = {"NOCTURNE_MAX_STEPS": "20", "NOCTURNE_MAX_MINUTES": "1000", "NOCTURNE_NOTES": "64"}
 
 
@@ -51,3 +57,9 @@ def nocturne(home: Path, *arguments: str, **settings: str) -> subprocess.Complet
         text=True,
         check=False,
     )
+
+
+def demo(home: Path) -> subprocess.CompletedProcess[str]:
+    """Run `make demo` with a root in `home`, less training and fewer samples."""
+    settings = environment(home, NOCTURNE_ROOT=str(home / "nocturne-data"), **SHORT_DEMO)
+    return in_checkout(["make", "demo"], settings)

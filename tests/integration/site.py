@@ -17,11 +17,13 @@ import psutil
 
 from deploy import gallery
 from deploy.server import LEASES
+from tests.integration.alert_receiver import receiver
 from tests.integration.nocturne import PROJECT
 from tests.integration.postgres import Postgres, postgres
-from tests.integration.prefect_server import PREFECT, Server, free_port, running, settings, started
+from tests.integration.prefect_server import Server, free_port, running, settings, started
 
-WORKER = [*PREFECT, "worker", "start", "--pool", "nocturne", "--type", "process"]
+METRICS = [sys.executable, "-P", str(PROJECT / "deploy/metrics.py")]  # Prefect, and its figures
+WORKER = [*METRICS, "worker", "start", "--pool", "nocturne", "--type", "process"]
 STRANGER = [sys.executable, "-P", str(PROJECT / "tests/integration/strangers.py")]
 GALLERY = [sys.executable, gallery.__file__]
 # What a retrain learns in a minute, in many pieces of work.
@@ -45,6 +47,8 @@ class Site:
         self.home, self.root, self.database, self.parts = home, home / "data", database, parts
         self.root.mkdir()
         self.password = secrets.token_hex(16)
+        self.receiver = parts.enter_context(receiver())
+        self.metrics_port = str(free_port())
         port = str(free_port())
         self.environment = settings(
             home,
@@ -53,6 +57,7 @@ class Site:
             NOCTURNE_SOURCE=str(source),
             NOCTURNE_TIMEZONE="Europe/Berlin",
             NOCTURNE_TRAIN_QUEUE="gpu",
+            NOCTURNE_ALERT_URL=self.receiver.url,
             NOCTURNE_GALLERY_URL=f"http://127.0.0.1:{port}",
             PREFECT_API_AUTH_STRING=f"nocturne:{self.password}",
             TF_CPP_MIN_LOG_LEVEL="3",
@@ -79,6 +84,7 @@ class Site:
                 PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE=LEASES,
                 PREFECT_SERVER_CSRF_PROTECTION_ENABLED="true",
                 PREFECT_SERVER_DATABASE_CONNECTION_URL=self.database.url,
+                PREFECT_SERVER_METRICS_ENABLED="true",
             )
         )
 
@@ -98,10 +104,14 @@ class Site:
         self.stranger_run = id_file.read_text()
 
     def start_worker(self) -> None:
-        """Start a worker on all queues."""
+        """Start a worker on all queues, with its figures for Prometheus."""
+        metrics = {
+            "PREFECT_CLIENT_METRICS_ENABLED": "true",
+            "PREFECT_CLIENT_METRICS_PORT": self.metrics_port,
+        }
         self.worker = psutil.Process(
             self.parts.enter_context(
-                running(WORKER, self.environment, self.home / "worker.log")
+                running(WORKER, {**self.environment, **metrics}, self.home / "worker.log")
             ).pid
         )
 
@@ -123,12 +133,12 @@ class Site:
         )
         return str(run["id"])
 
-    def switch_off(self, automation: str) -> None:
-        """Let an automation rest."""
+    def switch(self, automation: str, *, on: bool) -> None:
+        """Let an automation rest, or work again."""
         (known,) = (
             one for one in self.server.post("/automations/filter") if one["name"] == automation
         )
-        answer = self.server.api.patch(f"/automations/{known['id']}", json={"enabled": False})
+        answer = self.server.api.patch(f"/automations/{known['id']}", json={"enabled": on})
         assert answer.is_success, answer.text
 
     def freeze(self, run_id: str) -> None:

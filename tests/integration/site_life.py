@@ -48,7 +48,7 @@ def killed_in_the_middle(place: Site, night: Night) -> Killed:
     """
     place.run("-c", IMPATIENT)
     place.start_stranger()
-    place.switch_off("generate-on-promotion")  # once is enough
+    place.switch("generate-on-promotion", on=False)  # once is enough
     other = place.home / "killed"
     train = place.start("retrain", **RETRAIN, root=str(other), checkpoint_minutes=OFTEN)
     seed = json.loads((night.samples / "run.json").read_text())["config"]["seed"]

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -11,32 +10,10 @@ import pretty_midi
 import pyarrow.parquet as pq
 import pytest
 
-from tests.integration.nocturne import environment, in_checkout, nocturne
+from tests.integration.nocturne import demo, nocturne
 from tests.integration.pages import PLAYS, Visit
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]
-
-PROJECT = Path(__file__).parents[2]
-SHORT = {
-    "NOCTURNE_MAX_STEPS": "40",  # beats a unigram
-    "NOCTURNE_SAMPLES": "3",
-    "NOCTURNE_VALID_SHARE": "0.02",
-    "NOCTURNE_TEST_SHARE": "0.02",
-}
-
-
-def _demo(home: Path) -> subprocess.CompletedProcess[str]:
-    settings = environment(home, NOCTURNE_ROOT=str(home / "nocturne-data"), **SHORT)
-    return in_checkout(["make", "demo"], settings)
-
-
-@pytest.fixture(scope="module")
-def composed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """Run the README's first command; return the folder above its root, and what it printed."""
-    home = tmp_path_factory.mktemp("compose")
-    done = _demo(home)
-    assert done.returncode == 0, done.stderr
-    return home, done.stdout
+pytestmark = [pytest.mark.readme, pytest.mark.timeout(1800)]
 
 
 def _digests(folder: Path) -> dict[str, str]:
@@ -111,7 +88,7 @@ def test_training_learned_something(composed: tuple[Path, str]) -> None:
 def test_a_second_run_reuses_everything_and_says_so(composed: tuple[Path, str]) -> None:
     home, _ = composed
     before = {p: p.stat().st_mtime_ns for p in (home / "nocturne-data").rglob("*.parquet")}
-    again = _demo(home)
+    again = demo(home)
     assert again.returncode == 0, again.stderr
     assert again.stderr.count("reused") + again.stderr.count("already") >= 4
     assert "(already done: reused)" in again.stdout

@@ -18,6 +18,7 @@ from tests.integration.site import Site
 pytestmark = [pytest.mark.site, pytest.mark.timeout(900)]
 
 NAMES = {"ingest", "prepare", "retrain", "generate", "compose", "promote", "tidy"}
+ALERTS = ("failed", "crashed", "late", "no-success", "promotion", "question", "drift")
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
@@ -109,6 +110,7 @@ def test_deploying_again_updates_in_place(deployed: Site, server: Server) -> Non
         "crash-runs-that-never-start",
         "restart-crashed-runs",
         "generate-on-promotion",
+        *(f"alert-{name}" for name in ALERTS),
     }
     deployed.run("-m", "deploy.automations")
     assert _automations(server) == automations

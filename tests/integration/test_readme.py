@@ -14,7 +14,7 @@ from nocturne.flows.cli.commands import run
 from nocturne.tasks.model.evaluation import drawn_samples
 from tests.tasks.sources.http_server import Behaviour, serving
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.readme, pytest.mark.timeout(1800)]
 
 PROJECT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -30,7 +30,7 @@ SHORTER = {
     r"--notes \S+": "--notes 64",
 }
 SONGS = 40
-SMALL_SPLITS = " --valid-share 0.02 --test-share 0.02"
+SMALL_SPLITS = " --valid-share 0.02 --test-share 0.02"  # as those of the demo
 
 
 def _shortened(command: str) -> str:
@@ -40,9 +40,9 @@ def _shortened(command: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory, shared_midi: Path) -> Path:
-    """Return a home folder with some music and with Lakh's mirror, small."""
-    home = tmp_path_factory.mktemp("home")
+def home(composed: tuple[Path, str], shared_midi: Path) -> Path:
+    """Return the home folder of `make demo`, with some music and a small mirror of Lakh."""
+    home = composed[0]
     music = home / "Music/midi"
     music.mkdir(parents=True)
     for path in sorted((shared_midi / "folk").iterdir())[:SONGS]:
@@ -79,8 +79,6 @@ def test_the_commands_run_in_the_order_in_which_they_stand(
     digest = hashlib.sha256(mirror).hexdigest()
     with serving(Behaviour(mirror)) as url:
         for line in COMMANDS:
-            if line == "make demo":  # test_compose runs it; later commands use its corpus
-                _run("nocturne ingest --source folk")
             if "lakh-full" in line:
                 line += f" --source-url {url} --source-sha256 {digest}"  # noqa: PLW2901
             if "prepare --corpus folk" in line:  # of thousands of songs, few are enough to measure

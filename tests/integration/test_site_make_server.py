@@ -82,7 +82,13 @@ def _family(state: Path) -> list[psutil.Process]:
 
 
 def test_one_command_serves_on_loopback_until_ctrl_c(tmp_path: Path) -> None:
-    environment = _environment(tmp_path)
+    secret = "s3cret-of-alerts"
+    metrics = str(free_port())
+    environment = _environment(
+        tmp_path,
+        NOCTURNE_METRICS_PORT=metrics,
+        NOCTURNE_ALERT_URL=f"json://me:{secret}@127.0.0.1:{free_port()}",
+    )
     terminal = tmp_path / "terminal"
     address = f"http://127.0.0.1:{environment['NOCTURNE_PORT']}"
     galleries = f"http://127.0.0.1:{environment['NOCTURNE_GALLERY_PORT']}"
@@ -93,6 +99,13 @@ def test_one_command_serves_on_loopback_until_ctrl_c(tmp_path: Path) -> None:
         (tmp_path / "data/secret").write_text("x")
         assert httpx.get(f"{galleries}/samples/../secret").status_code == 404
         parts = _family(tmp_path / "state")
+        figures = httpx.get(f"http://127.0.0.1:{metrics}/metrics").text
+        assert "\nnocturne_root_readable 1.0\n" in figures
+        assert "\nprefect_events_emitted_total{" in figures
+        assert "\nprocess_start_time_seconds " in httpx.get(f"{address}/api/metrics").text
+        _, *started = (int(pid) for pid in (tmp_path / "state/pids").read_text().split())
+        assert not [pid for pid in started if secret in str(psutil.Process(pid).environ())]
+        assert not [one for one in parts if secret in str(one.cmdline())]
         used = {used.laddr.ip for one in parts for used in one.net_connections("inet")}
         assert used == {"127.0.0.1"}
         again = _make("server", environment)
@@ -100,6 +113,9 @@ def test_one_command_serves_on_loopback_until_ctrl_c(tmp_path: Path) -> None:
         assert f"runs already: {address}" in again.stdout
         os.killpg(make.pid, signal.SIGINT)
     assert terminal.read_text().rstrip().splitlines()[-1].startswith(("stopping", "make:"))
+    assert "alerts: address set" in terminal.read_text()
+    logs = "".join(log.read_text() for log in (tmp_path / "state").glob("*.log"))
+    assert secret not in terminal.read_text() + logs
     assert "Traceback" not in terminal.read_text()
     _, alive = psutil.wait_procs(parts, timeout=10)
     assert alive == []
@@ -206,6 +222,7 @@ def test_it_keeps_its_history_in_postgresql_if_told_so(deployed: Site, tmp_path:
     [
         ("NOCTURNE_PORT", "high", "NOCTURNE_PORT: high is not a port"),
         ("NOCTURNE_GALLERY_PORT", "70000", "NOCTURNE_GALLERY_PORT: 70000 is not a port"),
+        ("NOCTURNE_ALERT_URL", "secret", "NOCTURNE_ALERT_URL: Apprise knows no such address"),
         ("NOCTURNE_ROOT", "data", "NOCTURNE_ROOT: data is relative"),
         ("NOCTURNE_ROOT", "s3://me:secret@music", "a password in an address"),
     ],

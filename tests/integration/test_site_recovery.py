@@ -23,6 +23,13 @@ def test_what_died_in_the_middle_is_started_once_more(
     assert again["state"]["type"] == "COMPLETED", deployed.last_logs()
 
 
+def test_an_alert_names_the_retrain_that_crashed(deployed: Site, killed: Killed) -> None:
+    run = killed.runs["retrain"]
+    message = eventually(lambda: deployed.receiver.message("crashed", run), deployed)
+    assert "flow: retrain\nrun: retrain small on folk\n" in message
+    assert "reason: " in message and "Published data stays" in message
+
+
 @pytest.mark.usefixtures("killed")
 def test_the_run_of_a_stranger_is_left_alone(deployed: Site) -> None:
     """It fell silent with the others, which are marked by now, as are their stages."""
@@ -100,10 +107,14 @@ def test_flow_and_task_runs_have_names_that_say_what_they_do(deployed: Site, nig
 
 @pytest.mark.usefixtures("night")
 def test_no_secret_is_in_anything_that_is_kept(deployed: Site) -> None:
-    kinds = ("artifacts", "flow_runs", "task_runs", "deployments", "logs", "automations")
+    kinds = ("artifacts", "flow_runs", "task_runs", "deployments", "logs", "automations", "events")
     texts = [json.dumps(deployed.server.post(f"/{kind}/filter")) for kind in kinds]
     texts += [log.read_text() for log in deployed.home.glob("*.log")]
     texts += [path.read_text() for path in deployed.root.rglob("*.json")]
     assert len(deployed.server.post("/logs/filter")) > 100
-    for secret in (deployed.password, deployed.database.password):
+    for secret in (
+        deployed.password,
+        deployed.database.password,
+        deployed.receiver.password,
+    ):
         assert not [text[:200] for text in texts if secret in text]

@@ -51,7 +51,7 @@ def _ends(
     done = subprocess.run(
         ["bash", "-c", line, "bash", NOCTURNE, *words],
         cwd=place,
-        env=environment(place, **{"XDG_CACHE_HOME": str(place / "cache"), **settings}),
+        env=environment(place, **settings),
         capture_output=True,
         text=True,
         timeout=200,
@@ -138,7 +138,7 @@ def test_no_server_outlives_its_command(by: signal.Signals, place: Path) -> None
     with subprocess.Popen(
         [NOCTURNE, "ingest", "--source", "folk"],
         cwd=place,
-        env=environment(place, XDG_CACHE_HOME=str(place / "cache"), TMPDIR=str(place)),
+        env=environment(place, TMPDIR=str(place)),
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,

@@ -71,7 +71,7 @@ def _output(command: list[str], folder: Path) -> str:
     done = subprocess.run(
         command,
         cwd=folder,
-        env=environment(folder, XDG_CACHE_HOME=str(folder / "cache")),
+        env=environment(folder),
         capture_output=True,
         text=True,
         check=False,

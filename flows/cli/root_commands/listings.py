@@ -1,10 +1,10 @@
-"""The commands that list what a storage root holds: models, corpora, runs, usage."""
+"""The commands that list what a storage root holds, and that compare two models."""
 
 from typing import Annotated
 
 from nocturne.flows.cli.application import Flags, Output, app
 from nocturne.flows.cli.console import Console
-from nocturne.schemas.config import StorageConfig
+from nocturne.schemas.config import CorpusConfig, StorageConfig
 
 Place = Annotated[StorageConfig, Flags]
 Printing = Annotated[Output, Flags]
@@ -74,3 +74,18 @@ def usage(*, place: Place = StorageConfig(), output: Printing = Output()) -> Non
         console.document(found)
     else:
         console.table(*usage_table(found))
+
+
+@app.command
+def compare(
+    first: str,
+    second: str,
+    /,
+    *,
+    place: Annotated[CorpusConfig, Flags] = CorpusConfig(),
+    output: Printing = Output(),
+) -> None:
+    """Show two models side by side: FIRST and SECOND are ids, latest or champion."""
+    from nocturne.flows.cli.root_commands.comparison import show_comparison
+
+    show_comparison(Console(json=output.json), place, first, second)

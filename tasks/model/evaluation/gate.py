@@ -12,11 +12,16 @@ MAX_COPIED_SHARE = 0.05  # samples that share a longer run with training than he
 
 @dataclass(frozen=True)
 class Verdict:
-    """The gate's decision and its reason; `newly` is true if this call changed the champion."""
+    """The gate's decision and its reason.
+
+    `newly` is true if this call changed the champion. `asks` is why the gate would promote the
+    model, where a person is to decide; else it is empty.
+    """
 
     promoted: bool
     reason: str
     newly: bool = False
+    asks: str = ""
 
 
 @dataclass(frozen=True)

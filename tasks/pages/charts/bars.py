@@ -4,19 +4,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from nocturne.tasks.pages.charts.charts import (
-    FIGURE_WIDTH,
     Bar,
     Chart,
     Line,
     Scale,
     Tick,
     across,
+    left_of,
     polyline,
     upwards,
 )
 
 JOINED = " to "  # in the name of a bin of several values; an axis shows the first value
-LEFT_OF_LABELS = 30  # for the name of the axis
 MOST_LABELS = 26  # bars with their counts on them: more would overlap
 ROOM_FOR_LABELS = 1.35  # over the highest bar, for a turned label
 
@@ -38,7 +37,7 @@ def counts_chart(
     """
     y = upwards(0, max(*counts, 1) * ROOM_FOR_LABELS)
     y_ticks = y.ticks(4)
-    left = round(LEFT_OF_LABELS + 1.15 * FIGURE_WIDTH * max(len(tick.label) for tick in y_ticks))
+    left = left_of(y_ticks, least=0)
     x = across(0, len(counts), left=left)
     is_labelled = len(counts) <= MOST_LABELS
     bars = tuple(

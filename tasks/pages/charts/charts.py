@@ -14,6 +14,7 @@ LEFT, RIGHT, TOP, BOTTOM = 46, 22, 14, 40
 RIGHT_WITH_SCALE = 54  # room for a second scale
 MOST_POINTS = 400  # of a line: more are not visible
 FIGURE_WIDTH = 6.5  # of a digit
+LEFT_OF_LABELS = 30  # for the name of the axis
 MOST_MARKS = 60  # of a line: more points than this get no dots with tooltips
 
 
@@ -27,7 +28,10 @@ class Tick:
 
 @dataclass(frozen=True)
 class Line:
-    """A line: `kind` is its style, `points` an SVG list, `marks` are dots: (x, y, tooltip)."""
+    """A line: `kind` is its style, `points` an SVG list, `marks` are dots: (x, y, tooltip).
+
+    Without points there are dots alone.
+    """
 
     kind: str
     label: str
@@ -57,6 +61,7 @@ class KeyEntry(NamedTuple):
 
     kind: str
     label: str
+    is_dot: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,10 @@ class Chart:
     def key(self) -> tuple[KeyEntry, ...]:
         """The bars and every line, in the order to explain them."""
         bars = (KeyEntry("bar", self.bars_label),) if self.bars_label else ()
-        return (*bars, *(KeyEntry(line.kind, line.label) for line in self.lines))
+        return (
+            *bars,
+            *(KeyEntry(line.kind, line.label, is_dot=not line.points) for line in self.lines),
+        )
 
 
 @dataclass(frozen=True)
@@ -123,6 +131,12 @@ def nice_step(rough: float) -> float:
 def across(low: float, high: float, right: int = RIGHT, left: int = LEFT) -> Scale:
     """Return a scale from left to right that leaves `left` and `right` free."""
     return Scale(low, _above(low, high), left, WIDTH - right)
+
+
+def left_of(ticks: Sequence[Tick], least: int = LEFT) -> int:
+    """Return the room that the labels of a scale and the name of its axis need, left of it."""
+    longest = max((len(tick.label) for tick in ticks), default=0)
+    return max(least, round(LEFT_OF_LABELS + 1.15 * FIGURE_WIDTH * longest))
 
 
 def upwards(low: float, high: float) -> Scale:

@@ -13,7 +13,18 @@ from nocturne.tasks.model.registry.models import read_card, read_metrics
 from nocturne.tasks.pages.formatting import counted, duration, format_figure
 from nocturne.tasks.pages.index.page import MOST_ROWS, READERS, Cell, Column, IndexPage, Row, newest
 from nocturne.tasks.pages.model_report.tables import baseline_bits, finite
-from nocturne.tasks.storage.layout import CARD_FILE, MODELS, QUALITY, REPORT_PAGE, quality_page_path
+from nocturne.tasks.pages.scoreboard.board import Boards, boards
+from nocturne.tasks.pages.scoreboard.places import find_places
+from nocturne.tasks.pages.scoreboard.sections import nights_section
+from nocturne.tasks.storage.layout import (
+    CARD_FILE,
+    INDEX_PAGE,
+    MODELS,
+    QUALITY,
+    REPORT_PAGE,
+    SAMPLES,
+    quality_page_path,
+)
 from nocturne.tasks.storage.root import Root
 
 COLUMNS = (
@@ -28,14 +39,19 @@ COLUMNS = (
 PAGES = (MODELS, QUALITY)  # sections whose reports the rows link to
 
 
-def models_index(root: Root) -> IndexPage:
-    """Return the page of every complete model, newest first."""
+def models_index(root: Root, found: Boards | None = None) -> IndexPage:
+    """Return the page of every complete model, newest first, below the nights of each corpus.
+
+    `found` is what `boards` returns, if it is known already.
+    """
     champions = _champions(root)
     complete = newest(root, MODELS, CARD_FILE)
     pages = {section: {name for name, _ in newest(root, section, REPORT_PAGE)} for section in PAGES}
     with ThreadPoolExecutor(READERS) as pool:
         rows = list(pool.map(partial(_row, root, champions, pages), complete[:MOST_ROWS]))
     corpora = {row.cells[0].text for row in rows if row.cells}
+    nights, damages = found or boards(root)
+    places = find_places(root, [run for run, _ in newest(root, SAMPLES, INDEX_PAGE)])
     return IndexPage(
         section=MODELS,
         lead=f"{counted(len(rows), 'model')} of {counted(len(corpora), 'corpus', 'corpora')}. "
@@ -44,6 +60,9 @@ def models_index(root: Root) -> IndexPage:
         rows=tuple(sorted(rows, key=lambda row: (row.when.timestamp(), row.name), reverse=True)),
         nothing_yet="No models yet: nocturne train makes one.",
         left_out=len(complete) - len(rows),
+        list_title="All models",
+        nights=tuple(nights_section(board, places) for board in nights),
+        damages=damages,
     )
 
 

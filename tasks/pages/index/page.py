@@ -5,6 +5,13 @@ from datetime import UTC, datetime
 
 from nocturne.tasks.pages.environment import render
 from nocturne.tasks.pages.page_links import SECTIONS, links_of_index
+from nocturne.tasks.pages.scoreboard.sections import (
+    CHANGES_SHOWN,
+    NIGHTS_SHOWN,
+    NightsSection,
+    SamplesSection,
+)
+from nocturne.tasks.pages.scoreboard.tables import sample_titles
 from nocturne.tasks.storage.root import Root
 
 TEMPLATE = "index.html.j2"
@@ -56,6 +63,13 @@ class IndexPage:
     rows: tuple[Row, ...]
     nothing_yet: str
     left_out: int = 0  # older rows that are not shown
+    list_title: str = ""  # above the table, if something stands before it
+    nights: tuple[NightsSection, ...] = ()
+    samples: tuple[SamplesSection, ...] = ()
+    damages: tuple[str, ...] = ()  # of the records of nights
+    nights_shown: int = NIGHTS_SHOWN
+    changes_shown: int = CHANGES_SHOWN
+    sample_titles: tuple[str, ...] = sample_titles()
 
 
 def newest(root: Root, section: str, marker: str) -> list[tuple[str, datetime]]:

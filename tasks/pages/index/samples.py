@@ -12,10 +12,12 @@ import pyarrow.compute as pc
 from nocturne.schemas.errors import NocturneError, StoreUnavailableError
 from nocturne.tasks.pages.formatting import counted, duration
 from nocturne.tasks.pages.index.page import MOST_ROWS, READERS, Cell, Column, IndexPage, Row, newest
+from nocturne.tasks.pages.scoreboard.board import Boards, boards
+from nocturne.tasks.pages.scoreboard.places import find_places
+from nocturne.tasks.pages.scoreboard.sections import samples_sections
 from nocturne.tasks.storage.layout import (
     INDEX_PAGE,
     MANIFEST_FILE,
-    MODELS,
     REPORT_PAGE,
     SAMPLES,
     model_path,
@@ -35,14 +37,18 @@ class Music:
     seconds: float
 
 
-def samples_index(root: Root) -> IndexPage:
-    """Return the page of every run that has a gallery, newest first."""
+def samples_index(root: Root, found: Boards | None = None) -> IndexPage:
+    """Return the page of every run that has a gallery, newest first, below the nights' samples.
+
+    `found` is what `boards` returns, if it is known already.
+    """
     runs = newest(root, SAMPLES, INDEX_PAGE)
     listed = runs[:MOST_ROWS]
     with ThreadPoolExecutor(READERS) as pool:
         music = list(pool.map(partial(_music, root), [run_id for run_id, _ in listed]))
-    reports = {model_id for model_id, _ in newest(root, MODELS, REPORT_PAGE)}
     readable = [each for each in music if each]
+    places = find_places(root, [run_id for run_id, _ in runs])
+    rows = (_row(*run, each, places.reports) for run, each in zip(listed, music, strict=True))
     pieces = sum(each.pieces for each in readable)
     seconds = sum(each.seconds for each in readable)
     return IndexPage(
@@ -50,9 +56,11 @@ def samples_index(root: Root) -> IndexPage:
         lead=f"{counted(len(listed), 'run')} with {counted(pieces, 'piece')}, "
         f"{duration(seconds)} of music.",
         columns=COLUMNS,
-        rows=tuple(_row(*run, each, reports) for run, each in zip(listed, music, strict=True)),
+        rows=tuple(rows),
         nothing_yet="No samples yet: nocturne generate makes some.",
         left_out=len(runs) - len(listed),
+        list_title="All runs",
+        samples=samples_sections((found or boards(root))[0], places),
     )
 
 
@@ -68,7 +76,7 @@ def _music(root: Root, run_id: str) -> Music | None:
         return None
 
 
-def _row(run_id: str, published: datetime, music: Music | None, reports: set[str]) -> Row:
+def _row(run_id: str, published: datetime, music: Music | None, reports: frozenset[str]) -> Row:
     link = f"{quote(run_id)}/{INDEX_PAGE}"
     if music is None:
         return Row(run_id, link, published, trouble="its manifest cannot be read")

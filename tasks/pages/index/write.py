@@ -8,11 +8,10 @@ from nocturne.tasks.pages.index.models import models_index
 from nocturne.tasks.pages.index.page import page_html
 from nocturne.tasks.pages.index.quality import quality_index
 from nocturne.tasks.pages.index.samples import samples_index
+from nocturne.tasks.pages.scoreboard.board import boards
 from nocturne.tasks.storage.layout import index_page_path
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.storage.scratch import locked
-
-INDEXES = (samples_index, models_index, quality_index)
 
 
 def write_index_pages(root: Root) -> None:
@@ -22,6 +21,6 @@ def write_index_pages(root: Root) -> None:
     the other: the later one lists what both have published.
     """
     with locked(root, "index-pages"):
-        for index in INDEXES:
-            page = index(root)
+        found = boards(root)
+        for page in (samples_index(root, found), models_index(root, found), quality_index(root)):
             root.write_bytes(index_page_path(page.section), page_html(page).encode())

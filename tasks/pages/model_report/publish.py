@@ -13,6 +13,7 @@ from nocturne.tasks.model.registry.open_models import open_model
 from nocturne.tasks.music.categories import decode
 from nocturne.tasks.music.metrics.excerpt import excerpt_of, held_out_pieces
 from nocturne.tasks.music.metrics.overlap import mean_overlaps
+from nocturne.tasks.nights.drift import recorded_drift
 from nocturne.tasks.pages.charts.piano_roll import draw
 from nocturne.tasks.pages.model_report.report import report_markdown, report_page
 from nocturne.tasks.pages.page_links import links_of_report
@@ -29,9 +30,10 @@ def write_report(root: Root, model_id: str) -> str:
     card, metrics = folder.card, folder.metrics
     history = _read_history(root, model_id)
     rolls = list(_draw_rolls(folder))
-    page = report_page(card, metrics, history, rolls, links_of_report(root, card.corpus))
+    drift = recorded_drift(root, model_id)
+    page = report_page(card, metrics, history, rolls, links_of_report(root, card.corpus), drift)
     root.write_bytes(model_path(model_id, REPORT_PAGE), page.encode())
-    return report_markdown(card, metrics, history, rolls)
+    return report_markdown(card, metrics, history, rolls, drift)
 
 
 def _read_history(root: Root, model_id: str) -> list[dict[str, Any]]:

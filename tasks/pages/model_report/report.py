@@ -5,6 +5,7 @@ from typing import Any
 
 from nocturne.schemas.metrics import ModelMetrics
 from nocturne.schemas.model_card import ModelCard
+from nocturne.schemas.nights import Drift
 from nocturne.tasks.pages.charts.charts import Chart
 from nocturne.tasks.pages.charts.picture import charts_picture
 from nocturne.tasks.pages.environment import render
@@ -12,6 +13,7 @@ from nocturne.tasks.pages.formatting import UNSTATED, counted, duration
 from nocturne.tasks.pages.markdown import data_uri
 from nocturne.tasks.pages.model_report.curves import best_evaluation, curves
 from nocturne.tasks.pages.model_report.distributions import distributions
+from nocturne.tasks.pages.model_report.drift import drift_in_words, drift_rows
 from nocturne.tasks.pages.model_report.facts import course, facts, network, settings
 from nocturne.tasks.pages.model_report.tables import (
     bits_table,
@@ -36,17 +38,19 @@ def report_page(
     history: History,
     rolls: Rolls,
     links: Sequence[PageLink] = (),
+    drift: Drift | None = None,
 ) -> str:
     """Return one self-contained HTML page, with `links` to other pages.
 
     Any part of `metrics` may be missing. `history` has one row for each evaluation during
     training: step, seconds, train_bits, valid_bits, rate, each of them optional.
-    `rolls` are (caption, PNG) pictures of samples, in the order to show them.
+    `rolls` are (caption, PNG) pictures of samples, in the order to show them. `drift` is that of
+    the model's corpus from the corpus of the champion before it, if it was measured.
     """
     pictures = [(caption, data_uri(png, "image/png")) for caption, png in rolls]
     return render(
         PAGE,
-        **_contents(card, metrics, history),
+        **_contents(card, metrics, history, drift),
         curves=curves(history, metrics),
         distributions=distributions(metrics),
         rolls=pictures,
@@ -54,7 +58,13 @@ def report_page(
     )
 
 
-def report_markdown(card: ModelCard, metrics: ModelMetrics, history: History, rolls: Rolls) -> str:
+def report_markdown(
+    card: ModelCard,
+    metrics: ModelMetrics,
+    history: History,
+    rolls: Rolls,
+    drift: Drift | None = None,
+) -> str:
     """Return the same report as Markdown with inline pictures, of at most MOST_MARKDOWN_BYTES.
 
     Pictures beyond that are left out, the last ones first, and their captions say so.
@@ -69,20 +79,24 @@ def report_markdown(card: ModelCard, metrics: ModelMetrics, history: History, ro
     fitted = _fitted([*plots, *pictures], MOST_MARKDOWN_BYTES - MARKDOWN_RESERVE_BYTES)
     return render(
         MARKDOWN,
-        **_contents(card, metrics, history),
+        **_contents(card, metrics, history, drift),
         plots=fitted[: len(plots)],
         distributions=shapes,
         rolls=fitted[len(plots) :],
     )
 
 
-def _contents(card: ModelCard, metrics: ModelMetrics, history: History) -> dict[str, Any]:
+def _contents(
+    card: ModelCard, metrics: ModelMetrics, history: History, drift: Drift | None
+) -> dict[str, Any]:
     """Return what both forms show."""
     return {
         "card": card,
         "opening": _opening(card),
         "tiles": tiles(metrics),
         "verdict": metrics.verdict.strip(),
+        "drift_in_words": drift_in_words(drift) if drift else "",
+        "drift": drift_rows(drift),
         "bits_in_words": bits_in_words(metrics),
         "samples_in_words": samples_in_words(metrics),
         "table": bits_table(metrics),

@@ -24,6 +24,7 @@ from nocturne.tasks.storage.locking.holder import Holder
 from nocturne.tasks.storage.locking.leases import require_leases
 from nocturne.tasks.storage.retry import storage_errors, with_retries
 from nocturne.tasks.storage.root.reading import RootReading
+from nocturne.tasks.storage.root.written import count_written
 from nocturne.tasks.storage.temporary import clear_unheld, temporary_folder, unfinished_file
 
 COMPRESSION = "zstd"
@@ -48,7 +49,9 @@ class Root(RootReading):
                 yield stream
                 stream.flush()
                 os.fsync(stream.fileno())
+            size = tmp_path.stat().st_size
             self._publish(tmp_path, path)
+            count_written(size)
 
     def _publish(self, tmp_path: Path, path: str) -> None:
         """Move a finished local file to `path` in the root."""

@@ -28,7 +28,8 @@ NO_CHANGE = {
     IngestConfig: "root corpus source source_url source_sha256 workers max_quarantined_share "
     "max_shrink allow_shrink replace",
     PrepareConfig: "root corpus",
-    TrainConfig: "root checkpoint_minutes resume promotion_margin min_test_songs least_steps",
+    TrainConfig: "root checkpoint_minutes resume promotion_margin min_test_songs drift_bound "
+    "promotion answer_hours least_steps",
     GenerateConfig: "root program model corpus scheme run more",
     PromoteConfig: "root model corpus scheme rollback",
     TidyConfig: "root keep_champions candidate_days keep_runs run_days run_gib leftover_days",

@@ -2,8 +2,8 @@
 
 Each night a song comes and one goes, but for every tenth. Evaluation is faked: the bits per note of
 a model follow from the night, so that some models are promoted and some are not. Every fifth night
-has a tidy in the middle of its training, and each one at its end; what the night wrote is then given
-the night's time.
+has a tidy in the middle of its training, and each one at its end. What a night wrote is then given
+the time of the night.
 """
 
 import math

@@ -16,6 +16,8 @@ from nocturne.schemas.sequences import SplitIds
 Stream = Literal["interleaved", "own"]
 Ids = NDArray[np.int64]
 
+MOST_PLACES = 8  # of a table of marks, for each key; it takes 9 bytes a place
+
 
 @dataclass(frozen=True)
 class NoteRow:
@@ -82,7 +84,13 @@ def symbol_before(row: NoteRow, attribute: int, stream: Stream, distance: int) -
 
 
 def dense(keys: Ids) -> Ids:
-    """Return 0..distinct-1 for every key, in the order of the keys."""
+    """Return 0..distinct-1 for every key, all 0 or more, in the order of the keys."""
+    top = int(keys.max(initial=-1)) + 1
+    if top <= MOST_PLACES * len(keys):  # marks in a table are several times quicker than a sort
+        occurs = np.zeros(top, np.bool_)
+        occurs[keys] = True
+        ranks: Ids = np.cumsum(occurs, dtype=np.int64)[keys] - 1
+        return ranks
     inverse: Ids = np.unique(keys, return_inverse=True)[1].astype(np.int64)
     return inverse
 

@@ -133,7 +133,7 @@ def test_a_stop_at_any_moment_ends_in_the_same_bytes(tmp_path: Path, workers: Wo
     """Of a first ingest: there is no corpus, or the whole one."""
     folder, torn = tmp_path / "midi", Root.open(str(tmp_path / "torn"))
     fill(folder, dict(FILES))
-    config = IngestConfig(root=torn.uri, corpus="c", source=str(folder), shard_files=4)
+    config = IngestConfig(root=torn.uri, corpus="c", source=str(folder), shard_files=6)
     ingest(torn, config, workers)
     expected, songs = dataset_bytes(torn), songs_of(torn)
 
@@ -159,7 +159,7 @@ def test_a_stop_at_any_moment_leaves_the_old_corpus_or_the_new_one(
     torn = Root.open(str(base))
     if kind == "object store":  # no renaming of folders, no local files
         torn = Root("s3://bucket", fs.SubTreeFileSystem(str(base), fs.LocalFileSystem()), "r")
-    config = IngestConfig(root=torn.uri, corpus="c", source=str(folder), shard_files=4)
+    config = IngestConfig(root=torn.uri, corpus="c", source=str(folder), shard_files=6)
     fill(folder, dict(FILES[:4]))
     ingest(torn, config, workers)
     old_songs = songs_of(torn)
@@ -233,7 +233,7 @@ def test_a_stop_and_then_another_source_state_keeps_what_was_published(
 ) -> None:
     """What is published but not in place is not cleared as another plan's leftovers."""
     folder, torn = tmp_path / "midi", Root.open(str(tmp_path / "torn"))
-    config = IngestConfig(root=torn.uri, corpus="c", source=str(folder), shard_files=4)
+    config = IngestConfig(root=torn.uri, corpus="c", source=str(folder), shard_files=6)
 
     def after() -> None:
         published_before = torn.exists("corpora/c/notes.json")

@@ -19,14 +19,11 @@ from nocturne.tasks.model.registry.champion import (
 )
 from nocturne.tasks.storage.layout import OLD_CHAMPION, champion_path
 from nocturne.tasks.storage.root import Root
+from tests.tasks.model.registry.promote_elsewhere import promote_elsewhere
 from tests.tasks.model.tiny_models import add_card, add_model, earlier_version
 
 FOLK = champion_path("folk", "factored")
 MINE = champion_path("mine", "factored")
-
-
-def _promote_elsewhere(uri: str, model_id: str) -> None:
-    promote(Root.open(uri), model_id, "at the same time")
 
 
 def _never(root: Root, model_id: str) -> None:
@@ -131,7 +128,7 @@ def test_unknown_model_changes_nothing(models: Root) -> None:
 def test_promotions_at_once_all_stand_in_the_history(models: Root) -> None:
     spawn = multiprocessing.get_context("spawn")
     names = ["a", "b", "c", "m", "b", "c"]
-    runs = [spawn.Process(target=_promote_elsewhere, args=(models.uri, name)) for name in names]
+    runs = [spawn.Process(target=promote_elsewhere, args=(models.uri, name)) for name in names]
     for run in runs:
         run.start()
     for run in runs:

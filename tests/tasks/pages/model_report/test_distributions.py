@@ -26,7 +26,7 @@ def test_a_histogram_shows_shares_of_each_side() -> None:
         "1/2: samples 25.0%, held-out music 50.0%",
         "4/3: samples 75.0%, held-out music 50.0%",
     ]
-    assert [tuple(entry) for entry in chart.key] == [
+    assert [(entry.kind, entry.label) for entry in chart.key] == [
         ("bar", "samples"),
         ("held-out", "held-out music"),
     ]

@@ -1,6 +1,7 @@
 """Contexts: what comes before what, on small songs written out by hand."""
 
 import numpy as np
+import pytest
 
 from nocturne.tasks.model.evaluation.baselines.streams import (
     dense,
@@ -37,8 +38,10 @@ def test_an_own_stream_holds_one_attribute() -> None:
     assert before == [[6, 3, 4, 6], [6, 6, 3, 6]]
 
 
-def test_dense_ids_keep_order_and_equality() -> None:
-    assert dense(np.array([70, -5, 70, 8])).tolist() == [2, 0, 2, 1]
+@pytest.mark.parametrize("keys", [[70, 5, 70, 8], [1, 0, 1, 3], []])
+def test_dense_ids_keep_order_and_equality(keys: list[int]) -> None:
+    ids = np.array(keys, np.int64)
+    assert dense(ids).tolist() == np.unique(ids, return_inverse=True)[1].tolist()
 
 
 def test_two_contexts_share_an_id_exactly_if_they_are_equal() -> None:

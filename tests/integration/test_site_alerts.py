@@ -1,0 +1,81 @@
+"""A person hears of a night: what failed, what is late, what became champion, what has drifted."""
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.integration.nocturne import in_checkout
+from tests.integration.site import Site, eventually
+from tests.integration.site_life import Night
+
+pytestmark = [pytest.mark.site, pytest.mark.timeout(600)]
+
+ALERTS = """
+import os
+from datetime import timedelta
+from deploy import alerts
+{}
+alerts.apply_alerts(alerts.alert_settings(os.environ))
+"""
+IMPATIENT = "alerts.LATE = timedelta(seconds=10); os.environ[alerts.AFTER_DAYS] = '0.00012'"
+
+
+def _page(place: Site, run: str) -> str:
+    return f"link: {place.environment['PREFECT_API_URL'].removesuffix('api')}runs/flow-run/{run}"
+
+
+def test_a_new_champion_is_announced(deployed: Site, night: Night) -> None:
+    title = f"Nocturne: {night.model} is champion"
+    message = eventually(lambda: deployed.receiver.message(title), deployed, 60)
+    assert "reason: promoted: " in message
+    galleries = deployed.environment["NOCTURNE_GALLERY_URL"]
+    assert f"report: {galleries}/models/{night.model}/report.html\n" in message
+    assert "flow: train\nrun: train small on folk\n" in message
+    assert f"root: {deployed.root}" in message
+
+
+@pytest.mark.usefixtures("night")
+def test_a_retrain_that_fails_is_reported_with_its_reason(deployed: Site) -> None:
+    run = deployed.start("retrain", source=str(deployed.home / "nowhere"))
+    message = eventually(lambda: deployed.receiver.message("failed", run), deployed)
+    assert message.startswith("Nocturne: retrain failed\nreason: ")
+    assert "nowhere" in message
+    assert f"flow: retrain\nrun: retrain small on folk\n{_page(deployed, run)}" in message
+
+
+@pytest.fixture
+def without_worker(deployed: Site) -> Iterator[None]:
+    """Let the queue of retrains rest, and wait seconds where an alert waits minutes or days."""
+    queue = "/work_pools/nocturne/queues/gpu"
+    assert deployed.server.api.patch(queue, json={"is_paused": True}).is_success
+    deployed.run("-c", ALERTS.format(IMPATIENT))
+    yield
+    deployed.run("-c", ALERTS.format(""))
+    assert deployed.server.api.patch(queue, json={"is_paused": False}).is_success
+
+
+@pytest.mark.usefixtures("night", "without_worker")
+def test_a_night_that_nobody_works_on_is_late_and_then_missing(deployed: Site) -> None:
+    run = deployed.start("retrain")
+    late = eventually(lambda: deployed.receiver.message("is late", run), deployed, 120)
+    assert "reason: no worker has taken it 0.17 minutes after its time" in late
+    assert _page(deployed, run) in late
+    missing = eventually(lambda: deployed.receiver.message("no successful night"), deployed, 120)
+    assert "Nocturne: no successful night for 0.00012 days" in missing
+    assert "flow: retrain\n" in missing
+    assert deployed.server.api.delete(f"/flow_runs/{run}").is_success
+
+
+def test_a_drift_of_the_corpus_is_reported(deployed: Site) -> None:
+    announce = (
+        "from nocturne.tasks.promote import announce_drift; "
+        "announce_drift('/music', 'folk', 0.31, 0.2, 'http://127.0.0.1/quality')"
+    )
+    done = in_checkout([sys.executable, "-c", announce], deployed.environment)
+    assert done.returncode == 0, done.stderr
+    message = eventually(lambda: deployed.receiver.message("has drifted"), deployed, 60)
+    assert message == (
+        "Nocturne: folk has drifted\nreason: drift 0.31 is above the bound 0.20\n"
+        "report: http://127.0.0.1/quality\nroot: /music"
+    )
