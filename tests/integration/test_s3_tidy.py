@@ -18,6 +18,7 @@ from nocturne.tasks.storage.locking.deletion import deleting
 from nocturne.tasks.storage.locking.holder import Holder
 from nocturne.tasks.storage.locking.locks import run_writer
 from nocturne.tasks.storage.root import Root
+from nocturne.tasks.upkeep import uploads
 from nocturne.tasks.upkeep.delete import delete_named_model
 from nocturne.tasks.upkeep.tidy import plan_tidy, tidy
 from nocturne.tasks.upkeep.usage import usage_of
@@ -49,6 +50,11 @@ def _used(server: FaultyS3) -> Root:
         "samples/half/00000.mid",
     ):
         root.write_bytes(path, b"left")
+    client = uploads._client(root.filesystem)
+    for key in ("tidy/samples/cut.ogg", "elsewhere/of-another.ogg"):
+        place = {"Bucket": "music", "Key": key}
+        begun = client.create_multipart_upload(**place)
+        client.upload_part(**place, UploadId=begun["UploadId"], PartNumber=1, Body=b"part")
     return root
 
 
@@ -66,6 +72,7 @@ def test_a_tidy_takes_what_is_old_and_leaves_what_runs_need(
         "samples/half",
         "staging/a/notes-0",
         "downloads/a/a.zip.rejected",
+        "samples/cut.ogg",
     }
     with run_writer(root, "played-seed1-01234567", "played"):
         report = tidy(root, config, now)
@@ -73,6 +80,8 @@ def test_a_tidy_takes_what_is_old_and_leaves_what_runs_need(
         assert "generation of played-seed1" in report.stays[0].why
         with pytest.raises(BusyError, match="generation of played-seed1"):
             delete_named_model(root, "played")
+    left = uploads._client(root.filesystem).list_multipart_uploads(Bucket="music")["Uploads"]
+    assert [upload["Key"] for upload in left] == ["elsewhere/of-another.ogg"]
     assert known_models(root) == ["best", "played"]
     assert delete_named_model(root, "played").files == 1
     assert verify(root).findings == ()
