@@ -1,22 +1,25 @@
 """Nights of a small corpus, one after the other: the code is real, clock and costs are faked.
 
-Each night a song comes and one goes, but for every tenth. Evaluation is faked: the bits per note of
-a model follow from the night, so that some models are promoted and some are not. Every fifth night
-has a tidy in the middle of its training, and each one at its end. What a night wrote is then given
-the time of the night.
+Each night a song comes and one goes, but for every tenth. What costs time is faked: after the first
+night, training changes the weights of its warm start by chance, and the bits per note of a model
+follow from the night, so that some models are promoted and some are not. Every fifth night has a
+tidy in the middle of its training, and each one at its end. What a night wrote is then given the
+time of the night.
 """
 
 import math
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from nocturne.schemas.config import (
     GenerateConfig,
@@ -32,9 +35,13 @@ from nocturne.schemas.nights import NightRecord
 from nocturne.schemas.nights.record import NightOutcome
 from nocturne.tasks.corpus import build_sequences
 from nocturne.tasks.model import build, promotion
+from nocturne.tasks.model.network.network import Network
+from nocturne.tasks.model.network.weights import Weights
 from nocturne.tasks.model.registry import champion as champions
 from nocturne.tasks.model.registry.champion import read_champion, roll_back
 from nocturne.tasks.model.registry.finished_models import learned_model
+from nocturne.tasks.model.sampling import random_inputs
+from nocturne.tasks.model.training.train import TrainingResult
 from nocturne.tasks.model.warm_start import choose_warm_start
 from nocturne.tasks.nights.records import write_night
 from nocturne.tasks.samples.build import build_samples
@@ -197,6 +204,33 @@ class Nights:
                 os.utime(path, (now, now))
 
 
+def _train_on_the_first_night(nights: Nights, train: Callable[..., TrainingResult]) -> Any:
+    """Return a training that is real in the first night, and then changes its weights by chance."""
+
+    def trained(*arguments: Any) -> TrainingResult:
+        if nights.day == 0:
+            return train(*arguments)
+        random = np.random.default_rng(nights.day)
+        weights = {
+            name: (value + 1e-3 * random.standard_normal(value.shape)).astype(np.float32)
+            for name, value in arguments[-1].items()
+        }
+        return TrainingResult(weights, [], 2, 1.0, 60.0, "all 2 steps done")
+
+    return trained
+
+
+def _encoder_states(nights: Nights, states: Callable[..., Any]) -> Any:
+    """Return a function that is real in the first night, and then gives states of zeros."""
+
+    def found(network: Network, weights: Weights, primers: NDArray[np.int16]) -> Any:
+        if nights.day == 0:
+            return states(network, weights, primers)
+        return np.zeros((len(primers), network.state_width), np.float32)
+
+    return found
+
+
 @contextmanager
 def simulated_nights(folder: Path, workers: Workers) -> Iterator[Nights]:
     """Yield nights that have not begun, with the clock and the costs faked."""
@@ -220,5 +254,8 @@ def simulated_nights(folder: Path, workers: Workers) -> Iterator[Nights]:
             return first_weights(*arguments)
 
         patch.setattr(build, "first_weights", first_weights_after_a_tidy)
+        patch.setattr(build, "train", _train_on_the_first_night(nights, build.train))
+        states = _encoder_states(nights, random_inputs.encoder_states)
+        patch.setattr(random_inputs, "encoder_states", states)
         patch.setattr(promotion, "bits_on", lambda root, name, songs: nights.bits[name])
         yield nights
