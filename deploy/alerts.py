@@ -25,7 +25,8 @@ from prefect.exceptions import ObjectNotFound
 from pydantic import SecretStr
 
 from deploy.automations import ANY_RUN, OF_NOCTURNE, apply_automation
-from nocturne.tasks.promote import ASKED, DRIFTED, PROMOTED
+from nocturne.tasks.promote import ASKED, PROMOTED
+from nocturne.tasks.recording.night import DRIFTED
 
 URL, AFTER_DAYS = "NOCTURNE_ALERT_URL", "NOCTURNE_ALERT_AFTER_DAYS"
 DEFAULT_DAYS = "2"

@@ -9,9 +9,9 @@ from nocturne.schemas.config import PrepareConfig
 from nocturne.schemas.sequences import SequenceDataset
 from nocturne.tasks.corpus.sequences.sequence_plan import SequencePlan
 from nocturne.tasks.prepare import (
+    choose_codebooks,
     encode_songs,
     finished_sequences,
-    fit_vocabulary,
     split_corpus,
     with_corpus,
 )
@@ -23,7 +23,7 @@ from nocturne.tasks.storage.root import Root
 
 @flow(name="prepare", flow_run_name="prepare {config.corpus_or_any}")
 def prepare(config: PrepareConfig) -> SequenceDataset:
-    """Split a corpus by song, fit the categories on the training songs, encode every song."""
+    """Split a corpus by song, keep or fit the categories, and encode the songs that are new."""
     root = Root.open(config.root, create=False)
     config = with_corpus(root, config)
     with facts_line() as facts, corpus_writer(root, config.corpus, "prepare"):
@@ -33,5 +33,5 @@ def prepare(config: PrepareConfig) -> SequenceDataset:
         # Quoted: Prefect would walk through the whole plan, 10 s for each task at 175,000 songs.
         sealed = cast(SequencePlan, quote(plan))
         with progress_artifacts():
-            vocabulary = fit_vocabulary(sealed)
-            return facts.of(encode_songs(sealed, vocabulary))
+            codebooks = choose_codebooks(sealed)
+            return facts.of(encode_songs(sealed, codebooks))

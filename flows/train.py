@@ -29,11 +29,11 @@ def train(config: TrainConfig) -> TrainedModel:
         with progress_artifacts():
             card = finished or train_model(config)
             evaluate_model(config.root, card.model_id)
-            measure_drift(config.root, card.model_id, config.drift_bound)
+            drift = measure_drift(config.root, card.model_id, config.drift_bound)
             verdict = consider_promotion(config, card.model_id)
             report_model(config.root, card.model_id)
             if verdict.asks and has_lasting_server():
-                verdict = ask_for_promotion(config, card.model_id, verdict.asks)
+                verdict = ask_for_promotion(config, card.model_id, verdict.asks, drift)
                 report_model(config.root, card.model_id)
         is_reused = finished is not None
         return facts.of(trained_model_summary(root, card.model_id, verdict, reused=is_reused))

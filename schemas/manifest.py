@@ -106,7 +106,28 @@ class NoteDataset(BaseModel):
     peak_songs: int = Field(
         0, ge=0, description="Most songs accepted since a shrink or another source was allowed"
     )
+    extraction: dict[str, int | float | str] = Field(
+        default_factory=dict,
+        description="Extractor version and config of the results; {}: an older version's",
+    )
     facts: Facts = Field(default_factory=dict, description="Of the files; {}: an older version's")
+
+
+class FileChanges(BaseModel):
+    """Number of files of a source by how they differ from those of the ingest before."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    new: int = Field(0, ge=0, description="Files of a name that was not there")
+    changed: int = Field(0, ge=0, description="Files of the same name with other bytes")
+    reused: int = Field(0, ge=0, description="Files of the same name with the same bytes")
+    removed: int = Field(0, ge=0, description="Files that are not there any more")
+
+    def __str__(self) -> str:
+        return (
+            f"{self.new:,} new, {self.changed:,} changed, {self.reused:,} reused, "
+            f"{self.removed:,} removed"
+        )
 
 
 class IngestSummary(BaseModel):
@@ -119,6 +140,10 @@ class IngestSummary(BaseModel):
     counts: Counts
     notes: int
     reused: bool = Field(description="The dataset was already complete")
+    changes: FileChanges = Field(
+        default_factory=FileChanges, description="Against the ingest before; all new in the first"
+    )
+    redone: str = Field("", description="Why all files were extracted again, if they were")
 
 
 class QualityReport(BaseModel):

@@ -108,3 +108,4 @@ class TrainedModel(BaseModel):
     report: str
     reused: bool
     caution: str = Field("", description="Why the music may be noise; empty for a sound model")
+    no_news: str = Field("", description="Why a night trained nothing; empty if it trained")

@@ -9,6 +9,8 @@ downloads/<corpus>/<name> is the archive, if the source is a URL, with <name>.do
 about 8 MiB of content, so that a reader can take one row group at a time.
 """
 
+from typing import Self
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from nocturne.schemas.facts import Facts
@@ -40,6 +42,13 @@ class RawDataset(BaseModel):
     attribution: str = ""
     facts: Facts = Field(default_factory=dict, description="Of the shards; {}: an older version's")
     reused: bool = Field(False, exclude=True, description="Whether this run found it done")
+    files_read: int = Field(0, ge=0, exclude=True, description="Files that this run read")
+    shards_written: int = Field(0, ge=0, exclude=True, description="Shards that this run wrote")
+    read_because: str = Field("", exclude=True, description="Why this run read all files")
+
+    def as_marker(self) -> Self:
+        """Return the dataset without what a single run says of itself, as the marker has it."""
+        return self.model_validate(self.model_dump())
 
 
 class DownloadRecord(BaseModel):

@@ -4,9 +4,11 @@ sequences/<corpus>/<scheme>/{train,valid,test}.parquet
                           one row per note: song_id (string), then one int16 column for each
                           attribute of the vocabulary, songs contiguous, notes in order
 songs/<corpus>/<scheme>/songs.parquet
-                          one row per song: song_id, split, notes, program, tempo
+                          one row per song: song_id, split, notes, program, tempo, notes_digest
 vocabularies/<corpus>/<scheme>/vocabulary.json
                           Vocabulary
+vocabularies/<corpus>/<scheme>/continuation.json
+                          Continuation: what the next prepare goes on from
 corpora/<corpus>/sequences-<scheme>.json
                           SequenceDataset, whose writing publishes all of them
 """
@@ -84,6 +86,28 @@ class Vocabulary(BaseModel):
         return self.sizes[self.names.index(name)]
 
 
+class Distribution(BaseModel):
+    """How often each value of each quantity occurs: for a name, rising values and their counts.
+
+    The quantities are those that a scheme fits its codebooks on, in the codebooks' units.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    values: dict[str, tuple[float, ...]]
+    counts: dict[str, tuple[int, ...]]
+
+
+class Continuation(BaseModel):
+    """What the next prepare of a corpus goes on from, beside its songs and its ids."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fitted: Distribution = Field(description="Of the songs that the codebooks were fitted on")
+    training: Distribution = Field(description="Of this dataset's training songs")
+    departed: dict[str, Split] = Field(description="Splits of songs that have left the corpus")
+
+
 class SequenceDataset(BaseModel):
     """Completion marker of a sequence dataset."""
 
@@ -97,6 +121,15 @@ class SequenceDataset(BaseModel):
     licence: str = ""
     attribution: str = ""
     facts: Facts = Field(default_factory=dict, description="Of the files; {}: an older version's")
+    version: int = Field(0, description="Of the encoding; 0: of a version that did not say")
+    shares: tuple[float, float] | None = Field(None, description="Asked for: validation, test")
+    codebooks: str = Field("", description="Whether the codebooks were kept or fitted, and why")
+    drift: float | None = Field(
+        None, description="Largest drift from what the codebooks were fitted on; None: fitted anew"
+    )
+    new_songs: int | None = Field(None, description="Songs that the dataset before did not have")
+    encoded_songs: int | None = Field(None, description="Songs whose ids were not taken over")
+    left_out: int = Field(0, description="New songs that are near duplicates of several splits")
 
 
 @dataclass(frozen=True)
@@ -104,8 +137,10 @@ class SplitIds:
     """Category ids of one split, songs back to back.
 
     `ids` is int16 [notes, attributes], in memory or memory-mapped; song s is
-    ids[song_offsets[s]:song_offsets[s + 1]], with song_offsets int64 [songs + 1].
+    ids[song_offsets[s]:song_offsets[s + 1]], with song_offsets int64 [songs + 1]. `new`, bool
+    [songs], marks the songs that the model to start from has not learned; None if that is unknown.
     """
 
     ids: NDArray[np.int16]
     song_offsets: NDArray[np.int64]
+    new: NDArray[np.bool_] | None = None

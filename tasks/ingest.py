@@ -43,9 +43,12 @@ from nocturne.tasks.storage.root import Root
 )
 def plan_extraction(config: IngestConfig, raw: RawDataset) -> NotePlan:
     """Find the shards that are to be extracted, and clear what other plans left in staging."""
-    root = Root.open(config.root)
+    root, logger = Root.open(config.root), get_run_logger()
     plan = plan_notes(root, config, raw)
     clear_other_plans(root, plan)
+    logger.info("files of %s: %s", plan.corpus, plan.changes)
+    if plan.redo:
+        logger.info("all files of %s are extracted again: %s", plan.corpus, plan.redo)
     return plan
 
 
@@ -97,6 +100,8 @@ def _ingest_summary(dataset: NoteDataset, plan: NotePlan, *, reused: bool) -> In
         counts=dataset.counts,
         notes=dataset.notes,
         reused=reused,
+        changes=plan.changes,
+        redone=plan.redo,
     )
 
 
@@ -152,14 +157,19 @@ def shard_source(config: IngestConfig) -> RawDataset:
     dataset = stage_raw(root, config, progress)
     progress(1, 1)
     logger.info(
-        "corpus %s: %s %d files (%d MIDI) of %s in %d raw shards",
+        "corpus %s: %s %d files (%d MIDI) of %s in %d raw shards; %d files were read and %d shards "
+        "written",
         config.corpus,
         "reused" if dataset.reused else "wrote",
         dataset.files,
         dataset.midi,
         dataset.source,
         dataset.shards,
+        dataset.files_read,
+        dataset.shards_written,
     )
+    if dataset.read_because:
+        logger.info("all files of %s were read: %s", dataset.source, dataset.read_because)
     for item in dataset.skipped_files[:SKIPPED_LOGGED]:
         logger.warning("skipped %s: %s", item.path, item.reason)
     if dataset.skipped > SKIPPED_LOGGED:

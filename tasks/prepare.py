@@ -4,10 +4,12 @@ from prefect import get_run_logger
 from prefect.cache_policies import NO_CACHE
 
 from nocturne.schemas.config import PrepareConfig
-from nocturne.schemas.sequences import SequenceDataset, Vocabulary
+from nocturne.schemas.sequences import SequenceDataset
 from nocturne.tasks.artifacts import create_table_artifact
 from nocturne.tasks.corpus.corpus_choice import choose_ingested
+from nocturne.tasks.corpus.sequences import codebooks as choice
 from nocturne.tasks.corpus.sequences import publish_sequences, write_sequences
+from nocturne.tasks.corpus.sequences.codebooks import Codebooks
 from nocturne.tasks.corpus.sequences.sequence_plan import SequencePlan, plan_sequences
 from nocturne.tasks.policy import may_pass
 from nocturne.tasks.progress import progress_of
@@ -28,24 +30,31 @@ def split_corpus(config: PrepareConfig) -> SequencePlan:
     root = Root.open(config.root, create=False)
     plan = plan_sequences(root, config)
     get_run_logger().info("%s: %d songs to learn from", config.corpus, len(plan.songs))
+    if plan.left_out:
+        get_run_logger().info(
+            "%d new songs are left out: each is a near duplicate of songs in several splits",
+            plan.left_out,
+        )
     return plan
 
 
 @task(
-    name="fit vocabulary",
-    task_run_name="fit vocabulary",
+    name="choose codebooks",
+    task_run_name="choose codebooks",
     cache_policy=NO_CACHE,
     retries=2,
     retry_delay_seconds=2,
     retry_condition_fn=may_pass,
 )
-def fit_vocabulary(plan: SequencePlan) -> Vocabulary:
-    """Fit the category scheme on the training songs."""
+def choose_codebooks(plan: SequencePlan) -> Codebooks:
+    """Keep the codebooks of before while they stand, else fit them on the training songs."""
     root = Root.open(plan.config.root)
-    vocabulary = write_sequences.fit_vocabulary(root, plan, progress_of("fit vocabulary"))
+    codebooks = choice.choose_codebooks(root, plan, progress_of("choose codebooks"))
+    vocabulary = codebooks.vocabulary
     sizes = dict(zip(vocabulary.names, vocabulary.sizes, strict=True))
+    get_run_logger().info("codebooks %s", codebooks.reason)
     get_run_logger().info("categories of %s: %s", plan.config.scheme, sizes)
-    return vocabulary
+    return codebooks
 
 
 @task(
@@ -56,13 +65,17 @@ def fit_vocabulary(plan: SequencePlan) -> Vocabulary:
     retry_delay_seconds=2,
     retry_condition_fn=may_pass,
 )
-def encode_songs(plan: SequencePlan, vocabulary: Vocabulary) -> SequenceDataset:
-    """Encode every song as category ids and publish the dataset."""
+def encode_songs(plan: SequencePlan, codebooks: Codebooks) -> SequenceDataset:
+    """Encode the songs as category ids, only new ones where codebooks stand, and publish them."""
     root = Root.open(plan.config.root)
     progress = progress_of("encode songs")
-    dataset = write_sequences.write_sequences(root, plan, vocabulary, progress)
+    dataset = write_sequences.write_sequences(root, plan, codebooks, progress)
     folder = root.display_path(plan.folder)
-    get_run_logger().info("wrote %d notes to %s", sum(dataset.notes.values()), folder)
+    get_run_logger().info(
+        "wrote %d notes to %s: %d songs encoded, %d reused",
+        *(sum(dataset.notes.values()), folder, dataset.encoded_songs),
+        len(plan.songs) - (dataset.encoded_songs or 0),
+    )
     _show_sequences(plan, dataset)
     return dataset
 

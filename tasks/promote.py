@@ -17,6 +17,7 @@ from pydantic import Field
 from nocturne.schemas.config import PromoteConfig, TrainConfig
 from nocturne.schemas.errors import ModelError
 from nocturne.schemas.model_card import Champion
+from nocturne.schemas.nights import Drift
 from nocturne.tasks.artifacts import create_table_artifact
 from nocturne.tasks.links import page_address
 from nocturne.tasks.model.evaluation.gate import Verdict
@@ -25,6 +26,7 @@ from nocturne.tasks.model.registry.champion import promote, roll_back
 from nocturne.tasks.model.registry.lookup import find, last_changed
 from nocturne.tasks.model.registry.open_models import damage_of
 from nocturne.tasks.model.registry.root_champion import BY_A_PERSON
+from nocturne.tasks.nights.drift import describe_drift
 from nocturne.tasks.pages.index.write import write_index_pages
 from nocturne.tasks.recording.facts import task
 from nocturne.tasks.stages import log_on_outer_run
@@ -33,7 +35,6 @@ from nocturne.tasks.storage.root import Root
 
 PROMOTED = "nocturne.model.promoted"
 ASKED = "nocturne.promotion.asked"
-DRIFTED = "nocturne.corpus.drifted"
 
 
 POLL_SECONDS = 10  # between two looks for the answer
@@ -58,12 +59,16 @@ def consider_promotion(config: TrainConfig, model_id: str) -> Verdict:
     return verdict
 
 
-def ask_for_promotion(config: TrainConfig, model_id: str, question: str) -> Verdict:
+def ask_for_promotion(
+    config: TrainConfig, model_id: str, question: str, drift: Drift | None = None
+) -> Verdict:
     """Pause the flow run until a person answers in the Prefect UI; return the verdict after that.
 
-    `question` is why the gate would promote the model. Without an answer within `answer_hours` the
+    `question` is why the gate would promote the model, `drift` how far its corpus is from the
+    champion's. Without an answer within `answer_hours` the
     model stays a candidate, which `nocturne promote` makes champion.
     """
+    question += f"; {describe_drift(drift)}" if drift else ""
     announce(config.root, model_id, question, event=ASKED)
     for log in (get_run_logger().info, log_on_outer_run):
         log("%s waits for a person to answer: %s", model_id, _run_page())
@@ -111,22 +116,6 @@ def announce(root_uri: str, model_id: str, reason: str = "", event: str = PROMOT
             "root": root_uri,
             "reason": reason,
             "report": report_address(root_uri, model_id),
-        },
-    )
-
-
-def announce_drift(root_uri: str, corpus: str, drift: float, bound: float, report: str) -> None:
-    """Emit the event of a corpus whose `drift` is above its `bound`; `report` is an address."""
-    emit_event(
-        event=DRIFTED,
-        resource={"prefect.resource.id": f"nocturne.corpus.{corpus}"},
-        payload={
-            "root": root_uri,
-            "corpus": corpus,
-            "drift": drift,
-            "bound": bound,
-            "reason": f"drift {drift:.2f} is above the bound {bound:.2f}",
-            "report": report,
         },
     )
 

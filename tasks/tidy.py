@@ -2,7 +2,7 @@
 
 import time
 
-from prefect import get_run_logger, task
+from prefect import get_run_logger
 from prefect.cache_policies import NO_CACHE
 
 from nocturne.schemas.config import TidyConfig
@@ -10,6 +10,7 @@ from nocturne.schemas.upkeep import TidyReport
 from nocturne.tasks.artifacts import create_table_artifact
 from nocturne.tasks.policy import may_pass
 from nocturne.tasks.progress import progress_of
+from nocturne.tasks.recording.facts import task
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.upkeep import tidy as upkeep
 

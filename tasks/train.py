@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from prefect import get_run_logger
 from prefect.cache_policies import NO_CACHE
 
-from nocturne.schemas.config import TrainConfig
+from nocturne.schemas.config import RetrainConfig, TrainConfig
 from nocturne.schemas.metrics import ModelMetrics
 from nocturne.schemas.model_card import ModelCard, TrainedModel
 from nocturne.tasks.artifacts import create_markdown_artifact
@@ -15,14 +15,11 @@ from nocturne.tasks.links import link_page
 from nocturne.tasks.model import build
 from nocturne.tasks.model.evaluation import evaluate
 from nocturne.tasks.model.evaluation.gate import Verdict, gate_figures
+from nocturne.tasks.model.night_plan import NightPlan, plan_night
 from nocturne.tasks.model.registry import finished_models
+from nocturne.tasks.model.registry.champion import read_champion
 from nocturne.tasks.model.registry.open_models import models_opened_once, open_model
-from nocturne.tasks.model.warm_start import (
-    MOVING,
-    choose_warm_start,
-    describe_warm_start,
-    resolve_warm_start,
-)
+from nocturne.tasks.model.warm_start import describe_warm_start, resolve_warm_start
 from nocturne.tasks.pages.index.write import write_index_pages
 from nocturne.tasks.pages.model_caution import caution_of
 from nocturne.tasks.pages.model_report import publish
@@ -152,18 +149,21 @@ def report_model(root_uri: str, model_id: str) -> None:
     link_page(root_uri, model_path(model_id, REPORT_PAGE), "model-report-link", title)
 
 
-@task(name="choose start", task_run_name="choose start for {config.corpus}", cache_policy=NO_CACHE)
-def choose_start(config: TrainConfig) -> TrainConfig:
-    """Choose the champion as the warm start as far as it fits, and log the choice and its reason.
+@task(name="plan training", task_run_name="plan training of {config.corpus}", cache_policy=NO_CACHE)
+def plan_training(config: RetrainConfig) -> NightPlan:
+    """Plan what to train by what there is to gain, and log the plan and its reason."""
+    plan = plan_night(Root.open(config.root), config)
+    get_run_logger().info("%s%s", "no news: " if plan.no_news else "", plan.reason)
+    return plan
 
-    If a model has already learned from the same data with this config, choose the warm start of
-    that model, so that training finds the model finished.
-    """
-    root = Root.open(config.root)
-    moves = config.init_from is None or config.init_from in MOVING
-    if moves and (known := finished_models.learned_model(root, config)):
-        get_run_logger().info("nothing new to learn: %s has learned from this data", known.model_id)
-        return config.copy_with(init_from=known.config.init_from)
-    start, why = choose_warm_start(root, config)
-    get_run_logger().info("%s", why)
-    return config.copy_with(init_from=start)
+
+def unchanged_model(plan: NightPlan) -> TrainedModel:
+    """Return what a night without news reports: the model that stays, and why."""
+    root, name = Root.open(plan.config.root), str(plan.no_news)
+    folder = open_model(root, name)
+    champion = read_champion(root, folder.card.corpus, folder.card.config.scheme)
+    is_champion = champion is not None and champion.model_id == name
+    reason = "is champion" if is_champion else str(folder.metrics.verdict)
+    verdict = Verdict(is_champion, reason)
+    summary = trained_model_summary(root, name, verdict, reused=True)
+    return summary.model_copy(update={"no_news": plan.reason})

@@ -47,6 +47,7 @@ def _(result: SequenceDataset) -> Lines:
 @lines_of.register
 def _(result: TrainedModel) -> Lines:
     return f"Model {result.model_id}" + _reused(result.reused), [
+        *[("no news", result.no_news)] * bool(result.no_news),
         ("bits per note", f"{result.bits_per_note:.2f} on held-out songs"),
         ("n-gram composite", f"{result.composite_bits_per_note:.2f}"),
         ("champion", result.verdict),

@@ -102,6 +102,12 @@ class IngestConfig(CorpusConfig):
         title="Allow shrink",
         description="Let the corpus lose more songs than the largest shrink",
     )
+    reread: Annotated[bool, CIRCUMSTANCE] = Field(
+        False,
+        title="Read again",
+        description="Read every file of a folder or local archive, also where size and times show "
+        "no change",
+    )
     replace: Annotated[bool, CIRCUMSTANCE] = Field(
         False,
         title="Replace",

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from nocturne.schemas.config.base import SchemeConfig
-from nocturne.schemas.config.changes import Changes
+from nocturne.schemas.config.changes import BY_CONTENT, Changes
 
 SEQUENCES = Changes("sequences")
 
@@ -25,4 +25,13 @@ class PrepareConfig(SchemeConfig):
         description="Songs with fewer notes are left out",
         ge=2,
         le=1_000_000,
+    )
+    max_codebook_drift: Annotated[float, BY_CONTENT] = Field(
+        0.03,
+        title="Largest drift of codebooks",
+        description="The codebooks of the corpus prepared before are kept while the distribution "
+        "of the training songs' notes has moved by no more than this (Kolmogorov-Smirnov "
+        "distance); 0: always fitted anew",
+        ge=0,
+        le=1,
     )

@@ -99,6 +99,14 @@ class TrainConfig(SchemeConfig, Seeded):
         ge=0,
         le=11,
     )
+    new_share: Annotated[float | None, LIMITED_TRAINING] = Field(
+        None,
+        title="Share of new songs",
+        description="Share of each batch drawn from the songs that the model to start from has "
+        "not learned; if empty, all songs count alike",
+        gt=0,
+        lt=1,
+    )
     executor: Annotated[Executor, Changes("weights")] = Field(
         "auto", title="Executor", description="auto takes xla on CPU and keras (cuDNN) on GPU"
     )

@@ -12,9 +12,10 @@ from nocturne.tasks.corpus.notes.note_plan import NotePlan, clear_other_plans, p
 from nocturne.tasks.corpus.notes.publish_notes import finished_notes, publish_notes
 from nocturne.tasks.corpus.notes.stage_shard import stage_shard
 from nocturne.tasks.corpus.raw import stage_raw
+from nocturne.tasks.corpus.sequences.codebooks import choose_codebooks
 from nocturne.tasks.corpus.sequences.publish_sequences import finished_sequences
 from nocturne.tasks.corpus.sequences.sequence_plan import plan_sequences
-from nocturne.tasks.corpus.sequences.write_sequences import fit_vocabulary, write_sequences
+from nocturne.tasks.corpus.sequences.write_sequences import write_sequences
 from nocturne.tasks.storage.locking.locks import corpus_writer
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.workers.worker_pool import Workers
@@ -68,6 +69,10 @@ def build_sequences(
 ) -> SequenceDataset:
     """Split, fit and encode the notes of a corpus, and publish the sequences.
 
+    A corpus that was prepared before is gone on from: songs keep their splits, codebooks are kept
+    while they stand, and then only new songs are encoded. The bytes that are published depend on
+    the notes, the config and the corpus that was prepared before, and on nothing else.
+
     `progress` counts note shards, first while fitting and then while encoding. What is finished
     already is reused. Raises CorpusError for a corpus that is unknown, damaged or too small,
     StorageError where nothing can be written, BusyError if another process writes this corpus.
@@ -76,5 +81,5 @@ def build_sequences(
         plan = plan_sequences(root, config)
         if dataset := finished_sequences(root, plan):
             return dataset
-        vocabulary = fit_vocabulary(root, plan, progress)
-        return write_sequences(root, plan, vocabulary, progress)
+        codebooks = choose_codebooks(root, plan, progress)
+        return write_sequences(root, plan, codebooks, progress)

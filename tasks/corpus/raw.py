@@ -2,88 +2,137 @@
 
 import hashlib
 import json
-from contextlib import suppress
+from typing import Any
 
 from nocturne.schemas.config import IngestConfig
-from nocturne.schemas.errors import CorpusError, SourceError
+from nocturne.schemas.errors import SourceError
 from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.raw import RawDataset
+from nocturne.tasks.corpus.raw_datasets import (
+    finished_raw,
+    load_raw,
+    published_raw,
+    raw_shard,
+    read_raw_marker,
+    shard_names_of,
+)
 from nocturne.tasks.corpus.raw_shards import SourceCounts, write_shards
 from nocturne.tasks.corpus.replacement import (
     require_no_shrink,
     require_replaceable,
     require_same_music,
 )
+from nocturne.tasks.corpus.reuse.reading_record import ReadingRecord, generation_of, write_record
+from nocturne.tasks.corpus.reuse.starting_point import StartingPoint, starting_point
 from nocturne.tasks.sources.downloads.download import move_old_downloads
+from nocturne.tasks.sources.seen_files import SeenFile, SeenFiles
 from nocturne.tasks.sources.source import Source, resolve
-from nocturne.tasks.storage.data_files import facts_of, find, lacking, measured_facts
-from nocturne.tasks.storage.data_folders import clear_staging, drop_staging, put_in_place
+from nocturne.tasks.storage.data_files import facts_of, measured_facts
+from nocturne.tasks.storage.data_folders import clear_staging, drop_staging, move_file, put_in_place
 from nocturne.tasks.storage.layout import (
     RAW,
     DataFolder,
-    old_marker,
     raw_marker,
     shard_name,
     staged_raw_marker,
 )
-from nocturne.tasks.storage.markers import find_marker
 from nocturne.tasks.storage.root import Root
 
+__all__ = ["load_raw", "publish_raw", "raw_shard", "stage_raw"]
+
 VERSION = 1  # of the shards' format: raise it when that changes, and they are written again
-
-
-def load_raw(root: Root, corpus: str) -> RawDataset:
-    """Return the marker of a corpus's raw shards; CorpusError if they are not complete."""
-    if dataset := _published_raw(root, corpus):
-        return dataset
-    raise CorpusError(
-        f"corpus {corpus} has no finished raw shards in {root.display_path(RAW)}; ingest it first"
-    )
-
-
-def raw_shard(root: Root, corpus: str, raw: RawDataset, number: int) -> str:
-    """Return the path of a raw shard, staged or published."""
-    return find(root, DataFolder(RAW, corpus), raw.fingerprint, shard_name(number))
 
 
 def stage_raw(root: Root, config: IngestConfig, progress: Progress = silent) -> RawDataset:
     """Write the source as raw shards beside the published ones; `reused` if that was done before.
 
-    No published file changes. Raises SourceError or StorageError, and CorpusError if the corpus
-    was made from another source, or would lose too many songs.
+    Files that are surely unchanged are not read, and shards that are there with the same rows are
+    not written again. No published file changes. Raises SourceError or StorageError, and
+    CorpusError if the corpus was made from another source, or would lose too many songs.
     """
     require_replaceable(root, config)
-    source = resolve(root, config, progress)
-    fingerprint = source_fingerprint(source, config)
-    _clear_other_sources(root, config.corpus, fingerprint)
-    if finished_raw := _finished_raw(root, config.corpus, fingerprint):
-        return finished_raw.model_copy(update={"reused": True})
-    staging = DataFolder(RAW, config.corpus).staging(fingerprint)
+    corpus, source = config.corpus, resolve(root, config, progress)
+    identity = source_fingerprint(source, config)
+    generation = generation_of(root, corpus, identity)
+    _clear_other_sources(root, corpus, generation)
+    done = finished_raw(root, corpus, generation)
+    there = done or published_raw(root, corpus)
+    start = starting_point(root, config, source, there, same=done is not None)
+    if done and (source.examined is None or start.all_unchanged):
+        return done.model_copy(update={"reused": True})
+    if done:  # files may have changed under the same identity: these shards then get a new name
+        generation = _digest([identity, done.fingerprint])
+    began_ns = source.examined.began_ns if source.examined else 0
+    target = ReadingRecord(generation, identity, SeenFiles(began_ns, config.max_file_bytes))
+    return _staged(root, config, source, start, target, done, progress)
+
+
+def _staged(
+    root: Root,
+    config: IngestConfig,
+    source: Source,
+    start: StartingPoint,
+    target: ReadingRecord,
+    done: RawDataset | None,
+    progress: Progress,
+) -> RawDataset:
+    """Read the source and stage its shards; return `done`, if given, where it holds the same."""
+    corpus, generation = config.corpus, target.generation
+    staging = DataFolder(RAW, corpus).staging(generation)
     root.delete(staging)
+    seen: list[SeenFile] = []
     try:
-        items = source.read(config.max_file_bytes, progress)
-        counts = write_shards(root, staging, items, config.shard_files)
+        items = start.read(source, config.max_file_bytes, progress, seen)
+        counts = write_shards(root, staging, items, config.shard_files, start.rows)
         _require_midi(source, counts)
         require_same_music(root, config, counts.digests)
         require_no_shrink(root, config, counts.midi)
     except BaseException:
         root.delete(staging)
-        drop_staging(root, config.corpus)
+        drop_staging(root, corpus)
         raise
-    dataset = _raw_dataset(root, config.corpus, source, fingerprint, counts)
-    root.write_json(staged_raw_marker(config.corpus, fingerprint), dataset.model_dump(mode="json"))
-    return dataset
+    if done and _is_same(done, counts):
+        dataset = done.model_copy(update={"reused": True, "files_read": counts.read})
+    else:
+        _take_along(root, corpus, done, generation, counts)
+        dataset = _raw_dataset(root, corpus, source, generation, counts)
+    record = ReadingRecord(dataset.fingerprint, target.identity, target.seen.with_files(seen))
+    published = published_raw(root, corpus)
+    write_record(root, corpus, record, kept=[published.fingerprint] if published else [])
+    if not dataset.reused:
+        content = dataset.model_dump(mode="json")
+        root.write_json(staged_raw_marker(corpus, generation), content)
+    return dataset.model_copy(update={"read_because": start.reason})
+
+
+def _is_same(done: RawDataset, counts: SourceCounts) -> bool:
+    """Whether a source is as it was when the shards of `done` were made of it."""
+    skipped = done.skipped, list(done.skipped_files)
+    return counts.kept == list(range(done.shards)) and skipped == (counts.skipped, counts.named)
+
+
+def _take_along(
+    root: Root, corpus: str, done: RawDataset | None, generation: str, counts: SourceCounts
+) -> None:
+    """Move shards that are kept as they are from the staging of `done`, which is out of date."""
+    if done is None:
+        return
+    folder = DataFolder(RAW, corpus)
+    root.delete(staged_raw_marker(corpus, done.fingerprint))
+    for name in map(shard_name, counts.kept):
+        if root.exists(staged := f"{folder.staging(done.fingerprint)}/{name}"):
+            move_file(root, staged, f"{folder.staging(generation)}/{name}")
 
 
 def publish_raw(root: Root, corpus: str, dataset: RawDataset) -> None:
     """Publish staged raw shards, and clear the raw shards that they replace."""
     folder = DataFolder(RAW, corpus)
-    names = _names(dataset)
+    names = shard_names_of(dataset)
     if not dataset.facts:
         facts = measured_facts(root, folder, dataset.fingerprint, names)
         dataset = dataset.model_copy(update={"facts": {RAW: dict(sorted(facts.items()))}})
     move_old_downloads(root, corpus)
-    if _read(root, raw_marker(corpus)) != dataset.model_copy(update={"reused": False}):
+    if read_raw_marker(root, raw_marker(corpus)) != dataset.as_marker():
         root.write_json(raw_marker(corpus), dataset.model_dump(mode="json"))
     put_in_place(root, folder, dataset.fingerprint, names)
     root.delete(staged_raw_marker(corpus, dataset.fingerprint))
@@ -92,51 +141,19 @@ def publish_raw(root: Root, corpus: str, dataset: RawDataset) -> None:
 
 def _clear_other_sources(root: Root, corpus: str, fingerprint: str) -> None:
     """Clear staging of other fingerprints; published shards in it are moved into place."""
-    folder, dataset = DataFolder(RAW, corpus), _published_raw(root, corpus)
-    if dataset and dataset.facts and dataset.fingerprint != fingerprint:
-        put_in_place(root, folder, dataset.fingerprint, _names(dataset))
+    folder, dataset = DataFolder(RAW, corpus), published_raw(root, corpus)
+    if dataset and dataset.facts:
+        put_in_place(root, folder, dataset.fingerprint, shard_names_of(dataset))
     clear_staging(root, [folder], fingerprint)
-
-
-def _names(dataset: RawDataset) -> list[str]:
-    return [shard_name(number) for number in range(dataset.shards)]
-
-
-def _read(root: Root, *paths: str) -> RawDataset | None:
-    """Return the first marker of `paths`, None if there is none; CorpusError if it is damaged."""
-    return find_marker(root, paths, RawDataset, CorpusError, "delete it, then ingest again")
-
-
-def _published_raw(root: Root, corpus: str) -> RawDataset | None:
-    old = old_marker(DataFolder(RAW, corpus))
-    return _read(root, raw_marker(corpus), old)
-
-
-def _staged_raw(root: Root, corpus: str, fingerprint: str) -> RawDataset | None:
-    with suppress(CorpusError):  # a damaged marker is written again
-        return _read(root, staged_raw_marker(corpus, fingerprint))
-    return None
-
-
-def _finished_raw(root: Root, corpus: str, fingerprint: str) -> RawDataset | None:
-    """Return the published or staged shards with this fingerprint, if they are all whole."""
-    for dataset in (_published_raw(root, corpus), _staged_raw(root, corpus, fingerprint)):
-        if dataset and dataset.fingerprint == fingerprint and _is_whole(root, corpus, dataset):
-            return dataset
-    return None
-
-
-def _is_whole(root: Root, corpus: str, dataset: RawDataset) -> bool:
-    folder, names = DataFolder(RAW, corpus), _names(dataset)
-    if not dataset.facts:
-        return len(measured_facts(root, folder, dataset.fingerprint, names)) == len(names)
-    return not lacking(root, folder, dataset.fingerprint, dataset.facts[RAW])
 
 
 def source_fingerprint(source: Source, config: IngestConfig) -> str:
     """Return the fingerprint of the raw shards that the source gives with this config."""
     shaping = config.fingerprint_fields("raw").values()
-    facts = [VERSION, source.display_name, source.identity, *shaping]
+    return _digest([VERSION, source.display_name, source.identity, *shaping])
+
+
+def _digest(facts: list[Any]) -> str:
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]
 
 
@@ -167,4 +184,6 @@ def _raw_dataset(
         licence=source.licence,
         attribution=source.attribution,
         facts={RAW: facts_of(root, folder, fingerprint, rows)},
+        files_read=counts.read,
+        shards_written=counts.shards - len(counts.kept),
     )

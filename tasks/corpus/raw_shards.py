@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nocturne.schemas.raw import SkippedFile
-from nocturne.tasks.sources.source_file import RawFile, Skipped
+from nocturne.tasks.corpus.reuse.raw_rows import RawRows
+from nocturne.tasks.sources.source_file import KeptFile, RawFile, Skipped
 from nocturne.tasks.storage.layout import shard_name
 from nocturne.tasks.storage.root import Root
 
@@ -42,27 +43,44 @@ class SourceCounts:
     digests: set[str] = field(default_factory=set)  # MD5s of the files with content
     skipped: int = 0
     named: list[SkippedFile] = field(default_factory=list)
+    read: int = 0  # files, from the source
+    kept: list[int] = field(default_factory=list)  # shards that were there, with the same rows
 
     @property
     def shards(self) -> int:
-        """Number of shards written."""
+        """Number of shards."""
         return len(self.rows)
 
 
 def write_shards(
-    root: Root, folder: str, items: Iterable[RawFile | Skipped], shard_files: int
+    root: Root,
+    folder: str,
+    items: Iterable[RawFile | KeptFile | Skipped],
+    shard_files: int,
+    there: RawRows | None = None,
 ) -> SourceCounts:
-    """Write the shards of `shard_files` rows each into `folder`, and count everything."""
+    """Write the shards of `shard_files` rows each into `folder`, and count everything.
+
+    A shard that is `there` with the same rows is not written again; kept files are of `there`.
+    """
     counts = SourceCounts()
     rows = _counted(items, counts)
     while (first := next(rows, None)) is not None:
         path, before = f"{folder}/{shard_name(counts.shards)}", counts.files
-        _write_shard(root, path, chain([first], islice(rows, shard_files - 1)))
+        shard: Any = chain([first], islice(rows, shard_files - 1))
+        if there is not None:
+            shard = there.differing(counts.shards, shard)
+        if shard is None:
+            counts.kept.append(counts.shards)
+        else:
+            _write_shard(root, path, shard)
         counts.rows.append(counts.files - before + 1)
     return counts
 
 
-def _counted(items: Iterable[RawFile | Skipped], counts: SourceCounts) -> Iterator[RawFile]:
+def _counted(
+    items: Iterable[RawFile | KeptFile | Skipped], counts: SourceCounts
+) -> Iterator[RawFile | KeptFile]:
     """Yield the files, and count them and the skipped ones."""
     for item in items:
         if isinstance(item, Skipped):
@@ -71,10 +89,11 @@ def _counted(items: Iterable[RawFile | Skipped], counts: SourceCounts) -> Iterat
                 counts.named.append(SkippedFile(path=item.path, reason=item.reason))
             continue
         counts.files += 1
-        if item.content is not None:
+        if item.has_content:
             counts.midi += 1
             counts.digests.add(item.md5)
         counts.size += item.size
+        counts.read += isinstance(item, RawFile)
         yield item
 
 

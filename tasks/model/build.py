@@ -1,9 +1,12 @@
 """Build a model from a prepared corpus: train it, make its random inputs, save its folder."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from platform import processor
+
+import numpy as np
 
 from nocturne.schemas.config import TrainConfig
 from nocturne.schemas.model_card import ModelCard
@@ -16,13 +19,20 @@ from nocturne.tasks.model.network.executors import gpu_count
 from nocturne.tasks.model.network.precision import resolve_precision
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.registry.identity import model_id
+from nocturne.tasks.model.registry.learned_songs import learned_document, learned_songs
 from nocturne.tasks.model.registry.save_model import save_model
 from nocturne.tasks.model.sampling.random_inputs import random_inputs
 from nocturne.tasks.model.training import checkpoint
 from nocturne.tasks.model.training.memory_estimate import require_memory
 from nocturne.tasks.model.training.train import TrainingResult, train
 from nocturne.tasks.model.warm_start import first_weights
-from nocturne.tasks.storage.layout import HISTORY_FILE, checkpoints_of, markers_of, model_path
+from nocturne.tasks.storage.layout import (
+    HISTORY_FILE,
+    LEARNED_FILE,
+    checkpoints_of,
+    markers_of,
+    model_path,
+)
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.storage.scratch import scratch
 
@@ -48,7 +58,7 @@ def build_model(root: Root, config: TrainConfig, progress: Progress = silent) ->
     config = resolve_precision(config)
     corpus = PreparedCorpus(root, config.corpus, config.scheme)
     dataset, vocabulary = corpus.dataset, corpus.vocabulary
-    training_songs, valid = corpus.split("train"), corpus.split("valid")
+    training_songs, valid = _with_news(corpus, config), corpus.split("valid")
     name = model_id(config, dataset)
     checkpoints = scratch(root, checkpoints_of(name))
     shape = PRESETS[config.preset]
@@ -56,26 +66,39 @@ def build_model(root: Root, config: TrainConfig, progress: Progress = silent) ->
         require_memory(config, shape)
     first = first_weights(root, config, shape, vocabulary)
     result = train(training_songs, valid, vocabulary, config, shape, checkpoints, progress, first)
-    card = _save(root, name, config, dataset, vocabulary, training_songs, result)
+    card = _save(corpus, name, config, training_songs, result)
     checkpoint.clear(checkpoints)
     return card
 
 
+def _with_news(corpus: PreparedCorpus, config: TrainConfig) -> SplitIds:
+    """Return the training songs, with those marked that the model to start from has not learned."""
+    songs = corpus.split("train")
+    if config.new_share is None or config.init_from is None:
+        return songs
+    learned = learned_songs(corpus.root, config.init_from)
+    if learned is None:
+        return songs
+    new = [song not in learned for song in corpus.song_ids("train")]
+    return replace(songs, new=np.array(new, bool))
+
+
 def _save(
-    root: Root,
+    corpus: PreparedCorpus,
     name: str,
     config: TrainConfig,
-    dataset: SequenceDataset,
-    vocabulary: Vocabulary,
     training_songs: SplitIds,
     result: TrainingResult,
 ) -> ModelCard:
-    shape = PRESETS[config.preset]
+    shape, vocabulary = PRESETS[config.preset], corpus.vocabulary
     inputs = random_inputs(training_songs, vocabulary, shape, result.weights, config.seed)
     model = Model(name, shape, vocabulary, result.weights, *inputs)
-    history = json.dumps(result.history, indent=1).encode()
-    card = _card(name, config, dataset, vocabulary, result)
-    return save_model(root, model, card, {HISTORY_FILE: history})
+    documents = {
+        HISTORY_FILE: json.dumps(result.history, indent=1).encode(),
+        LEARNED_FILE: learned_document(corpus.song_ids("train")),
+    }
+    card = _card(name, config, corpus.dataset, vocabulary, result)
+    return save_model(corpus.root, model, card, documents)
 
 
 def _card(

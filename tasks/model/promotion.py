@@ -13,6 +13,7 @@ from nocturne.tasks.model.evaluation.gate import (
     too_few_songs,
 )
 from nocturne.tasks.model.registry.champion import lock_name, read_champion, record
+from nocturne.tasks.model.registry.learned_songs import all_learned
 from nocturne.tasks.model.registry.model_folder import ModelFolder
 from nocturne.tasks.model.registry.models import known_models
 from nocturne.tasks.model.registry.open_models import open_model
@@ -22,6 +23,7 @@ from nocturne.tasks.music.notes import Notes
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.storage.scratch import locked
 
+ASKED = "a person decides"  # how a verdict begins that waits for an answer
 AGREED, REFUSED, NO_ANSWER = "yes", "no", "none in time"  # of a person, in metrics.json
 MOST_RIVALS = 4  # the champion and the best before it; each takes some seconds to measure
 
@@ -74,7 +76,7 @@ def _with_answer(verdict: Verdict, model_id: str, answer: str) -> Verdict:
     by_hand = f"nocturne promote {model_id} makes it champion"
     if answer == REFUSED:
         return Verdict(False, f"a person refused it: {by_hand}")
-    why = "nobody answered in time" if answer == NO_ANSWER else "a person decides"
+    why = "nobody answered in time" if answer == NO_ANSWER else ASKED
     return Verdict(False, f"{why}: {by_hand}; {verdict.reason}", asks=verdict.reason)
 
 
@@ -98,7 +100,9 @@ def _decide(
             f"it was rolled back from: nocturne promote {card.model_id} makes it champion again",
         ), None
     try:
-        songs = held_out_songs(root, card.corpus, card.config.scheme)
+        compared = [card.model_id, *rank_rivals(root, champion)[:MOST_RIVALS]]
+        learned = all_learned(root, compared)
+        songs = held_out_songs(root, card.corpus, card.config.scheme, learned)
     except CorpusError as error:
         return Verdict(False, f"the champion stays: {error}"), None
     rivals, left_out = _measure_rivals(root, champion, songs)

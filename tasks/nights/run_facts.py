@@ -11,6 +11,7 @@ from nocturne.schemas.manifest import IngestSummary
 from nocturne.schemas.model_card import Champion, TrainedModel
 from nocturne.schemas.samples import GeneratedRun
 from nocturne.schemas.sequences import SequenceDataset
+from nocturne.schemas.upkeep import TidyReport
 from nocturne.tasks.storage.root.written import written_bytes
 
 Result = TypeVar("Result")
@@ -91,11 +92,13 @@ class RunFacts:
         return line if failed else f"{self.flow}: {line}"
 
     def _counts(self) -> list[str]:
-        own = [] if self.result is None else counts_of(self.result)
+        inner = [facts.result for facts in self.inside.values()]
+        is_own = self.result is not None and not any(self.result is one for one in inner)
+        own = counts_of(self.result) if is_own else []
         return own + [words for facts in self.inside.values() for words in facts._counts()]
 
     def _reused(self) -> list[str]:
-        own = [REUSED.get(self.flow, self.flow)] if self.is_reused else []
+        own = [REUSED[self.flow]] if self.is_reused and self.flow in REUSED else []
         return own + [words for facts in self.inside.values() for words in facts._reused()]
 
 
@@ -116,6 +119,7 @@ def _(result: IngestSummary) -> list[str]:
         f"{counts.accepted:,} accepted",
         f"{counts.quarantined:,} quarantined",
         f"{counts.duplicate:,} duplicates",
+        str(result.changes),
         f"{result.notes:,} notes",
     ]
 
@@ -140,3 +144,9 @@ def _(result: GeneratedRun) -> list[str]:
 @counts_of.register
 def _(result: Champion) -> list[str]:
     return [f"champion {result.model_id} of {result.corpus} ({result.scheme})"]
+
+
+@counts_of.register
+def _(result: TidyReport) -> list[str]:
+    freed = f"{result.bytes / MEGABYTE:,.1f} MB freed"
+    return [f"{len(result.removed):,} things deleted", f"{result.files:,} files", freed]

@@ -17,6 +17,14 @@ from nocturne.tasks.nights.drift import corpus_profile, drift_between, read_mode
 from nocturne.tasks.storage.root import Root
 
 BASELINES = ("composite", "cache")
+NO_MODEL: dict[str, Any] = {  # of a night that trained none
+    "model_id": None,
+    "bits_per_note": None,
+    "composite_bits_per_note": None,
+    "cache_bits_per_note": None,
+    "sample_figures": {},
+    "held_out_figures": {},
+}
 
 
 def champion_id(root: Root, record: NightRecord) -> str | None:
@@ -52,12 +60,13 @@ def night_of(
         "ended": max(ended, begun.started),
         "seconds": dict(seconds),
         "outcome": _outcome(trained, begun.champion_before, champion),
-        "reason": _one_line(trained.verdict),
+        "reason": _one_line(trained.no_news or trained.verdict),
         "model_id": trained.model_id,
         "champion_after": champion,
         "drift": night_drift(root, begun, bound),
     }
-    return _checked(begun, changes)
+    night = _checked(begun, changes)
+    return night.model_copy(update=NO_MODEL) if night.outcome == "no_news" else night
 
 
 def failed_night(
@@ -94,6 +103,8 @@ def night_drift(root: Root, begun: NightRecord, bound: float) -> Drift | None:
 
 
 def _outcome(trained: TrainedModel, before: str | None, after: str | None) -> NightOutcome:
+    if trained.no_news:
+        return "no_news"
     if after != before and after == trained.model_id:
         return "promoted"
     if trained.candidate:
@@ -108,8 +119,8 @@ def _data(results: Mapping[str, Any]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     if ingested:
         counts = ingested.counts.model_dump()
-        new = 0 if ingested.reused else ingested.counts.inputs
-        fields["files"] = FileCounts(**counts, new=new, reused=ingested.counts.inputs - new)
+        reused = 0 if ingested.redone else ingested.changes.reused
+        fields["files"] = FileCounts(**counts, new=counts["inputs"] - reused, reused=reused)
     if prepared:
         fields |= {"songs": dict(prepared.songs), "notes": dict(prepared.notes)}
     return fields

@@ -37,10 +37,11 @@ DRIFTED = "nocturne.corpus.drifted"
 
 
 @contextmanager
-def recorded_night(config: RetrainConfig) -> Iterator[None]:
+def recorded_night(config: RetrainConfig) -> Iterator[RunFacts]:
     """Write the record of the retrain run in the block when it ends, in whatever way.
 
-    The flows that run in the block hand over what they return by their facts. Records of earlier
+    The flows that run in the block hand over what they return by their facts; a night that trains
+    nothing hands over the model that stays by the facts that this yields. Records of earlier
     nights that ended without a word are written first.
     """
     root, logger = Root.open(config.root), get_run_logger()
@@ -51,7 +52,7 @@ def recorded_night(config: RetrainConfig) -> Iterator[None]:
         begun = _begin(root, config)
         with night_under_way(root, begun):
             try:
-                yield
+                yield facts
                 night = night_of(root, begun, *_so_far(facts), config.drift_bound)
             except BaseException as error:
                 _write_failed(root, failed_night(begun, *_so_far(facts), error))
@@ -79,6 +80,8 @@ def _begin(root: Root, config: RetrainConfig) -> NightRecord:
 def _so_far(facts: RunFacts) -> tuple[dict[str, Any], dict[str, float], datetime]:
     """Return what the flows of the night have returned, the seconds by stage, and the time now."""
     results = {name: one.result for name, one in facts.inside.items() if one.result is not None}
+    if facts.result is not None:
+        results["train"] = facts.result
     return results, facts.stage_seconds(), datetime.now(UTC)
 
 

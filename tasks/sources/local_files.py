@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,8 +15,9 @@ from nocturne.schemas.config.local_path import THREE_SLASHES, is_file_uri, local
 from nocturne.schemas.errors import SourceError
 from nocturne.schemas.progress import Progress
 from nocturne.tasks.sources.archives.archive import read_archive
-from nocturne.tasks.sources.folder import fingerprint_of, read_folder, walk
-from nocturne.tasks.sources.source_file import RawFile, Skipped
+from nocturne.tasks.sources.folder import FolderNow, FolderReading, Input, walk
+from nocturne.tasks.sources.seen_files import Examined, FileStamp, SeenFile, SeenFiles
+from nocturne.tasks.sources.source_file import KeptFile, RawFile, Skipped
 from nocturne.tasks.sources.source_kind import Source, SourceKind
 from nocturne.tasks.storage.file_names import visible
 from nocturne.tasks.storage.root import Root
@@ -100,17 +102,24 @@ def _folder(root: Root, config: IngestConfig, path: Path) -> Source:
     """Return a folder as a source, without the storage root if that lies inside."""
     inside = _root_inside(root, path)
     _require_files(path, inside)
-    digest, count = fingerprint_of(path, inside)
-    return Source(
-        config.source,
-        f"folder {digest}",
-        lambda largest, progress: read_folder(path, inside, largest, progress, count),
-    )
+    now = FolderNow(path, inside)
+
+    def read_again(
+        largest: int, progress: Progress, earlier: SeenFiles | None, seen: list[SeenFile]
+    ) -> Iterator[Input]:
+        return FolderReading(now, largest, earlier, seen).files(progress)
+
+    def read(largest: int, progress: Progress) -> Iterator[RawFile | Skipped]:
+        items = FolderReading(now, largest, None, []).files(progress)
+        return (item for item in items if not isinstance(item, KeptFile))
+
+    identity = f"folder {now.digest}"
+    return Source(config.source, identity, read, examined=now.examined, read_again=read_again)
 
 
 def _archive(config: IngestConfig, path: Path) -> Source:
     """Return an archive file as a source, verified if its hash is given."""
-    facts = path.stat()
+    began_ns, facts = time.time_ns(), path.stat()
     with path.open("rb") as stream:
         if config.source_sha256 is not None:
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
@@ -123,4 +132,6 @@ def _archive(config: IngestConfig, path: Path) -> Source:
         with fs.LocalFileSystem().open_input_file(str(path)) as stream:
             yield from read_archive(stream, str(path), largest, progress)
 
-    return Source(config.source, f"archive {path.name} {facts.st_size} {facts.st_mtime_ns}", read)
+    identity = f"archive {path.name} {facts.st_size} {facts.st_mtime_ns}"
+    examined = Examined(began_ns, {os.fsencode(path.name): FileStamp.of(facts)})
+    return Source(config.source, identity, read, examined=examined)

@@ -22,6 +22,21 @@ class RawFile(NamedTuple):
     size: int
     content: bytes | None
 
+    @property
+    def has_content(self) -> bool:
+        """Whether the content is kept."""
+        return self.content is not None
+
+
+class KeptFile(NamedTuple):
+    """A file that is unchanged since an earlier reading gave it row `row` of all raw shards."""
+
+    path: str
+    md5: str
+    size: int
+    row: int
+    has_content: bool
+
 
 class Skipped(NamedTuple):
     """A file that could not be read, and why."""

@@ -12,10 +12,15 @@ from nocturne.schemas.config import IngestConfig
 from nocturne.schemas.errors import SourceError
 from nocturne.schemas.progress import Progress
 from nocturne.tasks.sources.downloads.download import Download
-from nocturne.tasks.sources.source_file import RawFile, Skipped
+from nocturne.tasks.sources.seen_files import Examined, SeenFile, SeenFiles
+from nocturne.tasks.sources.source_file import KeptFile, RawFile, Skipped
 from nocturne.tasks.storage.root import Root
 
 Reading = Callable[[int, Progress], Iterator[RawFile | Skipped]]
+# Also (what an earlier reading saw, or None; the list that takes what this one sees).
+ReadingAgain = Callable[
+    [int, Progress, SeenFiles | None, list[SeenFile]], Iterator[RawFile | KeptFile | Skipped]
+]
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,8 @@ class Source:
     read: Reading  # (largest content kept in bytes, progress) -> files in a fixed order
     licence: str = ""
     attribution: str = ""
+    examined: Examined | None = None  # the files that it is read from; None: identity is of content
+    read_again: ReadingAgain | None = None  # for a source of which single files can be left unread
 
 
 class SourceKind(ABC):

@@ -1,6 +1,7 @@
 """Published data folders: writing one marker replaces the old generation by the new one.
 
-A generation's files are written into a staging folder. Writing the completion marker publishes
+A generation's files are written into a staging folder, but for files of the old one that it keeps
+as they are. Writing the completion marker publishes
 them: from then on readers look in the staging folder first, then in place. After that the files are
 moved into place and older files are deleted. A process that stops in between leaves a published
 generation that can be read, and the next run of the stage moves the rest.
@@ -26,11 +27,13 @@ COPY_BYTES = 8 << 20
 def put_in_place(root: Root, folder: DataFolder, generation: str, names: Iterable[str]) -> None:
     """Move a published generation's files into place, and clear everything else there.
 
-    Readers of the old generation find their files gone and see the new marker. On a local disk
-    the whole folder is changed at once.
+    Files that are not staged stay in place. Readers of the old generation find their files gone and
+    see the new marker. On a local disk the whole folder is changed at once.
     """
     wanted, staging = set(names), folder.staging(generation)
     staged = set(file_sizes(root, staging)) & wanted
+    if staged and root.is_local:
+        staged |= _linked(root, folder.path, staging, wanted - staged)
     clear_others(root, staging, wanted)
     whole = staged == wanted and root.is_local
     if not (whole and _exchanged(root, staging, folder.path)):
@@ -38,6 +41,21 @@ def put_in_place(root: Root, folder: DataFolder, generation: str, names: Iterabl
             move_file(root, f"{staging}/{name}", f"{folder.path}/{name}")
         clear_others(root, folder.path, wanted)
     root.delete(staging)
+
+
+def _linked(root: Root, path: str, staging: str, names: set[str]) -> set[str]:
+    """Give local files in place a second name in staging, so that the folder there is whole.
+
+    Returns the names that are staged now: none, unless all of them can be.
+    """
+    if not names <= file_sizes(root, path).keys():
+        return set()
+    for name in names:
+        try:
+            Path(root.full(f"{staging}/{name}")).hardlink_to(root.full(f"{path}/{name}"))
+        except OSError:  # a file system without hard links, or two file systems
+            return set()
+    return names
 
 
 def clear_others(root: Root, folder: str, names: Iterable[str]) -> None:

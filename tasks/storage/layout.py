@@ -12,11 +12,13 @@
     sequences/<corpus>/<scheme>/<split>.parquet        prepare     category ids: train, valid, test
     songs/<corpus>/<scheme>/songs.parquet              prepare     split and length of every song
     vocabularies/<corpus>/<scheme>/vocabulary.json     prepare     what the category ids mean
+    vocabularies/<corpus>/<scheme>/continuation.json   prepare     what the next prepare starts from
     corpora/<corpus>/{raw,notes,quality}.json          ingest      completion markers
     corpora/<corpus>/sequences-<scheme>.json           prepare     completion marker
     staging/<corpus>/<kind>-<generation>/              both        files that are not in place yet
     models/<model>/{weights,primers}.safetensors       train       weights; random inputs
     models/<model>/{config,vocabulary}.json            train       what the weights belong to
+    models/<model>/learned.parquet                     train       the songs it was trained on
     models/<model>/{history,metrics}.json              train       figures of training and of tests
     models/<model>/judged.safetensors                  train       the samples that were evaluated
     models/<model>/corpus.json                         train       ModelCorpus: what it learned from
@@ -38,6 +40,8 @@
     .cache/locks/<name>.lock                           all         one file for each lock in use
     .cache/{sequences,checkpoints}/                    train       copies and checkpoints, on this
                                                                    machine alone
+    .cache/sources/<corpus>/<generation>.parquet       ingest      what the source's files were when
+                                                                   they were read, likewise
 
 A stage is complete when its marker is written (`corpora/`, `card.json`, `run.json`), and everything
 else of it is written before. A folder of Parquet files holds nothing else, so that any tool reads
@@ -71,6 +75,7 @@ CORPUS_KINDS = (  # folders that hold something of each corpus, under its name
 FAMILIES_FILE = "families.parquet"
 SONGS_FILE = "songs.parquet"
 VOCABULARY_FILE = "vocabulary.json"
+CONTINUATION_FILE = "continuation.json"
 
 MODELS = "models"
 CHAMPIONS = f"{MODELS}/champions"  # the one folder beside those of the models
@@ -80,6 +85,7 @@ WEIGHTS_FILE = "weights.safetensors"
 PRIMERS_FILE = "primers.safetensors"  # the random inputs
 CONFIG_FILE = "config.json"  # network shape, training config, SHA-256 of the files above
 HISTORY_FILE = "history.json"  # the evaluations during training
+LEARNED_FILE = "learned.parquet"  # the songs of its training split
 METRICS_FILE = "metrics.json"
 EVALUATED_FILE = "judged.safetensors"  # the samples that the metrics are of
 CORPUS_FILE = "corpus.json"  # what the corpus was like, and its drift
@@ -277,6 +283,11 @@ def index_page_path(section: str) -> str:
 def lock_path(name: str) -> str:
     """Return the lock of that name: a file on a local root, a lease on an object store."""
     return f"{CACHE}/{LOCKS}/{name}{LOCK_SUFFIX}"
+
+
+def sources_cache(corpus: str) -> str:
+    """Return the folder, in CACHE, of the records of what was seen of a corpus's source."""
+    return f"sources/{corpus}"
 
 
 def checkpoints_of(model_id: str) -> str:

@@ -6,6 +6,7 @@ from nocturne.schemas.config.credentials import without_secrets
 from nocturne.schemas.errors import BusyError, CorpusError, ModelError, SamplesError
 from nocturne.schemas.model_card import Champion, ModelCard
 from nocturne.schemas.upkeep import Removal, Stays, TidyReport
+from nocturne.tasks.corpus.reuse.reading_record import delete_records
 from nocturne.tasks.model.registry.champion import all_champions, lock_name
 from nocturne.tasks.model.registry.models import read_card, read_cards
 from nocturne.tasks.pages.index.write import write_index_pages
@@ -143,6 +144,7 @@ def _delete_corpus(root: Root, corpus: str) -> None:
     kinds = [kind for kind in CORPUS_KINDS if kind != STAGING]
     for folder in (*(f"{kind}/{corpus}" for kind in (*kinds, STAGING)), downloads_of(corpus)):
         root.delete(folder)
+    delete_records(root, corpus)
 
 
 def _made_last(marker: str) -> int:

@@ -21,12 +21,19 @@ from deploy import gallery
 from tests.deploy.page_servers import nginx, page_server
 
 SOUND = bytes(range(256)) * 1000
-PAGES = ("samples/run/index.html", "models/m/report.html", "quality/c/report.html")
+PAGES = (
+    "samples/run/index.html",
+    "models/m/report.html",
+    "models/m/compare-n.html",
+    "quality/c/report.html",
+)
 INDEXES = ("samples/index.html", "models/index.html", "quality/index.html")
 FILES = ("samples/run/00000.mid", "samples/run/a b.mid", "samples/rün/日本.mid")
 HIDDEN = (
     "models/m/weights.safetensors",
     "models/m/card.json",
+    "models/m/other.html",
+    "models/m/compare-/n.html",
     "models/champion.json",
     "notes/c/dataset.json",
     "quality/c/quality.parquet",

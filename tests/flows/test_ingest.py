@@ -60,6 +60,9 @@ def test_every_shared_file_is_accounted_for_and_a_second_run_reuses(
         again = ingest(config)
     assert again.reused
     assert again.counts == summary.counts
+    inputs = summary.counts.inputs
+    assert (summary.changes.new, again.changes.reused) == (inputs, inputs)
+    assert f"files of all: 0 new, 0 changed, {inputs:,} reused, 0 removed" in caplog.text
     assert "notes of all are already extracted: reused" in caplog.text
     assert {path: root.read_bytes(path) for path in root.files("notes/all")} == before
 

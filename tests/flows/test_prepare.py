@@ -26,7 +26,7 @@ def test_prepare_publishes_then_reuses_and_explains_itself(
         dataset = prepare(config)
         assert dataset == load_dataset(root, "tunes", "factored")
         assert sum(dataset.songs.values()) == 9
-        assert "reused" not in caplog.text
+        assert "is up to date: reused" not in caplog.text
         assert prepare(config) == dataset
         assert "up to date: reused" in caplog.text
         with pytest.raises(CorpusError, match=r"corpus pop .*finished: tunes"):
@@ -50,6 +50,6 @@ def test_the_flow_and_each_of_its_tasks_open_the_root_once(
     assert opened == {
         "flow": 1,
         "split songs of tunes": 1,
-        "fit vocabulary": 1,
+        "choose codebooks": 1,
         "encode songs": 1,
     }

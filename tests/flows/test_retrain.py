@@ -59,24 +59,28 @@ def test_nights_make_a_model_where_there_is_something_to_learn(
             os.utime(path, (1, 1))
         second = retrain(night)
         assert (second.model_id, second.reused) == (first.model_id, True)
+        why = f"nothing new to learn: {first.model_id} has learned from this data; all 2 steps done"
+        assert second.no_news == why
+        assert f"no news: {why}" in caplog.text
+        assert "evaluate" not in caplog.text
         assert loads == {first.model_id: 1}
-        assert f"nothing new to learn: {first.model_id} has learned from this data" in caplog.text
         assert (second.promoted, second.verdict) == (True, "is champion")
-        assert train(night.subset(TrainConfig)) == second
+        assert train(night.subset(TrainConfig)) == second.model_copy(update={"no_news": ""})
 
         caplog.clear()
         loads.clear()
-        write_song(songs, 12)
+        for number in range(12, 18):  # one of them at least is a song to learn from
+            write_song(songs, number)
         third = retrain(night)
         assert loads == {first.model_id: 1, third.model_id: 1}
-        assert f"starts from the champion {first.model_id}" in caplog.text
+        assert f"starts from the champion {first.model_id}, " in caplog.text
         assert f"from {first.model_id}: " in caplog.text
         assert read_card(root, third.model_id).config.init_from == first.model_id
     assert set(known_models(root)) == {first.model_id, third.model_id}
 
     nights = read_nights(root, "mine")[0]
     assert [one.outcome for one in nights] == ["kept", "no_news", "kept"]
-    assert [one.model_id for one in nights] == [first.model_id, first.model_id, third.model_id]
+    assert [one.model_id for one in nights] == [first.model_id, None, third.model_id]
     assert [one.champion_before for one in nights] == [None, first.model_id, first.model_id]
     assert nights[0].files is not None
     assert (nights[0].files.inputs, nights[0].files.new) == (12, 12)

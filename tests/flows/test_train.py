@@ -8,8 +8,7 @@ import pytest
 from nocturne.flows.train import train
 from nocturne.schemas.config import PrepareConfig, TrainConfig
 from nocturne.schemas.errors import CorpusError
-from nocturne.tasks.corpus.sequences.sequence_plan import plan_sequences
-from nocturne.tasks.corpus.sequences.write_sequences import fit_vocabulary, write_sequences
+from nocturne.tasks.corpus import build_sequences
 from nocturne.tasks.model.registry.champion import promote, read_champion
 from nocturne.tasks.model.registry.models import known_models, read_card, read_metrics
 from nocturne.tasks.storage.root import Root
@@ -29,8 +28,7 @@ def tiny() -> Iterator[None]:
 def config(root: Root) -> TrainConfig:
     """Return the config of a short training on the one prepared corpus."""
     write_corpus(root, random_shards(20))
-    plan = plan_sequences(root, PrepareConfig(root=root.uri, corpus="tunes"))
-    write_sequences(root, plan, fit_vocabulary(root, plan))
+    build_sequences(root, PrepareConfig(root=root.uri, corpus="tunes"))
     return TrainConfig(root=root.uri, max_steps=2, batch=4)
 
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -67,15 +68,21 @@ def test_a_night_that_nobody_works_on_is_late_and_then_missing(deployed: Site) -
     assert deployed.server.api.delete(f"/flow_runs/{run}").is_success
 
 
-def test_a_drift_of_the_corpus_is_reported(deployed: Site) -> None:
-    announce = (
-        "from nocturne.tasks.promote import announce_drift; "
-        "announce_drift('/music', 'folk', 0.31, 0.2, 'http://127.0.0.1/quality')"
-    )
-    done = in_checkout([sys.executable, "-c", announce], deployed.environment)
+DRIFTED = """
+ROOT = {!r}
+from nocturne.schemas.nights import Drift
+from nocturne.tasks.recording.night import announce_drift
+from tests.tasks.nights.nights_for_tests import night
+drift = Drift(model_id="m", by_feature={{"pitch": 0.31}}, overall=0.31, bound=0.2)
+announce_drift(ROOT, night(corpus="folk", model_id="folk-1", drift=drift), drift)
+"""
+
+
+def test_a_drift_of_the_corpus_is_reported(deployed: Site, tmp_path: Path) -> None:
+    root = str(tmp_path)
+    done = in_checkout([sys.executable, "-c", DRIFTED.format(root)], deployed.environment)
     assert done.returncode == 0, done.stderr
     message = eventually(lambda: deployed.receiver.message("has drifted"), deployed, 60)
-    assert message == (
-        "Nocturne: folk has drifted\nreason: drift 0.31 is above the bound 0.20\n"
-        "report: http://127.0.0.1/quality\nroot: /music"
-    )
+    assert message.startswith("Nocturne: folk has drifted\nreason: ")
+    assert "0.31" in message and "pitch" in message
+    assert message.endswith(f"report: {root}/models/folk-1/report.html\nroot: {root}")

@@ -101,7 +101,7 @@ def test_one_command_serves_on_loopback_until_ctrl_c(tmp_path: Path) -> None:
         parts = _family(tmp_path / "state")
         figures = httpx.get(f"http://127.0.0.1:{metrics}/metrics").text
         assert "\nnocturne_root_readable 1.0\n" in figures
-        assert "\nprefect_events_emitted_total{" in figures
+        assert "\n# TYPE prefect_events_emitted_total counter\n" in figures
         assert "\nprocess_start_time_seconds " in httpx.get(f"{address}/api/metrics").text
         _, *started = (int(pid) for pid in (tmp_path / "state/pids").read_text().split())
         assert not [pid for pid in started if secret in str(psutil.Process(pid).environ())]

@@ -16,7 +16,7 @@ from nocturne.tasks.pages.gauges import PREFIX, RootFigures
 from nocturne.tasks.storage.root import Root
 from tests.integration.nocturne import PROJECT
 from tests.integration.prefect_server import free_port, running
-from tests.integration.site import Site
+from tests.integration.site import Site, eventually
 from tests.tasks.pages.test_gauges import add_everything
 
 pytestmark = [pytest.mark.site, pytest.mark.timeout(600)]
@@ -74,6 +74,7 @@ def prometheus(deployed: Site, root: Root, tmp_path_factory: Any) -> Iterator[ht
             time.sleep(0.5)
         yield api
     figures.shutdown()
+    figures.server_close()
     thread.join()
 
 
@@ -105,9 +106,10 @@ def test_promtool_accepts_the_scrape_file_and_every_figure(root: Root, tmp_path:
 
 
 @pytest.mark.parametrize("query", QUERIES)
-def test_every_query_of_the_dashboard_has_an_answer(prometheus: httpx.Client, query: str) -> None:
-    found = _values(prometheus, query)
-    assert found, query
+def test_every_query_of_the_dashboard_has_an_answer(
+    deployed: Site, prometheus: httpx.Client, query: str
+) -> None:
+    found = eventually(lambda: _values(prometheus, query), deployed, 60)  # some count events
     assert all(float(series["value"][1]) == float(series["value"][1]) for series in found)
 
 

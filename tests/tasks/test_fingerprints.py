@@ -35,7 +35,7 @@ Changes = dict[str, Any]
 )
 def test_raw_shards(changes: Changes, fingerprint: str) -> None:
     source = Source("folk", "id 1", lambda *_: iter(()))
-    assert raw._fingerprint(source, IngestConfig(**changes)) == fingerprint
+    assert raw.source_fingerprint(source, IngestConfig(**changes)) == fingerprint
 
 
 @pytest.mark.parametrize(

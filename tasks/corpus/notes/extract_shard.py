@@ -1,7 +1,7 @@
 """One raw shard to its note table and file manifest, in memory."""
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
@@ -15,40 +15,55 @@ from nocturne.schemas.config import IngestConfig
 from nocturne.schemas.manifest import MANIFEST_SCHEMA
 from nocturne.schemas.notes import NOTE_SCHEMA, NoteTable, song_starts
 from nocturne.schemas.reasons import Outcome, Reason
+from nocturne.tasks.corpus.reuse.song_index import KnownSong
 from nocturne.tasks.music.midi.extract_many import extract_many
 from nocturne.tasks.music.midi.extraction import Extracted, Extraction, Limits, Rejected
 from nocturne.tasks.music.notes import Notes
 from nocturne.tasks.storage.validation import check
 from nocturne.tasks.workers.worker_pool import Workers
 
+NOTHING: Mapping[str, KnownSong | Rejected] = {}
+# Columns of a manifest that describe the notes of a song, which a duplicate has too.
+OF_NOTES = ("notes", "seconds", "program", "tempo", "ticks_per_quarter", "notes_digest")
 CHUNK_FILES = 32  # files in one message to a worker: enough to make its cost negligible
 
 
 @dataclass(frozen=True)
 class NoteShard:
-    """Validated NoteTable, and the rows of a FileManifest (one per raw row, in their order)."""
+    """Validated NoteTable, and the rows of a FileManifest (one per raw row, in their order).
+
+    The notes are of the songs that were extracted, without those that were known.
+    """
 
     notes: pa.Table
     files: pa.Table
 
 
-def extract_shard(groups: Iterable[pa.Table], config: IngestConfig, workers: Workers) -> NoteShard:
+def extract_shard(
+    groups: Iterable[pa.Table],
+    config: IngestConfig,
+    workers: Workers,
+    known: Mapping[str, KnownSong | Rejected] = NOTHING,
+) -> NoteShard:
     """Extract every file of a raw shard, given as its row groups: path, md5, bytes, content.
 
-    Only one group's contents are in memory at a time.
+    Only one group's contents are in memory at a time. What is `known`, by song id, is not
+    extracted; a group that holds nothing else needs no contents.
     """
-    known: list[pa.Table] = []
+    described: list[pa.Table] = []
     first: dict[str, int] = {}  # song_id to its first row
     outcomes: list[Any] = []
     for group in groups:
         ids = group["md5"].to_pylist()
         for row, song_id in enumerate(ids, len(outcomes)):
             first.setdefault(song_id, row)
-        new = [i for i, song_id in enumerate(ids) if first[song_id] == len(outcomes) + i]
-        extracted = dict(zip(new, _extract_rows(group, new, config, workers), strict=True))
-        outcomes += [extracted.get(i, first[song_id]) for i, song_id in enumerate(ids)]
-        known.append(group.select(["path", "md5", "bytes"]))
-    raw = pa.concat_tables(known)
+        firsts = [i for i, song_id in enumerate(ids) if first[song_id] == len(outcomes) + i]
+        new = [i for i in firsts if ids[i] not in known]
+        results: dict[int, Any] = {i: known[ids[i]] for i in firsts if ids[i] in known}
+        results |= zip(new, _extract_rows(group, new, config, workers), strict=True)
+        outcomes += [results.get(i, first[song_id]) for i, song_id in enumerate(ids)]
+        described.append(group.select(["path", "md5", "bytes"]))
+    raw = pa.concat_tables(described)
     # In order of song_id, as the NoteTable is sorted.
     notes = _validated(raw["md5"].to_pylist(), [first[i] for i in sorted(first)], outcomes)
     return NoteShard(notes, _manifest(raw, outcomes))
@@ -58,6 +73,8 @@ def _extract_rows(
     group: pa.Table, rows: list[int], config: IngestConfig, workers: Workers
 ) -> list[Extraction]:
     """Extract these rows of one group, in order."""
+    if not rows:
+        return []
     contents = group["content"].to_pylist()
     sizes = group["bytes"].to_pylist()
     present = [row for row in rows if contents[row] is not None]
@@ -83,6 +100,8 @@ def _validated(ids: list[str], order: list[int], outcomes: list[Any]) -> pa.Tabl
     while True:
         rows = [row for row in order if isinstance(outcomes[row], Extracted)]
         table = note_table([(ids[row], outcomes[row].notes) for row in rows])
+        if not rows:
+            return table
         try:
             check(NoteTable, table)
         except SchemaErrors:
@@ -148,6 +167,8 @@ def _manifest_row(outcome: Any, paths: list[str]) -> dict[str, Any]:
             "ticks_per_quarter": outcome.ticks_per_quarter,
             "notes_digest": outcome.digest,
         }
+    if isinstance(outcome, KnownSong):
+        return {"outcome": Outcome.ACCEPTED, **{name: outcome.row[name] for name in OF_NOTES}}
     if isinstance(outcome, Rejected):
         row = {"outcome": Outcome.QUARANTINED, "reason": outcome.reason, "notes": 0}
         return row | {"detail": outcome.detail or None}

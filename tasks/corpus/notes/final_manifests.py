@@ -11,7 +11,8 @@ from nocturne.schemas.reasons import Outcome
 from nocturne.tasks.corpus.notes.exact_duplicates import Duplicates
 from nocturne.tasks.corpus.notes.families import ShardSongs
 from nocturne.tasks.corpus.notes.note_plan import NotePlan
-from nocturne.tasks.corpus.notes.stage_shard import without_songs, write_notes
+from nocturne.tasks.corpus.notes.stage_shard import with_known_notes, without_songs, write_notes
+from nocturne.tasks.corpus.reuse.known_songs import known_songs
 from nocturne.tasks.storage.data_files import find, read_rows
 from nocturne.tasks.storage.layout import shard_name
 from nocturne.tasks.storage.root import Root
@@ -23,22 +24,29 @@ MEND = "run nocturne ingest again"
 def stage_manifests(
     root: Root, plan: NotePlan, progress: Progress
 ) -> tuple[list[pa.Table], list[ShardSongs]]:
-    """Stage the final manifests; return what each says of its files, and its songs."""
+    """Stage the final manifests; return what each says of its files, and its songs.
+
+    A shard that is published with the same manifest has the same notes: neither is staged.
+    """
     duplicates = Duplicates()
     manifests: list[pa.Table] = []
     songs: list[ShardSongs] = []
+    staged = [MANIFEST_SCHEMA.empty_table()]
     with ThreadPoolExecutor(2) as threads:
         writes: list[Future[None]] = []
         for index in range(plan.raw.shards):
             manifest, is_staged = _manifest(root, plan, index)
             files, repeated = duplicates.mark(manifest)
-            if is_staged:
+            is_published = not is_staged or _is_published(root, plan, index, files)
+            if not is_published:
+                staged.append(files)
                 writes.append(threads.submit(_stage_manifest, root, plan, index, files, repeated))
             manifests.append(files.select(["path", "song_id", "outcome", "reason", "notes"]))
-            songs.append(_songs(root, plan, index, files))
+            songs.append(_songs(root, plan, index, files, is_published=is_published))
         for done, write in enumerate(writes, 1):
             write.result()
             progress(done, len(writes))
+    check(FileManifest, pa.concat_tables(staged))  # all at once: a call costs as much as 1,000 rows
     return manifests, songs
 
 
@@ -55,19 +63,37 @@ def _manifest(root: Root, plan: NotePlan, index: int) -> tuple[pa.Table, bool]:
     return read_rows(root, path, MEND).select(MANIFEST_SCHEMA.names), is_staged
 
 
+def _is_published(root: Root, plan: NotePlan, index: int, files: pa.Table) -> bool:
+    """Whether the published corpus has this shard with this manifest, and so with these notes."""
+    if plan.base is None:
+        return False
+    return known_songs(root, plan.corpus, plan.base).has_manifest(index, files)
+
+
+def staged_notes(plan: NotePlan, index: int) -> str:
+    """Return the path of the notes of a shard until they are in place."""
+    return f"{plan.notes.staging(plan.fingerprint)}/{shard_name(index)}"
+
+
 def _stage_manifest(
     root: Root, plan: NotePlan, index: int, files: pa.Table, repeated: list[str]
 ) -> None:
-    """Stage one manifest, and the notes without the songs that repeat those of earlier shards."""
-    check(FileManifest, files)
-    if repeated:
-        path = f"{plan.notes.staging(plan.fingerprint)}/{shard_name(index)}"
+    """Stage one manifest, and its notes without the songs that repeat those of earlier shards."""
+    path = staged_notes(plan, index)
+    if plan.base:
+        write_notes(root, path, with_known_notes(root, plan, files, read_rows(root, path, MEND)))
+    elif repeated:
         write_notes(root, path, without_songs(read_rows(root, path, MEND), repeated))
     root.write_table(f"{plan.files.staging(plan.fingerprint)}/{shard_name(index)}", files)
 
 
-def _songs(root: Root, plan: NotePlan, index: int, files: pa.Table) -> ShardSongs:
+def _songs(
+    root: Root, plan: NotePlan, index: int, files: pa.Table, *, is_published: bool
+) -> ShardSongs:
     """Return the accepted songs of one shard as its note table has them: by song_id."""
     accepted = files.filter(pc.equal(files["outcome"], Outcome.ACCEPTED)).sort_by("song_id")
-    path = find(root, plan.notes, plan.fingerprint, shard_name(index))
+    path = staged_notes(plan, index)
+    if is_published:
+        published = plan.base.fingerprint if plan.base else plan.fingerprint
+        path = find(root, plan.notes, published, shard_name(index))
     return ShardSongs(path, accepted["song_id"].to_pylist(), accepted["notes"].to_pylist())

@@ -7,15 +7,18 @@
 Publishing (see publish_notes) turns these into notes/<corpus>, files/<corpus> and
 families/<corpus>. Every write is atomic and every step can be repeated: an ingest that was killed
 continues where it stopped and ends in the same bytes. A published shard that lost a file is
-extracted again, alone.
+extracted again, alone. Where the extractor and its config are those of the published corpus, the
+result of each file whose bytes that knows is taken from there, and a shard that comes out as it is
+published is not staged.
 """
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from nocturne.schemas.config import IngestConfig
-from nocturne.schemas.manifest import NoteDataset
+from nocturne.schemas.manifest import FileChanges, NoteDataset
 from nocturne.schemas.raw import RawDataset
 from nocturne.tasks.corpus.notes.note_marker import (
     KINDS,
@@ -25,6 +28,7 @@ from nocturne.tasks.corpus.notes.note_marker import (
     put_notes_in_place,
 )
 from nocturne.tasks.corpus.raw import load_raw
+from nocturne.tasks.corpus.reuse.file_changes import file_changes
 from nocturne.tasks.music.midi.extraction import EXTRACTOR_VERSION
 from nocturne.tasks.storage.data_files import lacking
 from nocturne.tasks.storage.data_folders import clear_staging
@@ -40,15 +44,24 @@ from nocturne.tasks.storage.layout import (
 )
 from nocturne.tasks.storage.root import Root
 
+EXTRACTOR = "extractor version"
+
 
 @dataclass(frozen=True)
 class NotePlan:
-    """The raw shards to extract; the shards numbered in `done` are published whole."""
+    """The raw shards to extract; the shards numbered in `done` are published whole.
+
+    `base` is the published note corpus whose results hold here too, if there is one; `redo` says
+    why those of the published one do not, if there is one and all has to be extracted again.
+    """
 
     corpus: str
     fingerprint: str
     raw: RawDataset
     done: frozenset[int] = frozenset()
+    base: NoteDataset | None = None
+    redo: str = ""
+    changes: FileChanges = field(default_factory=FileChanges)
 
     @property
     def notes(self) -> DataFolder:
@@ -77,11 +90,48 @@ def plan_notes(root: Root, config: IngestConfig, raw: RawDataset | None = None) 
     Raises CorpusError if these are not complete, or if the marker of the notes is damaged.
     """
     raw = raw or load_raw(root, config.corpus)
+    old = published_notes(root, config.corpus)
+    fingerprint = _fingerprint(raw.fingerprint, config)
+    another = old if old and old.fingerprint != fingerprint else None
+    base = _base(root, config, another) if another else None
+    return NotePlan(
+        config.corpus,
+        fingerprint,
+        raw,
+        done=_whole_shards(root, config.corpus, fingerprint),
+        base=base,
+        redo=_why_all(another, config) if another and not base else "",
+        changes=file_changes(root, config.corpus, raw, old),
+    )
+
+
+def _base(root: Root, config: IngestConfig, old: NoteDataset) -> NoteDataset | None:
+    """Return a corpus, with facts, if the extractor and config that made it are those of now."""
+    if old.fingerprint != _fingerprint(old.raw_fingerprint, config):
+        return None
+    facts = old.facts or implied_facts(root, config.corpus, old)
+    return old.model_copy(update={"facts": facts})
+
+
+def extraction_of(config: IngestConfig) -> dict[str, Any]:
+    """Return what decides the results of extraction beside the bytes of a file."""
+    return {EXTRACTOR: EXTRACTOR_VERSION, **config.fingerprint_fields("notes")}
+
+
+def _fingerprint(raw_fingerprint: str, config: IngestConfig) -> str:
     shaping = config.fingerprint_fields("notes")
-    what = json.dumps([raw.fingerprint, shaping, EXTRACTOR_VERSION], sort_keys=True)
-    fingerprint = hashlib.sha256(what.encode()).hexdigest()[:16]
-    done = _whole_shards(root, config.corpus, fingerprint)
-    return NotePlan(config.corpus, fingerprint, raw, done)
+    what = json.dumps([raw_fingerprint, shaping, EXTRACTOR_VERSION], sort_keys=True)
+    return hashlib.sha256(what.encode()).hexdigest()[:16]
+
+
+def _why_all(old: NoteDataset, config: IngestConfig) -> str:
+    """Return what was another when a corpus was extracted, as a sentence part."""
+    now, before = extraction_of(config), old.extraction
+    names = [name for name in {**before, **now} if before.get(name) != now.get(name)]
+    if not before or not names:
+        return "the extractor or its config has changed; the corpus does not say which"
+    parts = [f"{name} was {before.get(name)} and is {now.get(name)}" for name in names]
+    return ", ".join(parts)
 
 
 def _whole_shards(root: Root, corpus: str, fingerprint: str) -> frozenset[int]:

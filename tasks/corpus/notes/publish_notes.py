@@ -8,15 +8,16 @@ from nocturne.schemas.manifest import NoteDataset
 from nocturne.schemas.progress import Progress, silent
 from nocturne.tasks.corpus.notes.accounting import count_outcomes, require_usable
 from nocturne.tasks.corpus.notes.families import ShardSongs, write_families
-from nocturne.tasks.corpus.notes.final_manifests import stage_manifests
+from nocturne.tasks.corpus.notes.final_manifests import stage_manifests, staged_notes
 from nocturne.tasks.corpus.notes.note_marker import (
     implied_facts,
     published_notes,
     put_notes_in_place,
 )
-from nocturne.tasks.corpus.notes.note_plan import NotePlan, notes_of_plan
+from nocturne.tasks.corpus.notes.note_plan import NotePlan, extraction_of, notes_of_plan
 from nocturne.tasks.corpus.raw import publish_raw
 from nocturne.tasks.corpus.replacement import next_peak, require_no_shrink, require_same_music
+from nocturne.tasks.corpus.reuse.known_songs import forget_known_songs
 from nocturne.tasks.sources.identity import source_id
 from nocturne.tasks.storage.data_files import facts_of
 from nocturne.tasks.storage.data_folders import drop_staging
@@ -40,6 +41,7 @@ def publish_notes(
     require_usable(root, plan, config, files, counts)
     require_same_music(root, config, files["song_id"].to_pylist())
     require_no_shrink(root, config, counts.accepted)
+    _leave_out_published(root, plan, songs)
     families_path = f"{plan.families.staging(plan.fingerprint)}/{FAMILIES_FILE}"
     families = write_families(root, families_path, songs)
     dataset = NoteDataset(
@@ -54,11 +56,13 @@ def publish_notes(
         source=plan.raw.source,
         source_id=source_id(config.source),
         peak_songs=next_peak(old, config, counts.accepted),
+        extraction=extraction_of(config),
         facts=_facts(root, plan, [len(manifest) for manifest in manifests], songs),
     )
     publish_raw(root, plan.corpus, plan.raw)
     root.write_json(notes_marker(plan.corpus), dataset.model_dump(mode="json"))
     _put_in_place(root, plan, dataset)
+    forget_known_songs()
     return dataset
 
 
@@ -86,6 +90,13 @@ def _put_in_place(root: Root, plan: NotePlan, dataset: NoteDataset) -> None:
     put_notes_in_place(root, plan.corpus, dataset)
     root.delete(plan.extracted)
     drop_staging(root, plan.corpus)
+
+
+def _leave_out_published(root: Root, plan: NotePlan, songs: list[ShardSongs]) -> None:
+    """Delete the staged notes of shards that are published as they are: these are new ones only."""
+    for index, shard in enumerate(songs if plan.base else []):
+        if shard.path != staged_notes(plan, index):
+            root.delete(staged_notes(plan, index))
 
 
 def _facts(root: Root, plan: NotePlan, files: list[int], songs: list[ShardSongs]) -> Facts:

@@ -39,6 +39,7 @@ __all__ = [
     "require_unchanged",
     "shard_names",
     "shard_table",
+    "songs_by_shard",
     "songs_of_shard",
 ]
 
@@ -105,17 +106,22 @@ def require_unchanged(root: Root, corpus: str, dataset: NoteDataset) -> None:
 
 def accepted_songs(root: Root, corpus: str, min_notes: int) -> list[Song]:
     """Return the accepted songs of at least `min_notes` notes, as the shards hold them."""
-    songs = []
+    return [song for songs in songs_by_shard(root, corpus, min_notes).values() for song in songs]
+
+
+def songs_by_shard(root: Root, corpus: str, min_notes: int) -> dict[str, list[Song]]:
+    """Return the accepted songs of at least `min_notes` notes of each shard, in their order."""
+    found = {}
     for name in shard_names(root, corpus):
         files = shard_table(root, corpus, FILES, name, SONG_COLUMNS)
         accepted = pc.equal(files["outcome"], str(Outcome.ACCEPTED))
         long_enough = pc.greater_equal(files["notes"], min_notes)
         rows = files.filter(pc.and_(accepted, long_enough)).to_pylist()
-        songs += [
+        found[name] = [
             Song(r["song_id"], r["notes"], r["program"], r["tempo"], r["notes_digest"])
             for r in sorted(rows, key=itemgetter("song_id"))
         ]
-    return songs
+    return found
 
 
 def songs_of_shard(root: Root, corpus: str, name: str) -> Iterator[tuple[str, Notes]]:

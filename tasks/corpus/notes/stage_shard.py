@@ -8,12 +8,15 @@ import pyarrow.parquet as pq
 
 from nocturne.schemas.config import IngestConfig
 from nocturne.schemas.errors import CorpusError
+from nocturne.schemas.reasons import Outcome
 from nocturne.tasks.corpus.notes.exact_duplicates import Duplicates
 from nocturne.tasks.corpus.notes.extract_shard import extract_shard
 from nocturne.tasks.corpus.notes.note_marker import ingest_command
 from nocturne.tasks.corpus.notes.note_plan import NotePlan
 from nocturne.tasks.corpus.raw import raw_shard
-from nocturne.tasks.storage.data_files import require_whole
+from nocturne.tasks.corpus.reuse.known_songs import known_songs
+from nocturne.tasks.corpus.reuse.note_tables import merged_notes
+from nocturne.tasks.storage.data_files import read_rows, require_whole
 from nocturne.tasks.storage.layout import shard_name
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.workers.worker_pool import Workers
@@ -27,19 +30,66 @@ def stage_shard(
     """Extract raw shard `index` unless it is done; return whether it had to be extracted.
 
     Songs whose notes repeat earlier ones of the shard are left out of the notes; publishing
-    finds those that repeat other shards.
+    finds those that repeat other shards, and adds the notes that the published corpus has.
     """
     manifest_path = f"{plan.extracted}/{shard_name(index)}"
     notes_path = f"{plan.notes.staging(plan.fingerprint)}/{shard_name(index)}"
     if index in plan.done or (root.exists(manifest_path) and root.exists(notes_path)):
         return False
-    mend = ingest_command(root, plan.corpus, plan.raw.source)
-    raw = row_groups(root, raw_shard(root, plan.corpus, plan.raw, index), mend)
-    shard = extract_shard(raw, config, workers)
-    files, repeated = Duplicates().mark(shard.files)
-    write_notes(root, notes_path, without_songs(shard.notes, repeated))
+    stage = _new_alone if plan.base else _extracted
+    files, notes = stage(root, plan, index, config, workers)
+    write_notes(root, notes_path, notes)
     root.write_table(manifest_path, files)  # last: it completes the shard
     return True
+
+
+def _extracted(
+    root: Root, plan: NotePlan, index: int, config: IngestConfig, workers: Workers
+) -> tuple[pa.Table, pa.Table]:
+    """Extract every file of a raw shard; return its manifest and its notes."""
+    raw = row_groups(root, raw_shard(root, plan.corpus, plan.raw, index), mend_of(root, plan))
+    shard = extract_shard(raw, config, workers)
+    files, repeated = Duplicates().mark(shard.files)
+    return files, without_songs(shard.notes, repeated)
+
+
+def _new_alone(
+    root: Root, plan: NotePlan, index: int, config: IngestConfig, workers: Workers
+) -> tuple[pa.Table, pa.Table]:
+    """Extract the files that the published corpus does not know; return manifest and new notes."""
+    path, mend = raw_shard(root, plan.corpus, plan.raw, index), mend_of(root, plan)
+    rows = read_rows(root, path, mend, ["path", "md5", "bytes"])
+    published = known_songs(root, plan.corpus, plan.base)
+    known = published.results(first_paths(rows["md5"], rows["path"]))
+    all_known = known.keys() >= set(rows["md5"].to_pylist())
+    groups = [rows] if all_known else row_groups(root, path, mend)
+    shard = extract_shard(groups, config, workers, known)
+    files, repeated = Duplicates().mark(shard.files)
+    return files, without_songs(shard.notes, repeated)
+
+
+def with_known_notes(root: Root, plan: NotePlan, files: pa.Table, new: pa.Table) -> pa.Table:
+    """Return the note table of a manifest: of new notes, and of what the published corpus knows."""
+    published = known_songs(root, plan.corpus, plan.base)
+    known = published.results(first_paths(files["song_id"], files["path"]))
+    return merged_notes(songs_of(files), new, known, published)
+
+
+def mend_of(root: Root, plan: NotePlan) -> str:
+    """Return the advice that makes a corpus whole again."""
+    return ingest_command(root, plan.corpus, plan.raw.source)
+
+
+def first_paths(song_ids: pa.ChunkedArray, paths: pa.ChunkedArray) -> dict[str, str]:
+    """Return the path of the first file of each song, by song id."""
+    backwards = zip(song_ids.to_pylist()[::-1], paths.to_pylist()[::-1], strict=True)
+    return dict(backwards)
+
+
+def songs_of(files: pa.Table) -> list[str]:
+    """Return the ids of the accepted songs of a manifest, as a note table has them: sorted."""
+    accepted = files.filter(pc.equal(files["outcome"], str(Outcome.ACCEPTED)))
+    return sorted(accepted["song_id"].to_pylist())
 
 
 def without_songs(notes: pa.Table, song_ids: Sequence[str]) -> pa.Table:

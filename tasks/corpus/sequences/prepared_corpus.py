@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nocturne.schemas.config import SchemeName
 from nocturne.schemas.errors import CorpusError
-from nocturne.schemas.sequences import Split, SplitIds, Vocabulary
+from nocturne.schemas.sequences import Continuation, Split, SplitIds, Vocabulary
 from nocturne.tasks.corpus.sequences.sequence_marker import (
     load_dataset,
     prepare_command,
@@ -28,6 +28,7 @@ from nocturne.tasks.corpus.sequences.split_copy import (
 from nocturne.tasks.music.categories import one_hot
 from nocturne.tasks.storage.data_files import read_published, read_rows
 from nocturne.tasks.storage.layout import (
+    CONTINUATION_FILE,
     SEQUENCES,
     SEQUENCES_CACHE,
     SONGS,
@@ -80,12 +81,26 @@ class PreparedCorpus:
         return vocabulary
 
     @cached_property
+    def continuation(self) -> Continuation:
+        """What the next prepare goes on from; older versions wrote none."""
+        return self._read(
+            VOCABULARIES,
+            CONTINUATION_FILE,
+            lambda path: read_marker(self.root, path, Continuation, CorpusError, self._mend),
+            self._mend,
+        )
+
+    @cached_property
     def songs(self) -> pa.Table:
-        """One row for each song: song_id, split, notes; in the order of the splits' files."""
+        """One row for each song: song_id, split, notes; in the order of the splits' files.
+
+        notes_digest as well, but for datasets of older versions, which did not record it.
+        """
+        columns = [*SONG_COLUMNS, *["notes_digest"] * bool(self.dataset.version)]
         return self._read(
             SONGS,
             SONGS_FILE,
-            lambda path: read_rows(self.root, path, self._mend, SONG_COLUMNS),
+            lambda path: read_rows(self.root, path, self._mend, columns),
             self._mend,
         )
 
@@ -97,6 +112,10 @@ class PreparedCorpus:
         if split not in self._splits:
             self._splits[split] = self._load_split(split)
         return self._splits[split]
+
+    def song_ids(self, split: Split) -> list[str]:
+        """Return the ids of the songs of one split, in their order."""
+        return list(self.songs.filter(pc.equal(self.songs["split"], split))["song_id"].to_pylist())
 
     def one_hot(self, ids: NDArray[np.integer]) -> NDArray[np.float32]:
         """Return ids [..., attributes] as the source project's one-hot vectors [..., width]."""

@@ -35,16 +35,16 @@ def sequences_of_plan(root: Root, plan: SequencePlan) -> SequenceDataset | None:
     """
     corpus, scheme = plan.config.corpus, plan.config.scheme
     dataset = published_sequences(root, corpus, scheme)
-    fingerprints = (plan.fingerprint, plan.earlier_fingerprint)
-    if dataset is None or dataset.fingerprint not in fingerprints:
-        return None
-    if lost_files(root, corpus, scheme, dataset):
+    if dataset is None or lost_files(root, corpus, scheme, dataset):
         return None
     try:
-        _ = PreparedCorpus(root, corpus, scheme).vocabulary
+        vocabulary = PreparedCorpus(root, corpus, scheme).vocabulary
     except CorpusError:
         return None
-    return dataset
+    if dataset.fingerprint in (plan.fingerprint, plan.earlier_fingerprint):
+        return dataset
+    stands = dataset.drift is not None and dataset.drift <= plan.config.max_codebook_drift > 0
+    return dataset if stands and dataset.fingerprint == plan.fingerprint_with(vocabulary) else None
 
 
 def finished_sequences(root: Root, plan: SequencePlan) -> SequenceDataset | None:
@@ -84,13 +84,16 @@ def _take_from_old_place(
         move_file(root, path, f"{folder.path}/{name}")
 
 
-def clear_other_generations(root: Root, plan: SequencePlan) -> None:
-    """Clear what other plans and killed runs left; published files are moved into place."""
+def clear_other_generations(root: Root, plan: SequencePlan, fingerprint: str) -> None:
+    """Clear what other plans and killed runs left; published files are moved into place.
+
+    Staging of the dataset with this fingerprint stays.
+    """
     old = published_sequences(root, plan.config.corpus, plan.config.scheme)
-    if old and old.facts and old.fingerprint != plan.fingerprint:
+    if old and old.facts and old.fingerprint != fingerprint:
         put_sequences_in_place(root, plan, old)
     root.clear_unfinished(markers_of(plan.config.corpus))
-    clear_staging(root, folders_of(plan).values(), plan.fingerprint)
+    clear_staging(root, folders_of(plan).values(), fingerprint)
 
 
 def folders_of(plan: SequencePlan) -> dict[str, DataFolder]:

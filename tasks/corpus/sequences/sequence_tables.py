@@ -25,9 +25,9 @@ def sequence_table(songs: list[SongIds], vocabulary: Vocabulary) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=sequence_schema(vocabulary))
 
 
-def songs_table(plan: SequencePlan, order: list[tuple[str, int]]) -> pa.Table:
+def songs_table(plan: SequencePlan, order: list[str]) -> pa.Table:
     """Return one row per song; songs of one split stand as in the split's file."""
-    songs = [plan.songs[song] for song, _ in order]
+    songs = [plan.songs[song] for song in order]
     return pa.table(
         {
             "song_id": pa.array([song.song_id for song in songs], pa.string()),
@@ -35,5 +35,6 @@ def songs_table(plan: SequencePlan, order: list[tuple[str, int]]) -> pa.Table:
             "notes": pa.array([song.notes for song in songs], pa.int64()),
             "program": pa.array([song.program for song in songs], pa.int16()),
             "tempo": pa.array([song.tempo for song in songs], pa.float64()),
+            "notes_digest": pa.array([song.digest for song in songs], pa.string()),
         }
     )

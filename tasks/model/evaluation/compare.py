@@ -1,10 +1,11 @@
 """Compare models of one corpus and scheme on the same songs: those of today's test split.
 
 A song keeps its split while a corpus grows (see music/splits.py), so an earlier model has not
-learned from the songs that are held out today, unless the shares of the splits were changed.
+learned from the songs that are held out today. Where the shares of the splits were changed, the
+songs that one of the models is known to have learned are left out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 
@@ -22,12 +23,14 @@ from nocturne.tasks.storage.root import Root
 MOST_SONGS = 300  # some tens of thousands of notes: bits per note to about a hundredth
 
 
-def held_out_songs(root: Root, corpus: str, scheme: SchemeName) -> list[Notes]:
-    """Return the notes of up to MOST_SONGS test songs; none if the corpus is not prepared.
+def held_out_songs(
+    root: Root, corpus: str, scheme: SchemeName, learned: Collection[str] = ()
+) -> list[Notes]:
+    """Return the notes of up to MOST_SONGS test songs that are not in `learned`.
 
-    CorpusError if its notes are damaged or gone.
+    None if the corpus is not prepared. CorpusError if its notes are damaged or gone.
     """
-    return list(_songs_of_split(root, corpus, scheme))
+    return list(_songs_of_split(root, corpus, scheme, learned))
 
 
 def bits_on(root: Root, model_id: str, songs: list[Notes]) -> float:
@@ -39,9 +42,11 @@ def bits_on(root: Root, model_id: str, songs: list[Notes]) -> float:
     return evaluate(model, _encode_songs(model, songs)).bits_per_note if songs else float("nan")
 
 
-def _songs_of_split(root: Root, corpus: str, scheme: SchemeName) -> Iterator[Notes]:
+def _songs_of_split(
+    root: Root, corpus: str, scheme: SchemeName, learned: Collection[str]
+) -> Iterator[Notes]:
     splits = song_splits(root, corpus, scheme) or {}
-    test = [song for song, split in splits.items() if split == "test"]
+    test = [song for song, split in splits.items() if split == "test" and song not in learned]
     if not test:
         return
     chosen = set(sorted(test)[:MOST_SONGS])  # ids are digests, so their order is random

@@ -23,24 +23,28 @@ def finished_model(root: Root, config: TrainConfig) -> ModelCard | None:
     return folder.card if is_whole else None
 
 
-def learned_model(root: Root, config: TrainConfig) -> ModelCard | None:
-    """Return a finished model of the same data and config, whatever its warm start was.
+def learned_models(root: Root, config: TrainConfig) -> list[ModelCard]:
+    """Return the finished models of the same data and config, whatever they were started from.
 
-    Of several, return the champion, else the newest. CorpusError for a corpus that is not
-    prepared.
+    The champion comes first, then the newest. CorpusError for a corpus that is not prepared.
     """
     dataset = load_dataset(root, config.corpus, config.scheme)
     config = resolve_precision(config)
 
     def has_learned(card: ModelCard) -> bool:
-        """Return whether only the warm start can differ from what the config asks for."""
-        started = config.copy_with(init_from=card.config.init_from)
-        return card.model_id == model_id(started, dataset)
+        """Return whether only the start and what followed from it can differ."""
+        return card.model_id == model_id(as_started(config, card), dataset)
 
     cards = filter(has_learned, _cards(root, f"{config.corpus}-{config.preset}-"))
     champion = _champion(root, config)
     best_first = sorted(cards, key=lambda c: (c.model_id == champion, c.created), reverse=True)
-    return next((card for card in best_first if damage_of(root, card.model_id) is None), None)
+    return [card for card in best_first if damage_of(root, card.model_id) is None]
+
+
+def as_started(config: TrainConfig, card: ModelCard) -> TrainConfig:
+    """Return the config with what a night chose for the model: its start, and its plan for news."""
+    chosen = {"init_from", "new_share", "max_steps"} if card.config.new_share else {"init_from"}
+    return config.copy_with(**card.config.model_dump(include=chosen))
 
 
 def _cards(root: Root, prefix: str) -> list[ModelCard]:

@@ -14,7 +14,7 @@ from nocturne.schemas.config import TrainConfig
 from nocturne.schemas.sequences import SplitIds
 from nocturne.tasks.model.network.network import Network
 from nocturne.tasks.model.training import windows
-from nocturne.tasks.model.training.windows import FEWEST_NOTES, WindowIndex
+from nocturne.tasks.model.training.windows import FEWEST_NOTES, WindowIndex, steps_of_epoch
 
 Numbers = NDArray[np.uint64]
 ROUNDS = 4
@@ -52,36 +52,71 @@ class Epoch:
         return WindowIndex(self.offsets[song] + np.where(nth > 0, inside, 0), song)
 
 
+class Stream:
+    """The shuffled windows of some songs, epoch after epoch, `size` of them in each step."""
+
+    def __init__(
+        self, offsets: NDArray[Any], songs: NDArray[np.int64], window: int, seed: int, size: int
+    ) -> None:
+        """Draw from the songs numbered `songs` [n] of those at offsets [all songs + 1]."""
+        self.first, self.songs, self.window = offsets[:-1][songs], songs, window
+        lengths = np.diff(offsets)[songs]
+        self.offsets = np.concatenate(([0], np.cumsum(lengths)))
+        self.seed, self.size = seed, size
+        self.per_epoch = steps_of_epoch(lengths, window, size)
+        self.epoch_number, self.epoch = 0, Epoch(self.offsets, window, seed, 0)
+
+    def at(self, step: int) -> WindowIndex:
+        """Return the windows of one step."""
+        epoch, number = divmod(step, self.per_epoch)
+        if epoch != self.epoch_number:
+            self.epoch_number = epoch
+            self.epoch = Epoch(self.offsets, self.window, self.seed, epoch)
+        order = np.arange(number * self.size, (number + 1) * self.size) % len(self.epoch)
+        found = self.epoch.at(order)
+        inside = found.start - self.offsets[found.song]
+        return WindowIndex(self.first[found.song] + inside, self.songs[found.song])
+
+
 class Batches:
-    """Shuffled, transposed windows of the training split."""
+    """Shuffled, transposed windows of the training split.
+
+    With config.new_share, that share of every batch comes from the songs marked as new, and the
+    rest from the others; without it, or where all songs or none are new, every window is as likely
+    as any other.
+    """
 
     def __init__(self, network: Network, config: TrainConfig, train: SplitIds) -> None:
         self.network, self.config, self.data = network, config, train
-        self.epoch_number, self.epoch = 0, self._epoch(0)
-
-    @property
-    def per_epoch(self) -> int:
-        """Number of steps in an epoch: its windows on average over random phases, by the batch."""
-        window, lengths = self.network.shape.window, np.diff(self.data.song_offsets)
-        tiled = int(np.maximum(lengths - FEWEST_NOTES, 0).sum()) / window
-        return max(1, round((len(lengths) + tiled) / self.config.batch))
+        offsets, window = train.song_offsets, network.shape.window
+        parts = shares_of_batch(config, len(offsets) - 1, train.new)
+        self.streams = [Stream(offsets, songs, window, config.seed, size) for songs, size in parts]
+        self.per_epoch = steps_of_epoch(np.diff(offsets), window, config.batch)
 
     def at(self, step: int) -> NDArray[np.int32]:
         """Return the batch of one step: int32 [batch, context + window, A]."""
         network, config = self.network, self.config
-        epoch, number = divmod(step, self.per_epoch)
-        if epoch != self.epoch_number:
-            self.epoch_number, self.epoch = epoch, self._epoch(epoch)
-        order = np.arange(number * config.batch, (number + 1) * config.batch) % len(self.epoch)
-        index = self.epoch.at(order)
+        found = [stream.at(step) for stream in self.streams]
+        start, song = ([getattr(one, name) for one in found] for name in ("start", "song"))
+        index = WindowIndex(np.concatenate(start), np.concatenate(song))
         ids = windows.gather(self.data, index, network.context, network.shape.window, network.sizes)
         random = np.random.default_rng([config.seed, 1, step])
         shift = random.integers(-config.transpose_down, config.transpose_up + 1, config.batch)
         return windows.transposed(ids, network.names, network.sizes, shift)
 
-    def _epoch(self, number: int) -> Epoch:
-        window = self.network.shape.window
-        return Epoch(self.data.song_offsets, window, self.config.seed, number)
+
+def shares_of_batch(
+    config: TrainConfig, songs: int, new: NDArray[np.bool_] | None
+) -> list[tuple[NDArray[np.int64], int]]:
+    """Return the groups of songs that batches are drawn from, and the windows of each in a batch.
+
+    Both the new and the old songs give at least one window where config.new_share is set.
+    """
+    every = np.arange(songs)
+    if config.new_share is None or new is None or new.all() or not new.any() or config.batch < 2:
+        return [(every, config.batch)]
+    size = min(max(1, round(config.new_share * config.batch)), config.batch - 1)
+    return [(every[new], size), (every[~new], config.batch - size)]
 
 
 def permuted(positions: NDArray[np.int64], count: int, keys: Numbers) -> NDArray[np.int64]:

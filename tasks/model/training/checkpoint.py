@@ -70,6 +70,8 @@ def run_digest(
     digest.update(config.model_dump_json(include=fields).encode())
     digest.update((shape.model_dump_json() + vocabulary.document_id).encode())
     digest.update(np.ascontiguousarray(train.song_offsets).tobytes())
+    if train.new is not None and config.new_share is not None:
+        digest.update(np.packbits(train.new).tobytes())
     rows = SAMPLED_BYTES // (2 * train.ids.shape[1])
     digest.update(np.ascontiguousarray(train.ids[:rows]).tobytes())
     digest.update(np.ascontiguousarray(train.ids[-rows:]).tobytes())

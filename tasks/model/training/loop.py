@@ -19,6 +19,7 @@ from nocturne.tasks.model.training.replicated_step import training_step
 
 FEWEST_STEPS_BETWEEN_EVALUATIONS = 50
 MOST_STEPS_BETWEEN_EVALUATIONS = 1000
+NEWS_EVALUATIONS = 10  # in a run that learns new songs
 MOST_VALIDATION_WINDOWS = 4096
 
 
@@ -42,11 +43,12 @@ class Loop:
         every_window = windows.whole_songs(valid, network.shape.window)
         order = np.random.default_rng(0).permutation(len(every_window))  # the same for every run
         self.valid_windows = every_window.at(order[:MOST_VALIDATION_WINDOWS])
-        self.interval = min(
-            max(self.batches.per_epoch, FEWEST_STEPS_BETWEEN_EVALUATIONS),
-            MOST_STEPS_BETWEEN_EVALUATIONS,
-        )
         self.epoch_steps = config.max_epochs * self.batches.per_epoch
+        self.steps = min(config.max_steps or self.epoch_steps, self.epoch_steps)
+        most = MOST_STEPS_BETWEEN_EVALUATIONS
+        if config.new_share is not None:  # a short run, which patience must be able to end
+            most = min(most, self.steps // NEWS_EVALUATIONS)
+        self.interval = max(min(self.batches.per_epoch, most), FEWEST_STEPS_BETWEEN_EVALUATIONS)
         self.losses: list[float] = []
 
     def start(self, stored: Checkpoint | None, run: str, first: Weights) -> None:
@@ -63,12 +65,14 @@ class Loop:
             self.step.set_moments(stored.first_moments, stored.second_moments)
         self.schedule = Schedule(
             self.config.learning_rate,
-            min(self.config.max_steps or self.epoch_steps, self.epoch_steps),
+            self.steps,
             self.config.max_minutes * 60,
             self.state.by_clock,
         )
         self.written = self.clock = time.monotonic()
         self.probe: list[float] = []
+        if not stored and self.config.new_share is not None:
+            self._evaluate(0.0)  # a start that is not improved on is the result
 
     def advance(self) -> None:
         """Take one step, then evaluate and save if that is due."""
@@ -121,16 +125,15 @@ class Loop:
         result = likelihood.evaluate_windows(
             self.network, self.step.tensors(), self.valid, self.valid_windows, self.step.form.xla
         )
-        state.history.append(
-            {
-                "step": state.step,
-                "epoch": state.step / self.batches.per_epoch,
-                "seconds": state.seconds,
-                "rate": rate,
-                "train_bits": float(np.mean(self.losses)),
-                "valid_bits": result.bits_per_note,
-            }
-        )
+        row = {
+            "step": state.step,
+            "epoch": state.step / self.batches.per_epoch,
+            "seconds": state.seconds,
+            "rate": rate,
+        }
+        if self.losses:
+            row["train_bits"] = float(np.mean(self.losses))
+        state.history.append({**row, "valid_bits": result.bits_per_note})
         self.losses.clear()
         state.without_gain += 1
         if result.bits_per_note < state.best_bits:

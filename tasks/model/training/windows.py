@@ -43,6 +43,15 @@ def gather(
     return np.where(inside[..., None], ids, np.asarray(sizes, np.int32))
 
 
+def steps_of_epoch(lengths: NDArray[np.integer], window: int, size: int) -> int:
+    """Return the number of steps in which songs of these lengths give each window once.
+
+    Windows are counted on average over random phases; `size` is their number in a step.
+    """
+    tiled = int(np.maximum(lengths - FEWEST_NOTES, 0).sum()) / window
+    return max(1, round((len(lengths) + tiled) / size))
+
+
 def whole_songs(split: SplitIds, window: int) -> WindowIndex:
     """Return windows that cover every note of every song once, from each song's first note."""
     count = -(-np.diff(split.song_offsets) // window)

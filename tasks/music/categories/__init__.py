@@ -11,6 +11,8 @@ from nocturne.tasks.music.categories.coding import (
     encode,
     encode_song,
     fit,
+    fit_counted,
+    measure,
 )
 from nocturne.tasks.music.categories.one_hot import from_one_hot, one_hot
 from nocturne.tasks.music.categories.scheme import Scheme, without_leading_silence
@@ -23,7 +25,9 @@ __all__ = [
     "encode",
     "encode_song",
     "fit",
+    "fit_counted",
     "from_one_hot",
+    "measure",
     "one_hot",
     "without_leading_silence",
 ]

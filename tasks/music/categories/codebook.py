@@ -19,6 +19,11 @@ class Histogram:
         limit = len(self.counts) - 1
         self.counts += np.bincount(np.minimum(values, limit), minlength=limit + 1)
 
+    def counted(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return the numbers that occurred, rising, and how often each did."""
+        found = np.flatnonzero(self.counts)
+        return found.astype(np.float64), self.counts[found]
+
 
 def cluster(counts: NDArray[np.int64], size: int) -> NDArray[np.int64]:
     """Return at most `size` distinct whole numbers, rising, that stand for a histogram.

@@ -1,18 +1,29 @@
 """Fit, encode and decode by a scheme's name or a vocabulary, whichever scheme that is."""
 
 from collections.abc import Iterable
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nocturne.schemas.config import SchemeName
 from nocturne.schemas.errors import CorpusError, ModelError
-from nocturne.schemas.sequences import Vocabulary
+from nocturne.schemas.sequences import Distribution, Vocabulary
 from nocturne.tasks.music.categories.scheme import load_schemes
 from nocturne.tasks.music.notes import Notes
 
 SCHEMES = load_schemes()
+
+
+def measure(scheme: SchemeName, songs: Iterable[Notes]) -> Distribution:
+    """Count, reading the songs once, what the codebooks of `scheme` are fitted on."""
+    return SCHEMES[scheme].measure(songs)
+
+
+def fit_counted(scheme: SchemeName, distribution: Distribution, fitted_on: str) -> Vocabulary:
+    """Fit `scheme` on what `measure` counted in the training songs; CorpusError if nothing."""
+    if not any(distribution.counts.values()):
+        raise CorpusError("the training songs hold no notes: add songs and ingest again")
+    return SCHEMES[scheme].fit(distribution, fitted_on)
 
 
 def fit(scheme: SchemeName, songs: Iterable[Notes], fitted_on: str) -> Vocabulary:
@@ -20,11 +31,7 @@ def fit(scheme: SchemeName, songs: Iterable[Notes], fitted_on: str) -> Vocabular
 
     CorpusError if they hold no note.
     """
-    sounding = (notes for notes in songs if len(notes))
-    first = next(sounding, None)
-    if first is None:
-        raise CorpusError("the training songs hold no notes: add songs and ingest again")
-    return SCHEMES[scheme].fit(chain([first], sounding), fitted_on)
+    return fit_counted(scheme, measure(scheme, songs), fitted_on)
 
 
 def encode(vocabulary: Vocabulary, notes: Notes) -> NDArray[np.int16]:

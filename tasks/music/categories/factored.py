@@ -13,30 +13,42 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from nocturne.schemas.sequences import TICKS_PER_QUARTER, Attribute, Vocabulary
+from nocturne.schemas.sequences import TICKS_PER_QUARTER, Attribute, Distribution, Vocabulary
 from nocturne.tasks.music.categories.codebook import Histogram, cluster, nearest, nearest_table
+from nocturne.tasks.music.categories.distribution import counted_values, distribution_of
 from nocturne.tasks.music.categories.scheme import Scheme, without_leading_silence
 from nocturne.tasks.music.notes import Notes
 
 INTERVALS, PITCHES, DURATIONS, VELOCITIES = 32, 128, 32, 8  # largest codebooks
 LONGEST_TICKS = 32 * TICKS_PER_QUARTER  # longer intervals and durations count as this
 NAMES = ("inter_onset_interval", "pitch", "duration", "velocity")
+FITTED = ("inter_onset_interval", "duration", "velocity")  # whose codebooks follow from the songs
 
 
-def fit(songs: Iterable[Notes], fitted_on: str) -> Vocabulary:
-    """Fit the codebooks on the training songs, in one pass and bounded memory."""
+def measure(songs: Iterable[Notes]) -> Distribution:
+    """Count the intervals, durations (ticks) and velocities of songs.
+
+    Interval 0, of chords, is left out: it has an entry of its own.
+    """
     intervals, durations = Histogram(LONGEST_TICKS), Histogram(LONGEST_TICKS)
     velocities = Histogram(127)
     for notes in songs:
         intervals.add(np.diff(_onset_ticks(notes)))
         durations.add(_duration_ticks(notes))
         velocities.add(notes.velocity.astype(np.int64))
-    intervals.counts[0] = 0  # interval 0, of chords, has an entry of its own
+    intervals.counts[0] = 0
+    counted = (intervals, durations, velocities)
+    return distribution_of({n: h.counted() for n, h in zip(FITTED, counted, strict=True)})
+
+
+def fit(distribution: Distribution, fitted_on: str) -> Vocabulary:
+    """Fit the codebooks on what `measure` counted."""
+    intervals, durations, velocities = (_dense(distribution, name) for name in FITTED)
     codebooks = (
-        np.concatenate(([0], cluster(intervals.counts, INTERVALS - 1))),
+        np.concatenate(([0], cluster(intervals, INTERVALS - 1))),
         np.arange(PITCHES),
-        cluster(durations.counts, DURATIONS),
-        cluster(velocities.counts, VELOCITIES),
+        cluster(durations, DURATIONS),
+        cluster(velocities, VELOCITIES),
     )
     return Vocabulary(
         scheme="factored",
@@ -99,7 +111,15 @@ def canonical(ids: NDArray[np.int16]) -> NDArray[np.int16]:
     return np.column_stack((ids[:, 0], ids[order, 1:]))
 
 
-SCHEME = Scheme(fit=fit, encode=encode, encode_song=encode_song, decode=decode)
+SCHEME = Scheme(measure=measure, fit=fit, encode=encode, encode_song=encode_song, decode=decode)
+
+
+def _dense(distribution: Distribution, name: str) -> NDArray[np.int64]:
+    """Return counts by value, int64 [largest value + 1]."""
+    values, counts = counted_values(distribution, name)
+    dense = np.zeros(int(values.max(initial=0)) + 1, np.int64)
+    dense[values.astype(np.int64)] = counts
+    return dense
 
 
 def _books(vocabulary: Vocabulary) -> tuple[NDArray[np.int64], ...]:

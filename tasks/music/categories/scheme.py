@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nocturne.schemas.config import SchemeName
-from nocturne.schemas.sequences import Vocabulary
+from nocturne.schemas.sequences import Distribution, Vocabulary
 from nocturne.tasks.music.notes import Notes
 
 Ids = NDArray[np.int16]
@@ -19,12 +19,15 @@ Ids = NDArray[np.int16]
 class Scheme:
     """The functions of one scheme; ids are int16 [notes, attributes].
 
-    `fit` takes the training songs and their fingerprint. `decode` takes ids that fit the
+    `measure` takes the training songs and returns what `fit` needs of them, in one pass and
+    bounded memory: the distribution of part of the songs and that of the rest add up to that of
+    all. `fit` takes that and the fingerprint of the songs. `decode` takes ids that fit the
     vocabulary, and a tempo in quarters a minute. `encode_song` makes the ids that a model learns
     from; `encode` takes the notes as they are.
     """
 
-    fit: Callable[[Iterable[Notes], str], Vocabulary]
+    measure: Callable[[Iterable[Notes]], Distribution]
+    fit: Callable[[Distribution, str], Vocabulary]
     encode: Callable[[Vocabulary, Notes], Ids]
     encode_song: Callable[[Vocabulary, Notes], Ids]
     decode: Callable[[Vocabulary, Ids, float], Notes]

@@ -13,13 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nocturne.schemas.sequences import Attribute, Vocabulary
+from nocturne.schemas.sequences import Attribute, Distribution, Vocabulary
+from nocturne.tasks.music.categories.distribution import counted_values, distribution_of
 from nocturne.tasks.music.categories.scheme import Scheme
 from nocturne.tasks.music.notes import Notes
 
 LEVELS = 5
 CATEGORIES = LEVELS**3
 NAME = "category"
+MAXIMA = ("duration_max", "pitch_max", "velocity_max")
 
 
 @dataclass(frozen=True)
@@ -37,16 +39,23 @@ def maxima_of(notes: Notes) -> Maxima:
     return Maxima(float(duration), int(notes.pitch.max()), int(notes.velocity.max()))
 
 
-def fit(songs: Iterable[Notes], fitted_on: str) -> Vocabulary:
-    """Keep the (lower) median of the training songs' maxima, to decode generated music with."""
+def measure(songs: Iterable[Notes]) -> Distribution:
+    """Count the songs' maxima."""
     of_songs = [maxima_of(notes) for notes in songs if len(notes)]
     maxima = np.array([(m.duration, m.pitch, m.velocity) for m in of_songs]).reshape(-1, 3)
-    medians = np.sort(maxima, axis=0)[(len(maxima) - 1) // 2]
-    names = ("duration_max", "pitch_max", "velocity_max")
+    counted = {}
+    for name, column in zip(MAXIMA, maxima.T, strict=True):
+        values, counts = np.unique(column, return_counts=True)
+        counted[name] = (values, counts.astype(np.int64))
+    return distribution_of(counted)
+
+
+def fit(distribution: Distribution, fitted_on: str) -> Vocabulary:
+    """Keep the (lower) median of the training songs' maxima, to decode generated music with."""
     return Vocabulary(
         scheme="song-max",
         attributes=(Attribute(name=NAME, size=CATEGORIES),),
-        codebooks={name: (float(m),) for name, m in zip(names, medians, strict=True)},
+        codebooks={name: (_lower_median(*counted_values(distribution, name)),) for name in MAXIMA},
         fitted_on=fitted_on,
     )
 
@@ -98,7 +107,12 @@ def _decode(vocabulary: Vocabulary, ids: NDArray[np.int16], tempo: float) -> Not
     return decode(ids, tempo, vocabulary_maxima(vocabulary))
 
 
-SCHEME = Scheme(fit=fit, encode=_encode, encode_song=_encode, decode=_decode)
+SCHEME = Scheme(measure=measure, fit=fit, encode=_encode, encode_song=_encode, decode=_decode)
+
+
+def _lower_median(values: NDArray[np.float64], counts: NDArray[np.int64]) -> float:
+    ends = np.cumsum(counts)
+    return float(values[np.searchsorted(ends, (ends[-1] - 1) // 2, side="right")])
 
 
 def _level(values: NDArray[np.float64], maximum: float) -> NDArray[np.int64]:

@@ -6,6 +6,7 @@ from nocturne.tasks.corpus.notes.note_marker import published_notes
 from nocturne.tasks.corpus.notes.note_plan import notes_of_plan, plan_notes
 from nocturne.tasks.corpus.raw import source_fingerprint
 from nocturne.tasks.corpus.replacement import require_replaceable
+from nocturne.tasks.corpus.reuse.reading_record import generation_of
 from nocturne.tasks.corpus.sequences.publish_sequences import sequences_of_plan
 from nocturne.tasks.corpus.sequences.sequence_plan import plan_sequences
 from nocturne.tasks.sources.source import is_download, require_source, resolve
@@ -29,9 +30,12 @@ def ingest_forecast(root: Root, config: IngestConfig) -> StageForecast:
         outcome = "depends" if notes else "made"
         return StageForecast(stage=INGEST, outcome=outcome, what=what, seconds=seconds)
     raw = published_raw(root, config.corpus)
-    if raw is None or raw.fingerprint != source_fingerprint(resolve(root, config), config):
-        change = "has changed since it was read" if raw else "was never read"
-        what = f"{config.source} {change}: its files are read and their notes extracted"
+    identity = source_fingerprint(resolve(root, config), config)
+    if raw is None or raw.fingerprint != generation_of(root, config.corpus, identity):
+        change = (
+            "has changed since it was read: what is new" if raw else "was never read: all of it"
+        )
+        what = f"{config.source} {change} is read and extracted"
         return StageForecast(stage=INGEST, outcome="made", what=what, seconds=seconds)
     if notes and notes_of_plan(root, plan_notes(root, config, raw)):
         what = f"{notes.counts.accepted:,} songs of {config.corpus} stay as they are"

@@ -39,18 +39,13 @@ server.wait_until_ready()
 """
 
 
-def _run(program: str, home: Path) -> list[str]:
+def _run(program: str, home: Path, **settings: str) -> list[str]:
     """Run a program with nothing of the user's Prefect; return the words of its last line."""
     inherited = {name: value for name, value in os.environ.items() if "PREFECT" not in name}
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=PROJECT,
-        env={
-            **inherited,
-            **LOCAL_DEFAULTS,
-            "PREFECT_HOME": str(home),
-            "XDG_CACHE_HOME": str(home / "cache"),
-        },
+        env={**inherited, **LOCAL_DEFAULTS, "PREFECT_HOME": str(home), **settings},
         capture_output=True,
         text=True,
         check=True,
@@ -75,7 +70,8 @@ def test_where_it_dies_another_is_started_with_a_new_database(tmp_path: Path) ->
     kept = tmp_path / f"cache/nocturne/prefect-{version('prefect')}.db"
     kept.parent.mkdir(parents=True)
     kept.write_bytes(b"SQLite format 3\0" + b"damaged" * 1000)
-    *_, first, last = _run(USES.format(then=SERVER_DIES), tmp_path)
+    cache = str(tmp_path / "cache")
+    *_, first, last = _run(USES.format(then=SERVER_DIES), tmp_path, XDG_CACHE_HOME=cache)
     assert first != last
     with closing(sqlite3.connect(kept)) as database:  # for the next command
         assert database.execute("PRAGMA quick_check").fetchone() == ("ok",)

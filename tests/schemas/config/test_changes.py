@@ -26,8 +26,8 @@ CLASSES = [
 FIELDS = [(config, name) for config in CLASSES for name in config.model_fields]
 NO_CHANGE = {
     IngestConfig: "root corpus source source_url source_sha256 workers max_quarantined_share "
-    "max_shrink allow_shrink replace",
-    PrepareConfig: "root corpus",
+    "max_shrink allow_shrink reread replace",
+    PrepareConfig: "root corpus max_codebook_drift",
     TrainConfig: "root checkpoint_minutes resume promotion_margin min_test_songs drift_bound "
     "promotion answer_hours least_steps",
     GenerateConfig: "root program model corpus scheme run more",
@@ -36,7 +36,7 @@ NO_CHANGE = {
 }
 TRAINING = (
     "scheme preset max_minutes max_epochs max_steps patience batch learning_rate clip_norm dropout "
-    "transpose_down transpose_up"
+    "transpose_down transpose_up new_share"
 )
 CHANGED: dict[tuple[type[Config], Result], str] = {
     (IngestConfig, "raw"): "shard_files max_file_bytes",

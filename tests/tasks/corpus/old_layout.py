@@ -6,7 +6,10 @@ from typing import Any
 
 from nocturne.tasks.storage.root import Root
 
-NEW_FIELDS = ("facts", "source_id", "peak_songs")
+NEW_FIELDS = (
+    *("facts", "source_id", "peak_songs"),
+    *("version", "shares", "codebooks", "drift", "new_songs", "encoded_songs", "left_out"),
+)
 
 
 def make_old(root: Root, corpus: str, *schemes: str) -> None:
@@ -17,6 +20,7 @@ def make_old(root: Root, corpus: str, *schemes: str) -> None:
     for scheme in schemes:
         folder = f"sequences/{corpus}/{scheme}"
         _marker(root, f"corpora/{corpus}/sequences-{scheme}.json", f"{folder}/dataset.json")
+        (base / f"vocabularies/{corpus}/{scheme}/continuation.json").unlink(missing_ok=True)
         for moved in ("songs/{}/{}/songs.parquet", "vocabularies/{}/{}/vocabulary.json"):
             (base / moved.format(corpus, scheme)).rename(base / folder / Path(moved).name)
     if (base / "statistics").exists():

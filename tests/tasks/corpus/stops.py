@@ -13,6 +13,7 @@ from nocturne.tasks.storage.root import Root
 CHANGES: tuple[tuple[Any, str], ...] = (  # every way in which a root is changed
     (Path, "rename"),
     (Path, "replace"),
+    (Path, "hardlink_to"),
     (Path, "rmdir"),
     (Root, "delete"),
     (Root, "writing"),

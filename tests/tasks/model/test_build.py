@@ -15,7 +15,7 @@ from nocturne.schemas.config import PrepareConfig, SamplingConfig, TrainConfig
 from nocturne.schemas.errors import CorpusError, ModelError, ResourceError, StorageError
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.network_shape import NetworkShape
-from nocturne.tasks.corpus import build_sequences
+from nocturne.tasks.corpus import PreparedCorpus, build_sequences
 from nocturne.tasks.model import build
 from nocturne.tasks.model.evaluation import drawn_samples, evaluate
 from nocturne.tasks.model.evaluation.compare import bits_on, held_out_songs
@@ -23,6 +23,7 @@ from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.promotion import consider
 from nocturne.tasks.model.registry.champion import promote, read_champion
 from nocturne.tasks.model.registry.finished_models import finished_model
+from nocturne.tasks.model.registry.learned_songs import learned_songs
 from nocturne.tasks.model.registry.models import read_card, read_metrics
 from nocturne.tasks.model.registry.open_models import load_model
 from nocturne.tasks.model.sampling.sample import primer_of
@@ -78,6 +79,9 @@ def test_the_card_says_what_was_trained_on_what(place: Root, card: ModelCard) ->
     assert card.parameters == sum(w.size for w in load_model(place, card.model_id).weights.values())
     assert card.stopped == "all 1 epochs done"
     assert place.read_json(f"models/{card.model_id}/history.json")[-1]["step"] == card.steps
+    learned = learned_songs(place, card.model_id)
+    assert learned == set(PreparedCorpus(place, "tunes", "factored").song_ids("train"))
+    assert len(learned or ()) == card.songs["train"]
 
 
 def test_a_finished_model_is_found_by_its_config(
@@ -183,6 +187,9 @@ def test_a_model_is_no_worse_than_itself(place: Root, card: ModelCard) -> None:
     assert len(songs) == card.songs["test"]
     assert bits_on(place, card.model_id, songs) == bits_on(place, card.model_id, songs) > 0
     assert held_out_songs(place, "tunes", "song-max") == []
+    ids = PreparedCorpus(place, "tunes", "factored").song_ids("test")
+    assert len(held_out_songs(place, "tunes", "factored", ids[:1])) == len(songs) - 1
+    assert held_out_songs(place, "tunes", "factored", ids) == []
     assert np.isnan(bits_on(place, card.model_id, []))
 
 

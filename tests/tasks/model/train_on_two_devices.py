@@ -18,7 +18,7 @@ from nocturne.tasks.model.training import replicated_step
 from nocturne.tasks.model.training.train import train
 
 DEVICES = ["CPU:0", "CPU:1"]
-BREAK_AT_STEP = 5
+BREAK_AT_STEP = 3
 
 
 class BrokenOffError(Exception):

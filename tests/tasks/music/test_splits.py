@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nocturne.schemas.errors import CorpusError
+from nocturne.schemas.sequences import Split
 from nocturne.tasks.music.splits import split_songs
 
 SONGS = [hashlib.md5(str(number).encode()).hexdigest() for number in range(2000)]
@@ -76,3 +77,59 @@ def test_too_few_families_say_so() -> None:
     families = dict.fromkeys(SONGS, SONGS[0])
     with pytest.raises(CorpusError, match="there are 1 songs that are no near duplicates, too few"):
         split_songs(SONGS, 0.1, 0.1, families)
+
+
+def test_a_song_keeps_its_split_and_gives_it_to_its_family() -> None:
+    known: dict[str, Split] = {SONGS[0]: "test", SONGS[1]: "valid", SONGS[2]: "train"}
+    families = {song: SONGS[10 + number % 3] for number, song in enumerate(SONGS[:300])}
+    splits = split_songs(SONGS, 0.1, 0.1, families, known)
+    for number, split in enumerate(("test", "valid", "train")):
+        assert {splits[song] for song in SONGS[number:300:3]} == {split}
+    alone = split_songs(SONGS, 0.1, 0.1, families)
+    assert {s: splits[s] for s in SONGS[300:]} == {s: alone[s] for s in SONGS[300:]}
+
+
+def test_a_new_song_of_a_family_in_two_splits_gets_none() -> None:
+    known: dict[str, Split] = {SONGS[0]: "train", SONGS[1]: "test"}
+    families = dict.fromkeys(SONGS[:3], SONGS[0])
+    splits = split_songs(SONGS, 0.1, 0.1, families, known)
+    assert splits.keys() == set(SONGS) - {SONGS[2]}
+    assert (splits[SONGS[0]], splits[SONGS[1]]) == ("train", "test")
+
+
+@given(
+    nights=st.lists(st.sets(st.integers(0, 40), min_size=4), min_size=2, max_size=4),
+    groups=st.lists(st.integers(0, 12), min_size=41, max_size=41),
+    merged=st.sets(st.integers(0, 12), max_size=6),
+)
+@settings(max_examples=200, deadline=None)
+def test_night_after_night_no_song_moves_and_no_held_out_song_has_kin_that_joins_training(
+    nights: list[set[int]], groups: list[int], merged: set[int]
+) -> None:
+    known: dict[str, Split] = {}
+    for number, present in enumerate(nights):
+        # Some families of the first night turn out to be one later.
+        one = number > 0
+        family = {SONGS[n]: str(99 if one and groups[n] in merged else groups[n]) for n in present}
+        try:
+            splits = split_songs(family, 0.2, 0.2, family, known)
+        except CorpusError:
+            return
+        held_out = {family[s] for s in family if known.get(s) in ("valid", "test")}
+        for song, split in splits.items():
+            came_from = known.get(song)
+            assert split == came_from or came_from in (None, "train")  # of training to fill a split
+            if came_from is None and split == "train":
+                assert family[song] not in held_out
+        known |= splits
+
+
+def test_a_split_that_lost_its_songs_is_filled_from_training_but_never_fills_training() -> None:
+    known: dict[str, Split] = dict.fromkeys(SONGS[:5], "train") | dict.fromkeys(SONGS[5:9], "test")
+    splits = split_songs(SONGS[:9], 0.1, 0.1, None, known)
+    assert Counter(splits.values()) == {"train": 4, "valid": 1, "test": 4}
+    held_out: dict[str, Split] = {SONGS[0]: "valid", SONGS[1]: "test", SONGS[2]: "test"}
+    with pytest.raises(CorpusError, match=r"no song is left for the split train: .*add songs"):
+        split_songs(SONGS[:3], 0.1, 0.1, None, held_out)
+    splits = split_songs(SONGS[:4], 0.4, 0.4, None, held_out)
+    assert splits == {**held_out, SONGS[3]: "train"}

@@ -5,17 +5,19 @@ from itertools import count
 
 import pytest
 
-from nocturne.schemas.manifest import Counts, IngestSummary
+from nocturne.schemas.manifest import Counts, FileChanges, IngestSummary
 from nocturne.schemas.model_card import TrainedModel
 from nocturne.schemas.samples import GeneratedRun
 from nocturne.schemas.sequences import SequenceDataset
+from nocturne.schemas.upkeep import Removal, TidyReport
 from nocturne.tasks.nights.run_facts import RunFacts, StageClock, counts_of
 from nocturne.tasks.storage.root import Root
 
 COUNTS = Counts(inputs=1200, accepted=1000, quarantined=150, duplicate=50)
 INGESTED = IngestSummary(
-    corpus="tunes", fingerprint="f", counts=COUNTS, notes=123_456, reused=False
-)
+    corpus="tunes", fingerprint="f", counts=COUNTS, notes=123_456, reused=False,
+    changes=FileChanges(new=1_200),
+)  # fmt: skip
 PREPARED = SequenceDataset(
     fingerprint="f", vocabulary_id="v", songs={"train": 900, "test": 100},
     notes={"train": 100_000, "test": 20_000}, program=0,
@@ -60,7 +62,8 @@ def test_the_line_of_a_run_has_counts_seconds_bytes_and_what_was_reused(root: Ro
         root.write_bytes("file", b"0" * 250_000)
     assert facts.of(INGESTED) is INGESTED
     assert re.fullmatch(
-        r"ingest: 1,200 files, 1,000 accepted, 150 quarantined, 50 duplicates, 123,456 notes; "
+        r"ingest: 1,200 files, 1,000 accepted, 150 quarantined, 50 duplicates, "
+        r"1,200 new, 0 changed, 0 reused, 0 removed, 123,456 notes; "
         r"\d+\.\d s \(shard \d+\.\d\); 0\.2 MB written; reused: nothing",
         facts.line(),
     )
@@ -84,6 +87,8 @@ def test_the_line_of_an_outer_run_has_the_facts_of_those_inside() -> None:
         "(ingest 0.0, prepare 0.0, train 0.0, generate 0.0)", "reused: sequences, model",
     ):  # fmt: skip
         assert words in line
+    outer.of(TRAINED)  # as retrain returns what train does: stated once
+    assert outer.line().count("model tunes-small-1, champion") == 1
     assert list(outer.stage_seconds()) == ["ingest", "prepare", "train all", "generate"]
 
 
@@ -95,6 +100,12 @@ def test_the_line_of_a_failed_run_says_how_far_it_came() -> None:
         r"train failed after \d+\.\d s \(train model \d+\.\d\); 0\.0 MB written; reused: nothing",
         facts.line(failed=True),
     )
+
+
+def test_what_tidy_deleted_is_counted() -> None:
+    removal = Removal(kind="model", name="m", path="models/m", files=9, bytes=2_500_000, reason="")
+    report = TidyReport(root="", dry_run=False, removed=(removal, removal))
+    assert counts_of(report) == ["2 things deleted", "18 files", "5.0 MB freed"]
 
 
 def test_a_result_without_words_is_a_mistake() -> None:

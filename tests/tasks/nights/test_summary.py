@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from nocturne.schemas.errors import SourceError
+from nocturne.schemas.manifest import FileChanges
 from nocturne.schemas.model_card import TrainedModel
 from nocturne.schemas.nights import FileCounts, NightOutcome
 from nocturne.tasks.model.registry.champion import promote
@@ -47,6 +48,11 @@ def test_a_night_has_what_its_stages_returned(trained: Root) -> None:
     assert found.files == FileCounts(
         inputs=1200, accepted=1000, quarantined=150, duplicate=50, new=1200, reused=0
     )
+    few = FileChanges(new=3, changed=2, reused=1195, removed=9)
+    results["ingest"] = INGESTED.model_copy(update={"changes": few})
+    files = night_of(trained, begun, results, {"ingest": 1.5}, ENDED, 0.1).files
+    assert files is not None
+    assert (files.new, files.reused) == (5, 1195)
     assert (found.songs, found.notes) == (PREPARED.songs, PREPARED.notes)
     assert (found.outcome, found.reason) == ("kept", "not promoted")
     assert (found.model_id, found.bits_per_note) == ("tunes-small-1", 2.25)
@@ -58,6 +64,15 @@ def test_a_night_has_what_its_stages_returned(trained: Root) -> None:
     assert (found.seconds, found.total_seconds, found.drift) == ({"ingest": 1.5}, 5400, None)
 
 
+def test_a_night_without_news_says_why_nothing_was_trained(trained: Root) -> None:
+    begun = night(champion_before="tunes-small-0", ended=START)
+    stays = model(model_id="tunes-small-0", reused=True, promoted=True, no_news="nothing\nnew")
+    results = {"ingest": INGESTED, "prepare": PREPARED, "train": stays}
+    found = night_of(trained, begun, results, {}, ENDED, 0.1)
+    assert (found.outcome, found.reason) == ("no_news", "nothing new")
+    assert found.champion_after == "tunes-small-0"
+
+
 @pytest.mark.parametrize(
     ("result", "promoted", "outcome"),
     [
@@ -66,6 +81,7 @@ def test_a_night_has_what_its_stages_returned(trained: Root) -> None:
         (model(candidate=True), False, "candidate"),
         (model(model_id="tunes-small-0", reused=True, promoted=True), False, "no_news"),
         (model(reused=True), False, "no_news"),
+        (model(reused=True), True, "promoted"),
     ],
 )
 def test_the_outcome_of_a_night(
@@ -76,6 +92,18 @@ def test_the_outcome_of_a_night(
     begun = night(champion_before="tunes-small-0")
     found = night_of(trained, begun, {"train": result}, {}, ENDED, 0.1)
     assert found.outcome == outcome
+    assert found.model_id == (None if outcome == "no_news" else "tunes-small-1")
+
+
+def test_a_night_without_news_says_why(trained: Root) -> None:
+    begun, reused = night(champion_before="tunes-small-0"), model(reused=True, verdict="kept")
+    for result, why in (
+        (reused.model_copy(update={"no_news": "no song has changed"}), "no song has changed"),
+        (reused, "kept"),
+    ):
+        found = night_of(trained, begun, {"train": result}, {}, ENDED, 0.1)
+        assert (found.reason, found.bits_per_note, found.sample_figures) == (why, None, {})
+        assert found.champion_bits_per_note == 2.5
 
 
 def test_a_failed_night_has_what_it_reached_and_why_it_ended() -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from prefect import Task, flow
 
-from nocturne.flows import compose, generate, ingest, prepare, promote, retrain, train
+from nocturne.flows import compose, generate, ingest, prepare, promote, retrain, tidy, train
 from nocturne.schemas.errors import SourceError
 from nocturne.tasks.recording import facts
 from nocturne.tasks.recording.facts import facts_line, present_facts, task
 
-FLOWS = (compose, generate, ingest, prepare, promote, retrain, train)
+FLOWS = (compose, generate, ingest, prepare, promote, retrain, tidy, train)
 TASK_MODULES = [path.stem for path in (Path(facts.__file__).parents[1]).glob("*.py")]
 
 

@@ -13,11 +13,12 @@ from nocturne.schemas.config import PrepareConfig
 from nocturne.schemas.errors import CorpusError
 from nocturne.schemas.sequences import SPLITS
 from nocturne.tasks.corpus.notes.extract_shard import note_table
+from nocturne.tasks.corpus.sequences.codebooks import choose_codebooks
 from nocturne.tasks.corpus.sequences.prepared_corpus import PreparedCorpus
 from nocturne.tasks.corpus.sequences.publish_sequences import sequences_of_plan
 from nocturne.tasks.corpus.sequences.sequence_marker import load_dataset
 from nocturne.tasks.corpus.sequences.sequence_plan import plan_sequences
-from nocturne.tasks.corpus.sequences.write_sequences import fit_vocabulary, write_sequences
+from nocturne.tasks.corpus.sequences.write_sequences import write_sequences
 from nocturne.tasks.music.categories import encode_song, fit
 from nocturne.tasks.storage.layout import notes_marker
 from nocturne.tasks.storage.root import Root
@@ -39,8 +40,9 @@ def test_every_song_is_encoded_into_its_split(root: Root) -> None:
     shards = random_shards(8, 1, 7)
     write_corpus(root, shards)
     plan = plan_sequences(root, config_of(root))
-    vocabulary = fit_vocabulary(root, plan)
-    dataset = write_sequences(root, plan, vocabulary)
+    codebooks = choose_codebooks(root, plan)
+    vocabulary = codebooks.vocabulary
+    dataset = write_sequences(root, plan, codebooks)
     songs = dict(pair for shard in shards for pair in shard)
     assert sum(dataset.songs.values()) == len(songs)
     seen = []
@@ -63,20 +65,21 @@ def test_the_vocabulary_is_fitted_on_the_training_songs_alone(root: Root) -> Non
     songs = [pair for shard in shards for pair in shard]
     training = [notes for song, notes in songs if plan.split_of[song] == "train"]
     assert 0 < len(training) < len(songs)
-    assert fit_vocabulary(root, plan) == fit("factored", training, plan.fitted_on)
+    expected = fit("factored", training, plan.fitted_on)
+    assert choose_codebooks(root, plan).vocabulary == expected
 
 
 def test_each_note_shard_is_a_row_group(root: Root) -> None:
     write_corpus(root, random_shards(9, 9))
     plan = plan_sequences(root, config_of(root))
-    write_sequences(root, plan, fit_vocabulary(root, plan))
+    write_sequences(root, plan, choose_codebooks(root, plan))
     assert pq.ParquetFile(root.full(f"{FOLDER}/train.parquet")).num_row_groups == 2
 
 
 def test_any_tool_reads_the_files(root: Root) -> None:
     write_corpus(root, random_shards(5))
     plan = plan_sequences(root, config_of(root))
-    dataset = write_sequences(root, plan, fit_vocabulary(root, plan))
+    dataset = write_sequences(root, plan, choose_codebooks(root, plan))
     songs, test = root.full("songs/tunes/factored/*.parquet"), root.full(f"{FOLDER}/test.parquet")
     with duckdb.connect() as database:
         counted = database.execute(f"select sum(notes) from '{songs}'").fetchall()
@@ -89,19 +92,19 @@ def test_any_tool_reads_the_files(root: Root) -> None:
 def test_the_dataset_names_the_most_common_program(root: Root) -> None:
     write_corpus(root, random_shards(60), programs=(40, 73, 73))
     plan = plan_sequences(root, config_of(root))
-    assert write_sequences(root, plan, fit_vocabulary(root, plan)).program == 73
+    assert write_sequences(root, plan, choose_codebooks(root, plan)).program == 73
 
 
 def test_the_same_plan_gives_the_same_bytes_and_is_found_again(root: Root) -> None:
     write_corpus(root, random_shards(4, 4))
     plan = plan_sequences(root, config_of(root))
     assert sequences_of_plan(root, plan) is None
-    first = write_sequences(root, plan, fit_vocabulary(root, plan))
+    first = write_sequences(root, plan, choose_codebooks(root, plan))
     files = {path: root.read_bytes(path) for path in root.files(FOLDER)}
     assert list(files) == [f"{FOLDER}/{split}.parquet" for split in ("test", "train", "valid")]
     again = plan_sequences(root, config_of(root))
     assert sequences_of_plan(root, again) == first
-    write_sequences(root, again, fit_vocabulary(root, again))
+    write_sequences(root, again, choose_codebooks(root, again))
     assert {path: root.read_bytes(path) for path in root.files(FOLDER)} == files
 
 
@@ -111,7 +114,7 @@ def test_the_same_plan_gives_the_same_bytes_and_is_found_again(root: Root) -> No
 def test_another_config_is_another_dataset(root: Root, change: dict[str, float]) -> None:
     write_corpus(root, random_shards(8))
     plan = plan_sequences(root, config_of(root))
-    write_sequences(root, plan, fit_vocabulary(root, plan))
+    write_sequences(root, plan, choose_codebooks(root, plan))
     assert (
         sequences_of_plan(root, plan_sequences(root, config_of(root).copy_with(**change))) is None
     )
@@ -121,11 +124,11 @@ def test_the_same_notes_read_anew_are_the_same_dataset(root: Root) -> None:
     shards = random_shards(8, 3)
     write_corpus(root, shards)
     plan = plan_sequences(root, config_of(root))
-    written = write_sequences(root, plan, fit_vocabulary(root, plan))
+    written = write_sequences(root, plan, choose_codebooks(root, plan))
     write_corpus(root, shards, fingerprint="of touched files")
     again = plan_sequences(root, config_of(root))
     assert sequences_of_plan(root, again) == written
-    assert fit_vocabulary(root, again) == fit_vocabulary(root, plan)
+    assert choose_codebooks(root, again).vocabulary == choose_codebooks(root, plan).vocabulary
     short = [(song_id(99), random_song(99, 8))]
     write_corpus(root, [*shards, short], fingerprint="of one more song, too short to learn from")
     assert sequences_of_plan(root, plan_sequences(root, config_of(root))) == written
@@ -140,7 +143,7 @@ def test_a_dataset_of_an_earlier_version_stays_while_its_source_does(root: Root)
     write_corpus(root, shards)
     plan = plan_sequences(root, config_of(root))
     earlier = replace(plan, fingerprint=EARLIER)
-    write_sequences(root, earlier, fit_vocabulary(root, plan))
+    write_sequences(root, earlier, choose_codebooks(root, plan))
     assert sequences_of_plan(root, plan).fingerprint == EARLIER
     write_corpus(root, shards, fingerprint="of touched files")
     assert sequences_of_plan(root, plan_sequences(root, config_of(root))) is None
@@ -161,12 +164,15 @@ def test_a_corpus_that_does_not_know_its_digests_goes_by_its_source(
 def test_new_families_are_another_dataset_and_stay_together(root: Root) -> None:
     write_corpus(root, random_shards(12))
     plan = plan_sequences(root, config_of(root))
-    write_sequences(root, plan, fit_vocabulary(root, plan))
+    write_sequences(root, plan, choose_codebooks(root, plan))
     ids = [song_id(number) for number in range(12)]
     families = pa.table({"song_id": ids, "family": [ids[number // 4] for number in range(12)]})
     root.write_table("families/tunes/families.parquet", families)
     after = plan_sequences(root, config_of(root))
     assert sequences_of_plan(root, after) is None
+    assert after.split_of == plan.split_of  # for who has a split keeps it
+    root.delete("corpora/tunes/sequences-factored.json")
+    after = plan_sequences(root, config_of(root))
     assert Counter(after.split_of.values()) == {"train": 4, "valid": 4, "test": 4}
     assert all(len({after.split_of[song] for song in ids[n : n + 4]}) == 1 for n in (0, 4, 8))
 
@@ -174,7 +180,7 @@ def test_new_families_are_another_dataset_and_stay_together(root: Root) -> None:
 def test_a_missing_file_makes_a_dataset_unfinished(root: Root) -> None:
     write_corpus(root, random_shards(4))
     plan = plan_sequences(root, config_of(root))
-    write_sequences(root, plan, fit_vocabulary(root, plan))
+    write_sequences(root, plan, choose_codebooks(root, plan))
     root.delete(f"{FOLDER}/valid.parquet")
     assert sequences_of_plan(root, plan) is None
 
@@ -183,13 +189,13 @@ def test_notes_that_differ_from_their_manifest_leave_the_old_dataset_whole(root:
     shards = random_shards(4, 4)
     write_corpus(root, shards)
     plan = plan_sequences(root, config_of(root))
-    vocabulary = fit_vocabulary(root, plan)
-    dataset = write_sequences(root, plan, vocabulary)
+    codebooks = choose_codebooks(root, plan)
+    dataset = write_sequences(root, plan, codebooks)
     root.write_table("notes/tunes/shard-00001.parquet", note_table([]))
     with pytest.raises(CorpusError, match="differs from its manifest in 4 songs"):
-        write_sequences(root, plan, vocabulary)
+        write_sequences(root, plan, codebooks)
     assert load_dataset(root, "tunes", "factored") == dataset
-    assert PreparedCorpus(root, "tunes", "factored").vocabulary == vocabulary
+    assert PreparedCorpus(root, "tunes", "factored").vocabulary == codebooks.vocabulary
     assert not list(Path(root.base).rglob(".tmp-*"))
 
 
@@ -236,9 +242,9 @@ def test_a_stop_at_any_moment_leaves_the_old_dataset_or_the_new_one(
 def test_a_corpus_ingested_anew_while_it_is_prepared_is_one_clear_line(root: Root) -> None:
     write_corpus(root, random_shards(8))
     plan = plan_sequences(root, config_of(root))
-    vocabulary = fit_vocabulary(root, plan)
+    codebooks = choose_codebooks(root, plan)
     newer = plan.notes.model_copy(update={"fingerprint": "other"})
     root.write_json(notes_marker("tunes"), newer.model_dump(mode="json"))
     with pytest.raises(CorpusError, match="was ingested anew while it was read: run this again"):
-        write_sequences(root, plan, vocabulary)
+        write_sequences(root, plan, codebooks)
     assert not root.exists("corpora/tunes/sequences-factored.json")

@@ -12,7 +12,7 @@ from nocturne.tasks.corpus import build_sequences
 from nocturne.tasks.model import build
 from nocturne.tasks.model.network.precision import resolve_precision
 from nocturne.tasks.model.registry.champion import promote
-from nocturne.tasks.model.registry.finished_models import finished_model, learned_model
+from nocturne.tasks.model.registry.finished_models import finished_model, learned_models
 from nocturne.tasks.model.registry.models import known_models
 from nocturne.tasks.model.training.train import TrainingResult
 from nocturne.tasks.model.warm_start import choose_warm_start
@@ -43,7 +43,7 @@ def prepared(root: Root, shards: list[Shard], fingerprint: str) -> None:
 
 def night(root: Root, config: TrainConfig) -> ModelCard | None:
     """Train as a retrain does; return the new model's card, None if there is nothing to learn."""
-    if learned_model(root, config):
+    if learned_models(root, config):
         return None
     return build.build_model(root, config.copy_with(init_from=choose_warm_start(root, config)[0]))
 
@@ -66,7 +66,7 @@ def test_five_nights_of_unchanged_songs_make_one_model(root: Root, config: Train
     more = night(root, config)
     assert more.config.init_from == made[0]
     assert night(root, config) is None  # though its champion, not itself, is what it started from
-    assert learned_model(root, config.copy_with(seed=1)) is None
+    assert learned_models(root, config.copy_with(seed=1)) == []
 
 
 def test_of_models_that_learned_the_same_the_champion_is_found_else_the_newest(
@@ -77,12 +77,12 @@ def test_of_models_that_learned_the_same_the_champion_is_found_else_the_newest(
     first = build.build_model(root, config)
     second = build.build_model(root, config.copy_with(init_from=first.model_id))
     assert first.model_id != second.model_id
-    assert learned_model(root, config) == second
+    assert learned_models(root, config)[0] == second
     promote(root, first.model_id, "passes")
-    assert learned_model(root, config) == first
-    assert learned_model(root, resolve_precision(config)) == first
+    assert learned_models(root, config)[0] == first
+    assert learned_models(root, resolve_precision(config))[0] == first
     root.write_bytes(f"models/{first.model_id}/weights.safetensors", b"half")
     assert finished_model(root, config) is None
-    assert learned_model(root, config) == second
+    assert learned_models(root, config)[0] == second
     root.write_bytes(f"models/{second.model_id}/card.json", b"{")
-    assert learned_model(root, config) is None
+    assert learned_models(root, config) == []

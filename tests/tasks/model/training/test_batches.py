@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from nocturne.schemas.config import TrainConfig
 from nocturne.schemas.network_shape import NetworkShape
@@ -40,8 +41,47 @@ def test_an_epoch_has_about_as_many_steps_as_its_windows_fill(
     found = []
     for epoch in range(40):
         batches.at(epoch * batches.per_epoch)
-        found.append(len(batches.epoch) / 8)
+        found.append(len(batches.streams[0].epoch) / 8)
     assert abs(float(np.mean(found)) - batches.per_epoch) < 0.75
+
+
+def _from_new(batch: NDArray[np.int32], songs: SplitIds) -> int:
+    """Return how many windows of a batch, of songs that are told by their pitches, are new."""
+    assert songs.new is not None
+    new_pitches = set(np.unique(songs.ids[:, 1][np.repeat(songs.new, np.diff(songs.song_offsets))]))
+    return sum(set(window[-8:, 1]) <= {*new_pitches, 128} for window in batch)
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.5, 4), (0.25, 2), (0.01, 1), (0.99, 7)])
+def test_every_batch_has_the_stated_share_of_new_songs(
+    tiny_shape: NetworkShape, tiny_vocabulary: Vocabulary, share: float, expected: int
+) -> None:
+    lengths, new = [40, 33, 9, 60, 21], np.array([False, True, False, False, True])
+    offsets = np.cumsum([0, *lengths])
+    ids = np.zeros((offsets[-1], 4), np.int16)
+    ids[:, 1] = np.repeat(np.where(new, 1, 2), lengths)
+    songs = SplitIds(ids, offsets, new)
+    config = TrainConfig(batch=8, new_share=share, transpose_down=0, transpose_up=0)
+    network = network_of(tiny_shape, tiny_vocabulary)
+    batches = Batches(network, config, songs)
+    for step in range(40):
+        assert _from_new(batches.at(step), songs) == expected
+    again = Batches(network, config, songs)
+    np.testing.assert_array_equal(again.at(39), batches.at(39))
+
+
+def test_without_news_or_without_a_share_batches_are_those_of_all_songs(
+    tiny_shape: NetworkShape, tiny_vocabulary: Vocabulary, train_songs: SplitIds
+) -> None:
+    network, config = network_of(tiny_shape, tiny_vocabulary), TrainConfig(batch=8)
+    plain = Batches(network, config, train_songs)
+    count = len(train_songs.song_offsets) - 1
+    none, every = np.zeros(count, bool), np.ones(count, bool)
+    for new, share in ((None, 0.5), (none, 0.5), (every, 0.5), (every, None)):
+        songs = SplitIds(train_songs.ids, train_songs.song_offsets, new)
+        mixed = Batches(network, config.copy_with(new_share=share), songs)
+        for step in (0, 9):
+            np.testing.assert_array_equal(mixed.at(step), plain.at(step))
 
 
 def _all(epoch: Epoch) -> WindowIndex:

@@ -31,7 +31,7 @@ def test_two_replicas_give_the_weights_of_one(
 ) -> None:
     config = TrainConfig(
         batch=15,  # windows that two cannot share evenly
-        max_epochs=2,
+        max_epochs=1,
         learning_rate=1e-2,
         executor="keras",
         checkpoint_minutes=1e-9,
@@ -48,11 +48,11 @@ def test_two_replicas_give_the_weights_of_one(
         check=True,
         timeout=600,
     )
-    for number, tolerance in enumerate([1e-5, 2e-2]):  # after 12 steps of up to 1e-2
+    for number, tolerance in enumerate([1e-5, 2e-2]):  # after 6 steps of up to 1e-2
         parts = (train_songs, valid_songs, tiny_vocabulary, configs[number], plain)
         one = train(*parts, tmp_path / f"one {number}")
         two = np.load(tmp_path / f"{number}.npz")
-        assert one.steps == 12
+        assert one.steps == 6
         for name, expected in one.weights.items():
             np.testing.assert_allclose(two[name], expected, rtol=0, atol=tolerance, err_msg=name)
 

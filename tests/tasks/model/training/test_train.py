@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -197,6 +198,36 @@ def test_a_warm_start_begins_where_the_other_model_ended(
     other = tiny_shape.model_copy(update={"units": 9})
     with pytest.raises(ModelError, match="another network or vocabulary"):
         train(*parts, other, tmp_path, initial=unbroken.weights)
+
+
+def test_news_that_make_nothing_better_leave_the_start_as_it_was(
+    unbroken: TrainingResult,
+    train_songs: SplitIds,
+    valid_songs: SplitIds,
+    tiny_vocabulary: Vocabulary,
+    tiny_shape: NetworkShape,
+    tiny_config: TrainConfig,
+    tmp_path: Path,
+) -> None:
+    marks = np.arange(len(train_songs.song_offsets) - 1) % 2 == 0
+    songs = replace(train_songs, new=marks)
+    config = tiny_config.copy_with(learning_rate=1.0, new_share=0.5, max_steps=3)
+    parts = (tiny_vocabulary, config, tiny_shape, tmp_path)
+    result = train(songs, valid_songs, *parts, initial=unbroken.weights)
+    assert [row["step"] for row in result.history] == [0, 3]
+    assert "train_bits" not in result.history[0]
+    assert result.history[1]["valid_bits"] > result.history[0]["valid_bits"]
+    assert _equal(result.weights, unbroken.weights)
+    runs = [
+        checkpoint.run_digest(config, tiny_shape, tiny_vocabulary, one, unbroken.weights)
+        for one in (songs, replace(songs, new=~marks), train_songs)
+    ]
+    assert len(set(runs)) == 3  # which songs are new is part of what the weights follow from
+    plain = [
+        checkpoint.run_digest(tiny_config, tiny_shape, tiny_vocabulary, one, unbroken.weights)
+        for one in (songs, train_songs)
+    ]
+    assert len(set(plain)) == 1
 
 
 def test_a_damaged_checkpoint_and_an_empty_split_are_refused(
