@@ -39,7 +39,7 @@ from nocturne.tasks.model.network.network import Network
 from nocturne.tasks.model.network.weights import Weights
 from nocturne.tasks.model.registry import champion as champions
 from nocturne.tasks.model.registry.champion import read_champion, roll_back
-from nocturne.tasks.model.registry.finished_models import learned_model
+from nocturne.tasks.model.registry.finished_models import learned_models
 from nocturne.tasks.model.sampling import random_inputs
 from nocturne.tasks.model.training.train import TrainingResult
 from nocturne.tasks.model.warm_start import choose_warm_start
@@ -158,8 +158,8 @@ class Nights:
             report(root, config.corpus, dataset)
         build_sequences(root, config.subset(PrepareConfig))
         training = config.subset(TrainConfig)
-        if known := learned_model(root, training):
-            return "no_news", known.model_id, "nothing new to learn"
+        if known := learned_models(root, training):
+            return "no_news", known[0].model_id, "nothing new to learn"
         start, _ = choose_warm_start(root, training)
         training = training.copy_with(init_from=start)
         name = build.model_name(root, training)
