@@ -101,6 +101,7 @@ def test_a_run_asks_by_an_alert_and_is_answered_in_the_ui(
     root = Root.open(str(tmp_path / "root"))
     add_card(root, "m")
     root.write_json(model_path("m", METRICS_FILE), PASSES)
+    deployed.switch("generate-on-promotion", on=False)
     asking = [*ASKING, root.uri]
     environment = {**deployed.environment, "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30"}
     with running(asking, environment, tmp_path / "night.log") as night:
@@ -117,3 +118,4 @@ def test_a_run_asks_by_an_alert_and_is_answered_in_the_ui(
     assert root.exists(champion_path("folk", "factored"))
     words = ("Nocturne: m is champion", "a person agreed")
     eventually(lambda: deployed.receiver.message(*words), deployed, 60)
+    deployed.switch("generate-on-promotion", on=True)

@@ -81,6 +81,14 @@ def _family(state: Path) -> list[psutil.Process]:
     return [one for pid in first for one in (pid, *pid.children(recursive=True))]
 
 
+def _text(address: str) -> str:
+    """Return what an address answers; "" while nothing listens there."""
+    try:
+        return httpx.get(address, timeout=30).text
+    except httpx.TransportError:
+        return ""
+
+
 def test_one_command_serves_on_loopback_until_ctrl_c(tmp_path: Path) -> None:
     secret = "s3cret-of-alerts"
     metrics = str(free_port())
@@ -99,7 +107,7 @@ def test_one_command_serves_on_loopback_until_ctrl_c(tmp_path: Path) -> None:
         (tmp_path / "data/secret").write_text("x")
         assert httpx.get(f"{galleries}/samples/../secret").status_code == 404
         parts = _family(tmp_path / "state")
-        figures = httpx.get(f"http://127.0.0.1:{metrics}/metrics").text
+        figures = _wait(lambda: _text(f"http://127.0.0.1:{metrics}/metrics"))
         assert "\nnocturne_root_readable 1.0\n" in figures
         assert "\n# TYPE prefect_events_emitted_total counter\n" in figures
         assert "\nprocess_start_time_seconds " in httpx.get(f"{address}/api/metrics").text

@@ -79,7 +79,7 @@ def test_a_night_that_stands_still_is_cancelled_and_started_again(
     assert run in {one["id"] for one in json.loads(_typed(deployed, LISTED))}
     assert "Beginning flow run" in _typed(deployed, LOGGED, RUN=run)
     assert run in _typed(deployed, UNDER_WAY)
-    assert "retrain" in _typed(deployed, SLOTS)
+    assert "Global Concurrency Limits" in _typed(deployed, SLOTS)
     _typed(deployed, CANCELLED, RUN=run)
     eventually(lambda: _state(deployed, run) == "CANCELLED", deployed)
     _typed(deployed, STARTED)
