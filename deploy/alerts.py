@@ -5,6 +5,10 @@ others), or several with commas between. The server keeps it in a notification b
 automations below name the block and never the address. Without the variable there are no alerts:
 those of an earlier deployment are removed. NOCTURNE_ALERT_AFTER_DAYS says after how many days
 without a completed retrain an alert is sent.
+
+    python -m deploy.alerts
+
+sends a message to the address that the server at PREFECT_API_URL keeps, to try it.
 """
 
 import logging
@@ -16,6 +20,7 @@ from typing import Any
 from uuid import UUID
 
 from apprise import Apprise
+from prefect.blocks.abstract import NotificationError
 from prefect.blocks.notifications import SlackWebhook
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.events.actions import SendNotification
@@ -74,10 +79,20 @@ def alert_settings(environment: Mapping[str, str]) -> AlertSettings | None:
     url = environment.get(URL, "").strip()
     if not url:
         return None
-    logging.getLogger("apprise").setLevel(logging.CRITICAL)  # its messages show the address
-    if not Apprise().add(url):
+    if not _is_known(url):
         sys.exit(f"{URL}: Apprise knows no such address; give one such as mailto://me:pass@host")
     return AlertSettings(SecretStr(url), after)
+
+
+def _is_known(url: str) -> bool:
+    """Return whether Apprise knows every address in `url`, without its log, which shows them."""
+    log = logging.getLogger("apprise")
+    level = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        return Apprise().add(url)
+    finally:
+        log.setLevel(level)
 
 
 def apply_alerts(settings: AlertSettings | None) -> list[str]:
@@ -207,3 +222,22 @@ def _remove(client: SyncPrefectClient) -> list[str]:
         client.delete_block_document(known_block[0])
         lines.append("alerts: address removed")
     return lines
+
+
+def main() -> None:
+    """Send a trial message from here; exit with one line if there is no address or it fails."""
+    with get_client(sync_client=True) as client:
+        known = _known_block(client)
+    if known is None:
+        sys.exit(f"alerts: none; set {URL} and deploy")
+    block: Any = BLOCK_TYPE(url=SecretStr(known[1]))
+    try:
+        with block.raise_on_failure():
+            block.notify("Alerts of Nocturne arrive here.", subject="Nocturne: a trial")
+    except NotificationError as error:
+        sys.exit(f"the message could not be sent: {' '.join(error.log.split())}")
+    print("a message is sent")
+
+
+if __name__ == "__main__":
+    main()

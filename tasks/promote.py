@@ -1,7 +1,5 @@
 """Prefect tasks of promotion: by the gate, by a person, and by a person whom the gate asks."""
 
-from typing import Literal
-
 from prefect import get_run_logger
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
@@ -43,7 +41,7 @@ POLL_SECONDS = 10  # between two looks for the answer
 class Answer(RunInput):
     """The form that the Prefect UI shows where a run asks whether a model may become champion."""
 
-    answer: Literal["make it champion", "keep the champion"] = Field(title="Your decision")
+    promote: bool = Field(False, title="Make it champion", description="Off: it stays a candidate")
 
 
 @task(name="consider promotion", task_run_name="consider {model_id}", cache_policy=NO_CACHE)
@@ -92,7 +90,7 @@ def _wait_for_answer(config: TrainConfig, model_id: str, question: str) -> str:
         with get_client(sync_client=True) as client:  # else the server would call the run failed
             client.set_flow_run_state(str(flow_run.id), Running(), force=True)
         return NO_ANSWER
-    return AGREED if given.answer == "make it champion" else REFUSED
+    return AGREED if given.promote else REFUSED
 
 
 def _run_page() -> str | None:

@@ -22,6 +22,9 @@ LOCAL_DEFAULTS = {
     "DO_NOT_TRACK": "1",
     # Else Python's resource tracker warns of interrupted worker processes after the last message.
     "PYTHONWARNINGS": "ignore:resource_tracker:UserWarning",
+    # Stages that are silent for 3 minutes count as crashed (deploy/automations.py); Prefect's own
+    # pace is a heartbeat every 3 minutes.
+    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",  # 20-30 CPU-seconds at worst
     "TF_CPP_MIN_LOG_LEVEL": "3",

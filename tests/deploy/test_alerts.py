@@ -7,7 +7,8 @@ import pytest
 from prefect.blocks.notifications import SlackWebhook
 from prefect.client.orchestration import get_client
 
-from deploy.alerts import BLOCK, alert_settings, alerts, apply_alerts
+from deploy.alerts import BLOCK, alert_settings, alerts, apply_alerts, main
+from tests.integration.alert_receiver import receiver
 
 # One of Apprise's many plugins imports a module that Python is about to drop.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
@@ -87,6 +88,13 @@ def test_block_and_automations_are_kept_changed_and_removed() -> None:
             "alert-no-success: updated",
         ]
         assert kept() == before
+        with pytest.raises(SystemExit, match=r"the message could not be sent: .+ to 127\.0\.0\.1"):
+            main()
+        with receiver() as place:
+            apply_alerts(alert_settings({"NOCTURNE_ALERT_URL": place.url}))
+            main()
+            assert place.message("Nocturne: a trial", "Alerts of Nocturne arrive here.")
+        apply_alerts(alert_settings(other))
         assert SlackWebhook.load(BLOCK).url.get_secret_value() == "json://127.0.0.1:9"
         assert "json://" not in str([one.model_dump() for one in client.read_automations()])
 
@@ -95,6 +103,8 @@ def test_block_and_automations_are_kept_changed_and_removed() -> None:
         assert len(removed) == 1 + len(NAMES) + 1
         assert kept() == {}
         assert apply_alerts(None) == removed[:1]
+        with pytest.raises(SystemExit, match="alerts: none; set NOCTURNE_ALERT_URL and deploy"):
+            main()
         with pytest.raises(ValueError, match=BLOCK):
             SlackWebhook.load(BLOCK)
 

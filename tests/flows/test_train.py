@@ -9,6 +9,8 @@ from nocturne.flows.train import train
 from nocturne.schemas.config import PrepareConfig, TrainConfig
 from nocturne.schemas.errors import CorpusError
 from nocturne.tasks.corpus import build_sequences
+from nocturne.tasks.model import promotion
+from nocturne.tasks.model.evaluation.gate import Verdict
 from nocturne.tasks.model.registry.champion import promote, read_champion
 from nocturne.tasks.model.registry.models import known_models, read_card, read_metrics
 from nocturne.tasks.storage.root import Root
@@ -33,7 +35,10 @@ def config(root: Root) -> TrainConfig:
 
 
 def test_a_model_is_trained_evaluated_and_described_each_model_loaded_once(
-    root: Root, config: TrainConfig, caplog: pytest.LogCaptureFixture
+    root: Root,
+    config: TrainConfig,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with caplog.at_level(logging.INFO), counted_loads() as loads:
         with counted_opens() as opens:
@@ -63,6 +68,20 @@ def test_a_model_is_trained_evaluated_and_described_each_model_loaded_once(
         assert train(config.copy_with(init_from=first.model_id, seed=1)).reused
         assert f"model {second.model_id} is already trained: reused" in caplog.text
         assert set(loads.values()) == {1}
+
+        monkeypatch.setattr(promotion, "_decide", lambda *_: (Verdict(True, "it passes"), None))
+        asking = config.copy_with(init_from=first.model_id, seed=1, promotion="ask")
+        with monkeypatch.context() as terminal:
+            terminal.setattr("nocturne.flows.train.has_lasting_server", lambda: False)
+            left = train(asking)
+        assert (left.candidate, left.promoted) == (True, False)
+        by_hand = f"nocturne promote {second.model_id} makes it champion"
+        assert left.verdict == f"not promoted: a person decides: {by_hand}; it passes"
+        asked = train(asking.copy_with(answer_hours=1 / 3600))
+        assert (asked.model_id, asked.candidate, asked.promoted) == (second.model_id, True, False)
+        assert "nobody answered in time" in asked.verdict
+        page = root.read_bytes(f"models/{second.model_id}/report.html").decode()
+        assert "nobody answered in time" in page
     assert set(known_models(root)) == {first.model_id, second.model_id}
 
 

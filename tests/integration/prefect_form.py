@@ -110,6 +110,16 @@ class RunPage:
         players.first.wait_for(state="attached")
         return int(players.count())
 
+    def agree(self, question: str) -> None:
+        """Resume a run that asks, with the switch of its form turned on."""
+        self.page.get_by_role("button", name="Resume").first.click()
+        form = self.page.get_by_role("dialog")
+        form.get_by_text(question).wait_for()
+        picture(self.page, "question")
+        form.get_by_role("switch").click()
+        form.get_by_role("button", name="Submit").click()
+        form.wait_for(state="detached")
+
     def close(self) -> None:
         """Close the browser's window."""
         self.context.close()

@@ -3,15 +3,22 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.integration.nocturne import in_checkout
+from nocturne.tasks.storage.layout import METRICS_FILE, champion_path, model_path
+from nocturne.tasks.storage.root import Root
+from tests.integration.nocturne import PROJECT, in_checkout
+from tests.integration.prefect_form import RunPage
+from tests.integration.prefect_server import running
 from tests.integration.site import Site, eventually
 from tests.integration.site_life import Night
+from tests.tasks.model.tiny_models import PASSES, add_card
 
 pytestmark = [pytest.mark.site, pytest.mark.timeout(600)]
 
+ASKING = [sys.executable, "-P", str(PROJECT / "tests/integration/asking_run.py")]
 ALERTS = """
 import os
 from datetime import timedelta
@@ -86,3 +93,27 @@ def test_a_drift_of_the_corpus_is_reported(deployed: Site, tmp_path: Path) -> No
     assert message.startswith("Nocturne: folk has drifted\nreason: ")
     assert "0.31" in message and "pitch" in message
     assert message.endswith(f"report: {root}/models/folk-1/report.html\nroot: {root}")
+
+
+def test_a_run_asks_by_an_alert_and_is_answered_in_the_ui(
+    deployed: Site, browser: Any, tmp_path: Path
+) -> None:
+    root = Root.open(str(tmp_path / "root"))
+    add_card(root, "m")
+    root.write_json(model_path("m", METRICS_FILE), PASSES)
+    asking = [*ASKING, root.uri]
+    environment = {**deployed.environment, "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30"}
+    with running(asking, environment, tmp_path / "night.log") as night:
+        title = "Nocturne: may m become champion?"
+        message = eventually(lambda: deployed.receiver.message(title), deployed, 120)
+        assert "reason: 1.00 bits per note below the composite baseline; samples pass" in message
+        assert f"report: {root.display_path('models/m/report.html')}" in message
+        assert "flow: train\nrun: train small on folk\n" in message
+        run = message.partition("/runs/flow-run/")[2].split()[0]
+        page = RunPage(browser, deployed.server, run)
+        page.agree("May m become champion?")
+        page.close()
+        assert night.wait(60) == 0
+    assert root.exists(champion_path("folk", "factored"))
+    words = ("Nocturne: m is champion", "a person agreed")
+    eventually(lambda: deployed.receiver.message(*words), deployed, 60)

@@ -54,7 +54,7 @@ def _serving(environment: dict[str, str], terminal: Path) -> Iterator[subprocess
             start_new_session=True,
         )
     try:
-        deadline = time.monotonic() + 200
+        deadline = time.monotonic() + 300
         while "Prefect UI:" not in terminal.read_text():
             assert make.poll() is None and time.monotonic() < deadline, terminal.read_text()
             time.sleep(0.3)

@@ -69,7 +69,7 @@ def paused() -> FlowRun | None:
 
 
 @contextmanager
-def answered(*answers: str) -> Iterator[list[str]]:
+def answered(*answers: object) -> Iterator[list[str]]:
     """Give these answers one after the other; fill the list with what the server says to each."""
     said: list[str] = []
 
@@ -77,7 +77,7 @@ def answered(*answers: str) -> Iterator[list[str]]:
         run, _ = _question()
         with get_client(sync_client=True) as client:
             for answer in answers:
-                said.append(client.resume_flow_run(run.id, {"answer": answer}).status.value)
+                said.append(client.resume_flow_run(run.id, {"promote": answer}).status.value)
 
     person = threading.Thread(target=give)
     person.start()
@@ -91,7 +91,7 @@ def champion(root: Root) -> str | None:
 
 
 def test_a_person_who_agrees_makes_it_champion(root: Root, config: TrainConfig) -> None:
-    with answered("perhaps", "make it champion") as said:
+    with answered("perhaps", True) as said:
         verdict, state = decide(config)
     assert said == ["REJECT", "ACCEPT"]
     assert verdict.promoted and verdict.newly
@@ -102,7 +102,7 @@ def test_a_person_who_agrees_makes_it_champion(root: Root, config: TrainConfig) 
 
 
 def test_a_refusal_is_remembered(root: Root, config: TrainConfig) -> None:
-    with answered("keep the champion"):
+    with answered(False):
         verdict, state = decide(config)
     assert verdict == Verdict(False, f"not promoted: a person refused it: {BY_HAND}")
     assert read_metrics(root, "m").verdict == verdict.reason
