@@ -26,6 +26,7 @@ from nocturne.schemas.config import (
     IngestConfig,
     PrepareConfig,
     RetrainConfig,
+    SamplingConfig,
     TidyConfig,
     TrainConfig,
 )
@@ -33,14 +34,17 @@ from nocturne.schemas.model_card import Champion
 from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.nights import NightRecord
 from nocturne.schemas.nights.record import NightOutcome
+from nocturne.schemas.progress import Progress, silent
 from nocturne.tasks.corpus import build_sequences
 from nocturne.tasks.model import build, promotion
 from nocturne.tasks.model.network.network import Network
+from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.network.weights import Weights
 from nocturne.tasks.model.registry import champion as champions
 from nocturne.tasks.model.registry.champion import read_champion, roll_back
 from nocturne.tasks.model.registry.finished_models import learned_models
 from nocturne.tasks.model.sampling import random_inputs
+from nocturne.tasks.model.sampling import sample as sampling
 from nocturne.tasks.model.training.train import TrainingResult
 from nocturne.tasks.model.warm_start import choose_warm_start
 from nocturne.tasks.nights.records import write_night
@@ -68,6 +72,7 @@ class Nights:
     root: Root
     source: Path
     workers: Workers
+    trains: bool  # in the first night
     bits: dict[str, float] = field(default_factory=dict)
     bytes: list[int] = field(default_factory=list)  # of the root after each night, history aside
     seconds: list[float] = field(default_factory=list)
@@ -208,7 +213,7 @@ def _train_on_the_first_night(nights: Nights, train: Callable[..., TrainingResul
     """Return a training that is real in the first night, and then changes its weights by chance."""
 
     def trained(*arguments: Any) -> TrainingResult:
-        if nights.day == 0:
+        if nights.trains and nights.day == 0:
             return train(*arguments)
         random = np.random.default_rng(nights.day)
         weights = {
@@ -224,18 +229,31 @@ def _encoder_states(nights: Nights, states: Callable[..., Any]) -> Any:
     """Return a function that is real in the first night, and then gives states of zeros."""
 
     def found(network: Network, weights: Weights, primers: NDArray[np.int16]) -> Any:
-        if nights.day == 0:
+        if nights.trains and nights.day == 0:
             return states(network, weights, primers)
         return np.zeros((len(primers), network.state_width), np.float32)
 
     return found
 
 
+def _draw_by_chance(
+    model: Model, config: SamplingConfig, first_index: int, count: int, progress: Progress = silent
+) -> NDArray[np.int16]:
+    """Return ids [count, notes, A] as the sampler does, which has to compile."""
+    sizes = model.vocabulary.sizes
+    random = np.random.default_rng([config.seed or 0, first_index])
+    return random.integers(0, sizes, (count, config.notes, len(sizes))).astype(np.int16)
+
+
 @contextmanager
-def simulated_nights(folder: Path, workers: Workers) -> Iterator[Nights]:
-    """Yield nights that have not begun, with the clock and the costs faked."""
+def simulated_nights(folder: Path, workers: Workers, *, trains: bool) -> Iterator[Nights]:
+    """Yield nights that have not begun, with the clock and the costs faked.
+
+    If `trains`, the training of the first night and all samples are of the network, which compiles
+    for some 20 CPU-seconds.
+    """
     (folder / "midi").mkdir(parents=True)
-    nights = Nights(Root.open(str(folder / "root")), folder / "midi", workers)
+    nights = Nights(Root.open(str(folder / "root")), folder / "midi", workers, trains)
 
     class Clock(datetime):
         @classmethod
@@ -257,5 +275,7 @@ def simulated_nights(folder: Path, workers: Workers) -> Iterator[Nights]:
         patch.setattr(build, "train", _train_on_the_first_night(nights, build.train))
         states = _encoder_states(nights, random_inputs.encoder_states)
         patch.setattr(random_inputs, "encoder_states", states)
+        if not trains:
+            patch.setattr(sampling, "sample", _draw_by_chance)
         patch.setattr(promotion, "bits_on", lambda root, name, songs: nights.bits[name])
         yield nights
