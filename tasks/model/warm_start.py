@@ -6,7 +6,7 @@ from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.sequences import Vocabulary
 from nocturne.tasks.corpus import PreparedCorpus
 from nocturne.tasks.model.carry_over import carry_over, describe_carry_over, misfit
-from nocturne.tasks.model.network.network import initial_weights
+from nocturne.tasks.model.network.network import initial_weights, network_of
 from nocturne.tasks.model.network.weights import Weights
 from nocturne.tasks.model.registry.champion import read_champion
 from nocturne.tasks.model.registry.lookup import resolve
@@ -83,4 +83,6 @@ def first_weights(
             f"cannot start from the model {config.init_from}: it {unfit}; choose another, or train "
             "from nothing"
         )
-    return carry_over(model.weights, model.vocabulary, vocabulary)
+    carried = carry_over(model.weights, model.vocabulary, vocabulary)
+    # Files give their weights in any order; sums over them must round the same after a restart.
+    return {name: carried[name] for name in network_of(shape, vocabulary).weight_shapes()}

@@ -98,11 +98,19 @@ class RunFacts:
         return own + [words for facts in self.inside.values() for words in facts._counts()]
 
     def _reused(self) -> list[str]:
-        own = [REUSED[self.flow]] if self.is_reused and self.flow in REUSED else []
+        whole = [REUSED[self.flow]] if self.flow in REUSED else []
+        own = whole if self.is_reused else _reused_part(self.result)
         return own + [words for facts in self.inside.values() for words in facts._reused()]
 
 
 REUSED = {"ingest": "notes", "prepare": "sequences", "train": "model", "generate": "samples"}
+
+
+def _reused_part(result: Any) -> list[str]:
+    """Return what a result that was made anew took over from the one before."""
+    if isinstance(result, IngestSummary) and result.changes.reused and not result.redone:
+        return [f"{result.changes.reused:,} files"]
+    return []
 
 
 @singledispatch

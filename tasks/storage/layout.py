@@ -36,6 +36,7 @@
     samples/<run>/{index,page-N}.html                  generate    the gallery
     samples/<run>/parts/                               generate    a run that is under way
     {samples,models,quality}/index.html                all         index pages of what there is
+    format.json                                        all         version of this layout
     .cache/locks/<name>.lock                           all         one file for each lock in use
     .cache/{sequences,checkpoints}/                    train       copies and checkpoints, on this
                                                                    machine alone
@@ -98,6 +99,9 @@ PARTS = "parts"
 RUN_FILE = "run.json"
 MANIFEST_FILE = "manifest.parquet"
 REQUEST_FILE = f"{PARTS}/request.json"  # what the run that is under way is to become
+
+LAYOUT = 2  # raised when earlier versions cannot read what this one writes
+FORMAT_FILE = "format.json"  # RootFormat; a root without it has layout 1
 
 INDEX_PAGE = "index.html"
 REPORT_PAGE = "report.html"

@@ -97,6 +97,7 @@ def _contents(
         "verdict": metrics.verdict.strip(),
         "drift_in_words": drift_in_words(drift) if drift else "",
         "drift": drift_rows(drift),
+        "has_moved": drift is not None and drift.has_moved,
         "bits_in_words": bits_in_words(metrics),
         "samples_in_words": samples_in_words(metrics),
         "table": bits_table(metrics),

@@ -12,7 +12,7 @@ def summary(board: Board) -> str:
     counts = ", ".join(f"{n:,} {OUTCOME_WORDS[kind]}" for kind, n in board.outcomes().items())
     nights = counted(len(board.nights), "night")
     one, many = f"on {first:%Y-%m-%d}", f"from {first:%Y-%m-%d} to {last:%Y-%m-%d}"
-    span = one if len(board.nights) == 1 else many
+    span = one if first.date() == last.date() else many
     older = f" {counted(board.older, 'older record')} not shown." if board.older else ""
     return f"{nights} {span}: {counts}.{_gaps(board)}{older}"
 

@@ -21,6 +21,7 @@ from nocturne.tasks.storage.locking.holder import Holder
 from nocturne.tasks.storage.locking.leases import Lease
 from nocturne.tasks.storage.retry import storage_errors
 from nocturne.tasks.storage.root import Root
+from nocturne.tasks.storage.root.stamp import stamp_layout
 
 POLL_SECONDS = 0.1
 
@@ -60,6 +61,8 @@ def one_writer(
             _await_deletion(root, folder)
         for folder in clear:
             root.clear_unfinished(folder)
+        if needs:  # who needs folders goes on to write
+            stamp_layout(root)
         yield
     finally:
         lock.release()

@@ -3,18 +3,33 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from nocturne.tasks.storage.layout import FORMAT_FILE
 from nocturne.tasks.storage.retry import with_retries
+from nocturne.tasks.storage.root.format import require_known_layout
 from nocturne.tasks.storage.root.listing import RootListing
 from nocturne.tasks.storage.store_file import StoreFile
 
 
 class RootReading(RootListing):
     """A storage root whose files can be read."""
+
+    @classmethod
+    def open(cls, uri: str, *, create: bool | None = True) -> Self:
+        """Open `uri` as RootPlace does; StorageError if a later version has written the root."""
+        root = super().open(uri, create=create)
+        require_known_layout(root.key, root.display_path(FORMAT_FILE), root._format)
+        return root
+
+    def _format(self) -> bytes | None:
+        try:
+            return self.read_bytes(FORMAT_FILE)
+        except FileNotFoundError:
+            return None
 
     def read_bytes(self, path: str) -> bytes:
         """Read a whole file; FileNotFoundError if there is none."""

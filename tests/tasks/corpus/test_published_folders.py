@@ -75,5 +75,5 @@ def test_any_tool_reads_a_folder_as_one_table(
         assert found == dict.fromkeys(ROWS, count), name
     only = [path for path in Path(root.base).rglob("*") if path.is_file()]
     outside = {path.relative_to(root.base).parts[0] for path in only if path.suffix != ".parquet"}
-    assert outside - {".cache"} == {"corpora", "quality", "vocabularies"}
+    assert outside - {".cache"} == {"corpora", "format.json", "quality", "vocabularies"}
     assert not root.exists("staging")

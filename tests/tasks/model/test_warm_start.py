@@ -14,6 +14,7 @@ from nocturne.tasks.corpus import PreparedCorpus, build_sequences
 from nocturne.tasks.model.network.network import initial_weights, network_of
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.registry.champion import promote
+from nocturne.tasks.model.registry.open_models import models_opened_once
 from nocturne.tasks.model.registry.save_model import save_model
 from nocturne.tasks.model.warm_start import choose_warm_start, describe_warm_start, first_weights
 from nocturne.tasks.storage.root import Root
@@ -75,6 +76,9 @@ def test_the_champion_is_the_start_whatever_its_vocabulary_was_fitted_on(
     first = first_weights(root, warm, TINY, vocabulary)
     expected = initial_weights(TINY, vocabulary, 7)
     assert all((first[name] == expected[name]).all() for name in expected)
+    for _ in range(4):  # each load gives the weights in another order, and none may matter
+        with models_opened_once():
+            assert list(first_weights(root, warm, TINY, vocabulary)) == list(expected)
 
 
 def test_changed_values_are_carried_over_and_told(

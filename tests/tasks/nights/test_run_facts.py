@@ -69,6 +69,16 @@ def test_the_line_of_a_run_has_counts_seconds_bytes_and_what_was_reused(root: Ro
     )
 
 
+@pytest.mark.parametrize(
+    ("redone", "words"), [("", "reused: 1,190 files"), ("another reader", "reused: nothing")]
+)
+def test_files_that_an_ingest_did_not_read_again_are_reused(redone: str, words: str) -> None:
+    changes = FileChanges(new=8, changed=2, reused=1190)
+    facts = RunFacts("ingest")
+    facts.of(INGESTED.model_copy(update={"changes": changes, "redone": redone}))
+    assert facts.line().endswith(words)
+
+
 def test_the_line_of_an_outer_run_has_the_facts_of_those_inside() -> None:
     outer = RunFacts("compose")
     for name, result, reused in (

@@ -82,7 +82,7 @@ def test_no_path_of_a_root_is_spelt_outside_the_layout() -> None:
 
 def _rows_of_the_catalog() -> list[re.Pattern[str]]:
     """Return the paths in the layout's docstring as patterns."""
-    rows = re.findall(r"^    ([\w.{][^ ]*/[^ ]*)", layout.__doc__ or "", re.MULTILINE)
+    rows = re.findall(r"^    ([\w.{][^ ]*[/.][^ ]*)  ", layout.__doc__ or "", re.MULTILINE)
     patterns = []
     for row in rows:
         pattern = re.escape(row).replace("NNNNN", r"\d{5,}").replace("page\\-N", r"page-\d+")
