@@ -49,7 +49,13 @@ from nocturne.tasks.model.training.train import TrainingResult
 from nocturne.tasks.model.warm_start import choose_warm_start
 from nocturne.tasks.nights.records import write_night
 from nocturne.tasks.samples.build import build_samples
-from nocturne.tasks.storage.layout import METRICS_FILE, model_path
+from nocturne.tasks.storage.layout import (
+    METRICS_FILE,
+    MODELS,
+    SAMPLES,
+    index_page_path,
+    model_path,
+)
 from nocturne.tasks.storage.locking.locks import corpus_writer, model_writer
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.upkeep.tidy import tidy
@@ -74,7 +80,7 @@ class Nights:
     workers: Workers
     trains: bool  # in the first night
     bits: dict[str, float] = field(default_factory=dict)
-    bytes: list[int] = field(default_factory=list)  # of the root after each night, history aside
+    bytes: list[int] = field(default_factory=list)  # after each night, history aside
     seconds: list[float] = field(default_factory=list)
     outcomes: list[NightOutcome] = field(default_factory=list)
     day: int = 0
@@ -141,7 +147,9 @@ class Nights:
         tidy(self.root, LIMITS.copy_with(root=self.root.uri), self.now.timestamp() + 8 * 3600)
         self._give_the_time_of_the_night()
         usage = {row.kind: row.bytes for row in usage_of(self.root).kinds}
-        self.bytes.append(sum(usage.values()) - usage["nights"] - usage.get("models/champions", 0))
+        pages = sum(self.root.size(index_page_path(section)) for section in (MODELS, SAMPLES))
+        history = usage["nights"] + usage.get("models/champions", 0) + pages
+        self.bytes.append(sum(usage.values()) - history)
         self.seconds.append(time.monotonic() - began)
         self.outcomes.append(outcome)
         self.day += 1
@@ -154,7 +162,9 @@ class Nights:
             if not path.exists():
                 path.write_bytes(song(number, 24))
                 os.utime(path, (1, 1))
-        (self.source / f"{self.day - 1:04d}.mid").unlink(missing_ok=True)
+        for path in self.source.iterdir():
+            if int(path.stem) < self.day:
+                path.unlink()
 
     def _retrain(self) -> tuple[NightOutcome, str, str]:
         root, config = self.root, self.config
