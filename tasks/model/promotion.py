@@ -76,7 +76,7 @@ def _with_answer(verdict: Verdict, model_id: str, answer: str) -> Verdict:
     by_hand = f"nocturne promote {model_id} makes it champion"
     if answer == REFUSED:
         return Verdict(False, f"a person refused it: {by_hand}")
-    why = "nobody answered in time" if answer == NO_ANSWER else ASKED
+    why = "there was no answer in time" if answer == NO_ANSWER else ASKED
     return Verdict(False, f"{why}: {by_hand}; {verdict.reason}", asks=verdict.reason)
 
 

@@ -61,7 +61,7 @@ def _copies(root: Root, config: TidyConfig, now: float) -> Iterator[Removal]:
     try:
         published = _published_generations(root)
     except CorpusError:
-        return  # a marker is damaged: nobody knows which copies are of it
+        return  # a damaged marker does not say which copies are of it
     for path in found:
         measured = measure_local(path)
         is_published = path.name.rpartition("-")[0] in published

@@ -78,7 +78,7 @@ def _staged(root: Root, corpus: str, config: TidyConfig, now: float) -> Iterator
     try:
         published = _generations(root, corpus)
     except CorpusError:
-        return  # a marker is damaged: nobody knows which staging folder it stands for
+        return  # a damaged marker does not say which staging folder it stands for
     files = root.sizes(staging_of(corpus))
     for name in sorted(info.base_name for info in root.entries(staging_of(corpus))):
         path = f"{staging_of(corpus)}/{name}"

@@ -45,7 +45,7 @@ def delete_named_model(root: Root, model_id: str, *, dry_run: bool = False) -> T
     removal = model_removal(root, model_id, ASKED)
     try:
         card = read_card(root, model_id)
-    except ModelError:  # unfinished or damaged: it is nobody's champion that works
+    except ModelError:  # unfinished or damaged: as a champion it would not work
         return _finish(root, [removal] if dry_run else [delete_model(root, removal)], dry_run)
     with locked(root, lock_name(card.corpus, card.config.scheme)):
         _require_unneeded(root, card)

@@ -98,7 +98,7 @@ def _last_learned(root: Root, line: ModelLine) -> list[ModelCard]:
     try:
         dataset = published_sequences(root, line.corpus, line.scheme)
     except CorpusError:
-        return list(line.cards)  # nobody knows which of them it is
+        return list(line.cards)  # the damaged marker does not say which of them it is
     newest: dict[str, ModelCard] = {}
     for card in sorted(line.cards, key=age):
         if dataset and card.data_fingerprint == dataset.fingerprint:

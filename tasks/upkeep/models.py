@@ -1,4 +1,4 @@
-"""Old models: found line by line, and deleted while nobody changes the champion of the line."""
+"""Old models: found line by line, and deleted under the lock of the line's champion."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ Outcome = Removal | Stays
 
 
 def find_models(root: Root, config: TidyConfig, now: float) -> Iterator[Outcome]:
-    """Yield the models that may go, and the lines and models that nobody can decide on."""
+    """Yield the models that may go, and the lines and models that are too damaged to decide on."""
     cards, damaged = read_cards(root)
     for line in model_lines(cards):
         yield from _old_models(root, line, config, now)

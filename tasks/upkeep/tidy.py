@@ -1,4 +1,4 @@
-"""Tidy a storage root: delete what nobody needs any more, within the limits of TidyConfig.
+"""Tidy a storage root: delete what no run needs any more, within the limits of TidyConfig.
 
 Order and locks make it safe to kill at any moment, and beside every other run. What completes a
 thing (card.json, run.json) is deleted first, so that a thing that is half deleted counts as not
@@ -41,7 +41,7 @@ def plan_tidy(root: Root, config: TidyConfig, now: float) -> TidyReport:
 
 
 def tidy(root: Root, config: TidyConfig, now: float, progress: Progress = silent) -> TidyReport:
-    """Remove what nobody needs any more at `now`, and renew the index pages if anything went.
+    """Remove what no run needs any more at `now`, and renew the index pages if anything went.
 
     `progress` counts the steps. BusyError if another process tidies this root.
     """

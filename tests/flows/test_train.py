@@ -79,9 +79,9 @@ def test_a_model_is_trained_evaluated_and_described_each_model_loaded_once(
         assert left.verdict == f"not promoted: a person decides: {by_hand}; it passes"
         asked = train(asking.copy_with(answer_hours=1 / 3600))
         assert (asked.model_id, asked.candidate, asked.promoted) == (second.model_id, True, False)
-        assert "nobody answered in time" in asked.verdict
+        assert "there was no answer in time" in asked.verdict
         page = root.read_bytes(f"models/{second.model_id}/report.html").decode()
-        assert "nobody answered in time" in page
+        assert "there was no answer in time" in page
     assert set(known_models(root)) == {first.model_id, second.model_id}
 
 

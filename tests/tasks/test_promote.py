@@ -119,7 +119,7 @@ def test_without_an_answer_it_stays_a_candidate_and_the_run_completes(
     person = threading.Thread(target=lambda: seen.append(_question()[1]))
     person.start()
     verdict, state = decide(config.copy_with(answer_hours=SIX_SECONDS))
-    assert verdict.reason.startswith(f"not promoted: nobody answered in time: {BY_HAND}; ")
+    assert verdict.reason.startswith(f"not promoted: there was no answer in time: {BY_HAND}; ")
     assert not verdict.promoted
     assert champion(root) is None
     assert state.is_completed()

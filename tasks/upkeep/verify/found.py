@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from nocturne.schemas.upkeep.finding import Finding, Part
 
-HALF_WRITTEN_DAYS = 1 / 24  # without a write: nobody is at work there any more
+HALF_WRITTEN_DAYS = 1 / 24  # without a write: no process works there any more
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ REASONS = {
     "bits per note on 300 test songs, 1.94 by tunes-small-00000007, the best champion so far",
     "kept": "not promoted: 2.13 bits per note on 300 test songs are worse than the 1.94 of "
     "tunes-small-00000007, the best champion so far",
-    "candidate": "passed the gate; nobody answered within 8 hours",
+    "candidate": "passed the gate; no answer within 8 hours",
     "no_news": "nothing new to learn: tunes-small-00000007 has learned from this data",
     "failed": "SourceError: no folder /srv/midi: is it mounted?",
     "crashed": "the run ended without a word: its process was killed, or its machine lost",
