@@ -100,14 +100,15 @@ def test_the_same_seed_gives_the_same_bytes_in_another_process(
 ) -> None:
     home, _ = composed
     samples = home / "nocturne-data/samples"
-    first = _digests(_one(samples))
-    moved = shutil.move(_one(samples), home / "first")
+    run = _one(samples)
+    first = _digests(run)
+    moved = shutil.move(run, home / "first")
     model = _model(home).name
     command = ("generate", "--model", model, "--samples", "3", "--seed", "0")
     assert nocturne(home, *command).returncode == 0
     assert _digests(_one(samples)) == first
     shutil.rmtree(_one(samples))
-    shutil.move(moved, samples)
+    shutil.move(moved, run)
 
 
 def test_models_lists_the_model_with_its_scores(composed: tuple[Path, str]) -> None:
