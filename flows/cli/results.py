@@ -92,7 +92,9 @@ def _(result: TidyReport) -> Lines:
 @lines_of.register
 def _(result: VerifyReport) -> Lines:
     checked = ", ".join(f"{count} {part}" for part, count in result.checked.items() if count)
-    title = f"{result.root}: {len(result.findings)} findings; checked: {checked or 'nothing'}"
+    count = len(result.findings)
+    found = f"{count} finding{'' if count == 1 else 's'}"
+    title = f"{result.root}: {found}; checked: {checked or 'nothing'}"
     return title, [
         (
             "repaired" if one.repaired else one.part,
