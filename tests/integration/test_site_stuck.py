@@ -59,10 +59,10 @@ def _state(place: Site, run: str) -> str:
     return state
 
 
-@pytest.fixture(scope="module")
-def root(deployed: Site, night: Night) -> str:
-    """Return a root of its own for nights that get stuck, after the site's first night."""
-    return str(deployed.home / "stuck")
+@pytest.fixture
+def root(night: Night, tmp_path: Path) -> str:
+    """Return a root of its own for a night that gets stuck, after the site's first night."""
+    return str(tmp_path / "stuck")
 
 
 def _stuck(place: Site, root: str) -> str:

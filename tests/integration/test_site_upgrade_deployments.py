@@ -24,7 +24,9 @@ OLD = {
     "generate": "flows.generate.generate",
     "compose": "flows.compose.compose",
     "promote": "flows.promote.promote",
-    "tidy": "flows.tidy.tidy",
+}
+NEW = {name: f"nocturne.{entrypoint}" for name, entrypoint in OLD.items()} | {
+    "tidy": "nocturne.flows.tidy.tidy"  # which the version before did not have
 }
 
 
@@ -34,7 +36,8 @@ def old(deployed: Site) -> Site:
     if deployed.worker.is_running():
         deployed.kill_worker()
     for name, known in deployed.server.deployments().items():
-        _change(deployed, f"/deployments/{known['id']}", entrypoint=OLD[name], version="0.0.9")
+        entrypoint = OLD.get(name, NEW[name])
+        _change(deployed, f"/deployments/{known['id']}", entrypoint=entrypoint, version="0.0.9")
     return deployed
 
 
@@ -51,9 +54,6 @@ def _entrypoints(place: Site) -> dict[str, str]:
     return {name: one["entrypoint"] for name, one in place.server.deployments().items()}
 
 
-NEW = {name: f"nocturne.{entrypoint}" for name, entrypoint in OLD.items()}
-
-
 def test_deploying_over_old_deployments_makes_no_doubles_and_keeps_what_people_set(
     old: Site, tmp_path: Path
 ) -> None:
@@ -67,7 +67,7 @@ def test_deploying_over_old_deployments_makes_no_doubles_and_keeps_what_people_s
     old.run("-m", "deploy.deploy")
 
     after = old.server.deployments()
-    assert len(old.server.post("/deployments/filter")) == len(after) == len(OLD)
+    assert len(old.server.post("/deployments/filter")) == len(after) == len(NEW)
     assert _entrypoints(old) == NEW
     assert {name: one["id"] for name, one in after.items()} == {
         name: one["id"] for name, one in before.items()
@@ -75,7 +75,7 @@ def test_deploying_over_old_deployments_makes_no_doubles_and_keeps_what_people_s
     assert [(one["id"], one["active"]) for one in after["retrain"]["schedules"]] == [
         (nightly["id"], False)
     ]
-    for name in OLD:
+    for name in NEW:
         assert after[name]["parameters"] == before[name]["parameters"]
     assert _automations(old) == automations
     with running(WORKER, old.environment, tmp_path / "log", PROJECT):
