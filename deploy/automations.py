@@ -156,9 +156,12 @@ def _content(automation: AutomationCore) -> Any:
 
 
 def _sorted(value: Any) -> Any:
-    """Return plain data without triggers' ids and with lists, which are sets here, in order."""
+    """Return plain data without triggers' ids, with keys in order and lists, which are sets here.
+
+    PostgreSQL gives keys back in an order of its own, by which lists must not be sorted.
+    """
     if isinstance(value, dict):
-        return {key: _sorted(one) for key, one in value.items() if key != "id"}
+        return {key: _sorted(value[key]) for key in sorted(value) if key != "id"}
     if isinstance(value, list):
         return sorted((_sorted(one) for one in value), key=repr)
     return value

@@ -48,3 +48,10 @@ def test_every_automation_minds_only_runs_of_nocturne() -> None:
             {"prefect.resource.role": "work-pool", "prefect.resource.name": "nocturne"},
             {"prefect.resource.role": "tag", "prefect.resource.id": "prefect.tag.nocturne-stage"},
         )
+
+
+def test_the_order_in_which_a_database_gives_keys_back_is_no_change() -> None:
+    related = [{"role": "work-pool", "name": "nocturne"}, {"role": "deployment", "name": "x"}]
+    turned = [dict(reversed(one.items())) for one in reversed(related)]
+    assert automations._sorted(related) == automations._sorted(turned)
+    assert repr(automations._sorted(related)) == repr(automations._sorted(turned))
