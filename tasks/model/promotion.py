@@ -99,13 +99,15 @@ def _decide(
             False,
             f"it was rolled back from: nocturne promote {card.model_id} makes it champion again",
         ), None
+    known = set(known_models(root))
+    ranked = rank_rivals(root, champion)
+    rivals_there = [name for name in ranked if name in known][:MOST_RIVALS]
     try:
-        compared = [card.model_id, *rank_rivals(root, champion)[:MOST_RIVALS]]
-        learned = all_learned(root, compared)
+        learned = all_learned(root, [card.model_id, *rivals_there])
         songs = held_out_songs(root, card.corpus, card.config.scheme, learned)
     except CorpusError as error:
         return Verdict(False, f"the champion stays: {error}"), None
-    rivals, left_out = _measure_rivals(root, champion, songs)
+    rivals, left_out = _measure_rivals(root, ranked, known, songs)
     if rivals and len(songs) < least:
         return too_few_songs(len(songs), least), None
     if not rivals:
@@ -116,14 +118,13 @@ def _decide(
 
 
 def _measure_rivals(
-    root: Root, champion: Champion, songs: list[Notes]
+    root: Root, ranked: list[str], known: set[str], songs: list[Notes]
 ) -> tuple[dict[str, float], list[str]]:
-    """Return bits per note of the champion and the best before it, and why others are left out."""
+    """Return bits per note of the first rivals that load, and why others are left out."""
     measured: dict[str, float] = {}
     left_out: list[str] = []
     gone: list[str] = []  # of the best: models that are worse are deleted in time
-    known = set(known_models(root))
-    for model_id in rank_rivals(root, champion):
+    for model_id in ranked:
         if model_id not in known:
             gone.append(model_id)
             continue

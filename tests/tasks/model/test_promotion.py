@@ -219,3 +219,19 @@ def test_of_two_trainings_that_end_together_the_better_is_champion(
     monkeypatch.setattr(promotion, "bits_on", slowly)
     _at_once(lambda: consider(root, "bad"), lambda: consider(root, "good"))
     assert now(root) == "good"
+
+
+def test_no_rival_is_measured_on_songs_that_it_has_learned_though_better_ones_are_deleted(
+    root: Root, models: Measured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(7):
+        models.add(f"m{number}", 2.0 - 0.1 * number)
+        consider(root, f"m{number}")
+    for name in ("m3", "m4", "m5"):
+        root.delete(f"models/{name}")
+    models.add("new", 1.3)
+    asked: list[str] = []
+    monkeypatch.setattr(promotion, "all_learned", lambda _root, names: asked.extend(names))
+    models.measured.clear()
+    consider(root, "new")
+    assert set(models.measured) == {"new", "m6", "m2", "m1", "m0"} == set(asked)
