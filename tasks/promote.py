@@ -63,8 +63,8 @@ def ask_for_promotion(
     """Pause the flow run until a person answers in the Prefect UI; return the verdict after that.
 
     `question` is why the gate would promote the model, `drift` how far its corpus is from the
-    champion's. Without an answer within `answer_hours` the
-    model stays a candidate, which `nocturne promote` makes champion.
+    champion's. Without an answer within `answer_hours` the model stays a candidate, which
+    `nocturne promote` makes champion.
     """
     question += f"; {describe_drift(drift)}" if drift else ""
     announce(config.root, model_id, question, event=ASKED)

@@ -6,24 +6,19 @@ from typing import get_args
 
 from nocturne.schemas.config import SchemeName, TidyConfig
 from nocturne.schemas.errors import BusyError, CorpusError
-from nocturne.schemas.raw import RawDataset
 from nocturne.schemas.upkeep import Kind, Removal, Stays
 from nocturne.tasks.corpus.notes.note_marker import published_notes
+from nocturne.tasks.corpus.raw_datasets import published_raw
 from nocturne.tasks.corpus.sequences.sequence_marker import published_sequences
 from nocturne.tasks.storage.data_folders import drop_staging
 from nocturne.tasks.storage.layout import (
     DOWNLOADS,
-    RAW,
     STAGING,
-    DataFolder,
     downloads_of,
     markers_of,
-    old_marker,
-    raw_marker,
     staging_of,
 )
 from nocturne.tasks.storage.locking.deletion import deleting
-from nocturne.tasks.storage.markers import find_marker
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.storage.scratch import scratch_base
 from nocturne.tasks.upkeep.measure import Measured, measure, measure_local
@@ -66,12 +61,6 @@ def remove_leftovers(root: Root, config: TidyConfig, now: float) -> Iterator[Rem
         for removal in _local_downloads(scratch_base(root) / DOWNLOADS, config, now):
             Path(removal.path).unlink(missing_ok=True)
             yield removal
-
-
-def published_raw(root: Root, corpus: str) -> RawDataset | None:
-    """Return the marker of published raw shards, None if there is none; CorpusError if damaged."""
-    paths = (raw_marker(corpus), old_marker(DataFolder(RAW, corpus)))
-    return find_marker(root, paths, RawDataset, CorpusError, "delete it, then ingest again")
 
 
 def _staged(root: Root, corpus: str, config: TidyConfig, now: float) -> Iterator[Removal]:

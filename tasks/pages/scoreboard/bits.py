@@ -45,7 +45,9 @@ def bits_chart(board: Board) -> Chart | None:
     y = _heights(series)
     left = left_of(y.ticks(5))
     x = over_days([night.started for night in board.nights], left)
-    lines = [_line(kind, found, x, y) for kind, found in series.items()]
+    lines = [
+        dated_line(kind, SERIES[kind][0], found, x, y, " bits") for kind, found in series.items()
+    ]
     return Chart(
         title="Bits per note, night by night",
         x_label="start of the night, UTC",
@@ -69,12 +71,19 @@ def _heights(series: dict[str, list[tuple[datetime, float]]]) -> Scale:
     return upwards(max(0.0, low - room), high + room)
 
 
-def _line(kind: str, found: list[tuple[datetime, float]], x: Scale, y: Scale) -> Line:
-    words = SERIES[kind][0]
+def dated_line(
+    kind: str,
+    words: str,
+    found: Sequence[tuple[datetime, float]],
+    x: Scale,
+    y: Scale,
+    unit: str = "",
+) -> Line:
+    """Return the line of dated values, those above the scale at its upper edge."""
     days = [in_days(when) for when, _ in found]
     heights = [min(value, y.high) for _, value in found]
     marks = tuple(
-        (x(day), y(height), f"{words}, {date_utc(when)}: {value:.3f} bits")
+        (x(day), y(height), f"{words}, {date_utc(when)}: {value:.3f}{unit}")
         for day, height, (when, value) in zip(days, heights, found, strict=True)
     )
     are_shown = len(marks) <= MOST_MARKS

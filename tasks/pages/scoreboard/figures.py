@@ -6,19 +6,10 @@ from functools import partial
 from nocturne.schemas.nights import FEATURE_TITLES, NightRecord
 from nocturne.tasks.music.metrics import METRICS
 from nocturne.tasks.music.metrics.metric import Metric
-from nocturne.tasks.pages.charts.charts import (
-    MOST_MARKS,
-    Chart,
-    Line,
-    Scale,
-    left_of,
-    polyline,
-    upwards,
-)
-from nocturne.tasks.pages.charts.time_axis import date_ticks, in_days, over_days
-from nocturne.tasks.pages.formatting import date_utc
+from nocturne.tasks.pages.charts.charts import Chart, left_of, upwards
+from nocturne.tasks.pages.charts.time_axis import date_ticks, over_days
 from nocturne.tasks.pages.model_report.tables import title_of
-from nocturne.tasks.pages.scoreboard.bits import Figure, points
+from nocturne.tasks.pages.scoreboard.bits import Figure, dated_line, points
 from nocturne.tasks.pages.scoreboard.board import Board
 
 KINDS = ("first", "second", "third", "fourth", "fifth", "sixth")  # of lines, in chart.css.j2
@@ -103,9 +94,7 @@ def _chart(
     left = left_of(y.ticks(5))
     x = over_days([night.started for night in nights], left)
     drawn = (
-        _line(kind, lines[kind][0], nights, lines[kind][1], x, y)
-        for kind, found in series.items()
-        if found
+        dated_line(kind, lines[kind][0], found, x, y) for kind, found in series.items() if found
     )
     return Chart(
         title=title,
@@ -115,18 +104,4 @@ def _chart(
         y_ticks=y.ticks(5),
         lines=tuple(drawn),
         left=left,
-    )
-
-
-def _line(
-    kind: str, words: str, nights: Sequence[NightRecord], figure: Figure, x: Scale, y: Scale
-) -> Line:
-    found = points(nights, figure)
-    days, values = [in_days(when) for when, _ in found], [value for _, value in found]
-    marks = tuple(
-        (x(day), y(value), f"{words}, {date_utc(when)}: {value:.3f}")
-        for day, (when, value) in zip(days, found, strict=True)
-    )
-    return Line(
-        kind, words, polyline(days, values, x, y), marks if len(marks) <= MOST_MARKS else ()
     )

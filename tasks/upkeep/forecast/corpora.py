@@ -5,13 +5,13 @@ from nocturne.schemas.upkeep import StageForecast
 from nocturne.tasks.corpus.notes.note_marker import published_notes
 from nocturne.tasks.corpus.notes.note_plan import notes_of_plan, plan_notes
 from nocturne.tasks.corpus.raw import source_fingerprint
+from nocturne.tasks.corpus.raw_datasets import published_raw
 from nocturne.tasks.corpus.replacement import require_replaceable
 from nocturne.tasks.corpus.reuse.reading_record import generation_of
 from nocturne.tasks.corpus.sequences.publish_sequences import sequences_of_plan
 from nocturne.tasks.corpus.sequences.sequence_plan import plan_sequences
 from nocturne.tasks.sources.source import is_download, require_source, resolve
 from nocturne.tasks.storage.root import Root
-from nocturne.tasks.upkeep.corpora import published_raw
 from nocturne.tasks.upkeep.forecast.seconds import stage_seconds
 
 INGEST, PREPARE = "ingest", "prepare"

@@ -12,6 +12,7 @@ from nocturne.schemas.config import SchemeName
 from nocturne.schemas.errors import CorpusError
 from nocturne.schemas.facts import Facts
 from nocturne.tasks.corpus.notes.note_marker import ingest_command, published_notes
+from nocturne.tasks.corpus.raw_datasets import published_raw
 from nocturne.tasks.corpus.sequences.prepared_corpus import PreparedCorpus
 from nocturne.tasks.corpus.sequences.sequence_marker import prepare_command, published_sequences
 from nocturne.tasks.storage.data_files import file_sizes, find, published_sizes
@@ -27,7 +28,6 @@ from nocturne.tasks.storage.layout import (
 )
 from nocturne.tasks.storage.locking.deletion import deleting
 from nocturne.tasks.storage.root import Root
-from nocturne.tasks.upkeep.corpora import published_raw
 from nocturne.tasks.upkeep.verify.found import Found, found
 
 Dataset = TypeVar("Dataset")
