@@ -14,9 +14,10 @@ from nocturne.schemas.config.base import (
 )
 from nocturne.schemas.config.compose import ComposeConfig, RetrainConfig
 from nocturne.schemas.config.corpus_name import CorpusName
-from nocturne.schemas.config.generate import GenerateConfig, RandomInput, SamplingConfig
+from nocturne.schemas.config.generate import GenerateConfig
 from nocturne.schemas.config.ingest import IngestConfig, Reader
 from nocturne.schemas.config.prepare import PrepareConfig
+from nocturne.schemas.config.sampling import RandomInput, SamplingConfig
 from nocturne.schemas.config.tidy import TidyConfig
 from nocturne.schemas.config.train import (
     Executor,

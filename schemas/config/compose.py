@@ -9,9 +9,9 @@ from pydantic import Field
 
 from nocturne.schemas.config.base import OtherConfig, Seeded
 from nocturne.schemas.config.changes import BY_CONTENT
-from nocturne.schemas.config.generate import SamplingConfig
 from nocturne.schemas.config.ingest import IngestConfig
 from nocturne.schemas.config.prepare import PrepareConfig
+from nocturne.schemas.config.sampling import SamplingConfig
 from nocturne.schemas.config.train import TrainConfig
 
 

@@ -20,6 +20,7 @@ from nocturne.schemas.samples.manifest import (
     manifest_schema,
 )
 from nocturne.schemas.samples.parameter_columns import PARAMETERS
+from nocturne.schemas.samples.piece_facts import PIECE_FACTS
 from nocturne.schemas.samples.run import GeneratedRun, SampleRun
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "LATER_COLUMNS",
     "MAX_AUDIO_SECONDS",
     "PARAMETERS",
+    "PIECE_FACTS",
     "POOR_RENDERERS",
     "RENDERER",
     "SAMPLE_SCHEMA",

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.samples import SampleRun
-from nocturne.tasks.music.notes import Notes
+from nocturne.tasks.music.composition import Composition
 from nocturne.tasks.samples.check import RunFolder, holds_samples, read_run_folder
 from nocturne.tasks.samples.manifest import manifest_of, read_manifest
 from nocturne.tasks.samples.sample_files import make_files
@@ -61,7 +61,7 @@ def write_batch(
     root: Root,
     run: SampleRun,
     first_index: int,
-    pieces: Sequence[Notes],
+    pieces: Sequence[Composition],
     progress: Progress = silent,
 ) -> None:
     """Write the files of consecutive samples, then the batch's manifest rows.
@@ -97,14 +97,16 @@ def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(min(MAX_THREADS, os.cpu_count() or 1), "samples")
 
 
-def _write_sample(root: Root, run: SampleRun, index: int, notes: Notes, existing: set[str]) -> Row:
+def _write_sample(
+    root: Root, run: SampleRun, index: int, piece: Composition, existing: set[str]
+) -> Row:
     """Write one sample's missing files and return its manifest row."""
 
     def read_existing(name: str) -> bytes | None:
         path = run_path(run.run_id, name)
         return root.read_bytes(path) if path in existing else None
 
-    files, row = make_files(run, index, notes, read_existing)
+    files, row = make_files(run, index, piece, read_existing)
     for name, content in files.items():
         root.write_bytes(run_path(run.run_id, name), content)
     return row

@@ -7,7 +7,7 @@ from nocturne.schemas.config import GenerateConfig
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.samples import GeneratedRun, SampleRun
-from nocturne.tasks.music.notes import Notes
+from nocturne.tasks.music.composition import Composition
 from nocturne.tasks.pages.index.write import write_index_pages
 from nocturne.tasks.samples.batches import begin_run, write_batch
 from nocturne.tasks.samples.check import is_published
@@ -15,7 +15,7 @@ from nocturne.tasks.samples.publish import clear_leftovers, generated_run, publi
 from nocturne.tasks.samples.request import request_samples, sole_writer
 from nocturne.tasks.storage.root import Root
 
-Compose = Callable[[int, int], Sequence[Notes]]  # (first index, count) -> the pieces
+Compose = Callable[[int, int], Sequence[Composition]]  # (first index, count)
 
 
 def build_samples(root: Root, config: GenerateConfig, progress: Progress = silent) -> GeneratedRun:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from nocturne.schemas.config import GenerateConfig
-from nocturne.schemas.config.generate import MOST_SAMPLES
+from nocturne.schemas.config.sampling import MOST_SAMPLES
 from nocturne.schemas.errors import SamplesError
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.samples import SampleRun

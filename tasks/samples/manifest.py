@@ -1,21 +1,30 @@
-"""The manifest of a run: the columns that all manifests have, and those of every output format."""
+"""The manifest of a run: what all manifests have, facts of pieces, and columns of formats."""
 
 import io
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from nocturne.schemas.samples import SAMPLE_SCHEMA, checked, completed, manifest_schema
+from nocturne.schemas.samples import (
+    PIECE_FACTS,
+    SAMPLE_SCHEMA,
+    checked,
+    completed,
+    manifest_schema,
+)
 from nocturne.tasks.samples.writers import WRITERS
 from nocturne.tasks.samples.writers.writer import Row
 from nocturne.tasks.storage.layout import run_path
 from nocturne.tasks.storage.root import Root
 
-FURTHER_COLUMNS = tuple(
-    column
-    for writer in WRITERS
-    for column in writer.columns
-    if column.name not in SAMPLE_SCHEMA.names
+FURTHER_COLUMNS = (
+    *PIECE_FACTS,
+    *(
+        column
+        for writer in WRITERS
+        for column in writer.columns
+        if column.name not in SAMPLE_SCHEMA.names
+    ),
 )
 MANIFEST_SCHEMA = manifest_schema(FURTHER_COLUMNS)
 

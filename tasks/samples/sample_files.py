@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from nocturne.schemas.samples import PARAMETERS, SampleRun
+from nocturne.schemas.samples import PARAMETERS, PIECE_FACTS, SampleRun
 from nocturne.schemas.sequences import TICKS_PER_QUARTER
+from nocturne.tasks.music.composition import Composition
 from nocturne.tasks.music.midi.writer import TickNotes, microseconds_per_quarter, to_ticks
-from nocturne.tasks.music.notes import Notes
 from nocturne.tasks.samples.writers import WRITERS
 from nocturne.tasks.samples.writers.writer import Piece, Row, SampleFile, Writer
 from nocturne.tasks.storage.layout import piece_file
@@ -20,16 +20,21 @@ def no_existing_file(name: str) -> None:
 
 
 def make_files(
-    run: SampleRun, index: int, notes: Notes, existing: ExistingFile = no_existing_file
+    run: SampleRun, index: int, composition: Composition, existing: ExistingFile = no_existing_file
 ) -> tuple[dict[str, bytes], Row]:
     """Return the files of sample `index` that are still to be written, and its manifest row.
 
-    `notes` has at least one note. Files that `existing` returns are not written again if they are
-    as good as new: see Writer.keep.
+    Files that `existing` returns are not written again if they are as good as new: see
+    Writer.keep.
     """
-    piece = Piece(run, index, notes)
+    piece = Piece(run, index, composition.notes)
     files = {}
-    row = {"index": index, **_shared_by_samples(run), **_content(to_ticks(notes), run.config.tempo)}
+    row = {
+        "index": index,
+        **_shared_by_samples(run),
+        **_content(to_ticks(piece.notes), run.config.tempo),
+        **{column.name: composition.facts.get(column.name) for column in PIECE_FACTS},
+    }
     for writer in WRITERS:
         name = piece_file(index, writer.suffix)
         file = None

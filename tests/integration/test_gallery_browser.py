@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from nocturne.schemas.samples import SampleRun
+from nocturne.tasks.music.composition import Composition
 from nocturne.tasks.pages.formatting import clock
 from nocturne.tasks.pages.gallery import pages
 from nocturne.tasks.pages.page_links import PageLink
@@ -67,7 +68,7 @@ def one_piece(root: Root, rows: list[tuple[float, float, int, int]]) -> tuple[Pa
     run = write_run(root, 1)
     folder = run_path(run.run_id)
     root.delete(folder)
-    write_batch(root, run, 0, [notes_of(rows)])
+    write_batch(root, run, 0, [Composition(notes_of(rows))])
     publish_run(root, run, card_of())
     (row,) = root.read_table(f"{folder}/manifest.parquet").to_pylist()
     return Path(root.display_path(f"{folder}/index.html")), row

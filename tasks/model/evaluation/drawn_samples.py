@@ -83,4 +83,4 @@ def _continue(
         top_p=1.0,
         random_input="primer",
     )
-    return sample(replace(model, primers=primers), config, 0, count)
+    return sample(replace(model, primers=primers), config, 0, count).ids

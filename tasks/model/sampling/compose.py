@@ -3,20 +3,18 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from nocturne.schemas.config import SamplingConfig
 from nocturne.schemas.errors import ModelError
 from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.samples import SampleRun
 from nocturne.tasks.model.network.trained_model import Model
+from nocturne.tasks.model.sampling.drawn import Drawn
 from nocturne.tasks.music.categories import decode
+from nocturne.tasks.music.composition import Composition
 from nocturne.tasks.music.notes import Notes
 
-# sample.sample, or another of its signature: (model, config, first_index, count, progress) ->
-# int16 ids [count, notes, attributes].
-Sampler = Callable[[Model, SamplingConfig, int, int, Progress], NDArray[np.int16]]
+# sample.sample, or another of its signature: (model, config, first_index, count, progress).
+Sampler = Callable[[Model, SamplingConfig, int, int, Progress], Drawn]
 
 
 def compose_batch(
@@ -26,7 +24,7 @@ def compose_batch(
     first_index: int,
     count: int,
     progress: Progress = silent,
-) -> list[Notes]:
+) -> list[Composition]:
     """Return the pieces first_index .. first_index + count - 1 of `run`, each starting at 0.
 
     ModelError if the model has another vocabulary than the run was planned with.
@@ -37,8 +35,15 @@ def compose_batch(
             f"model {run.model_id} has vocabulary {found}, but its card says {run.vocabulary_id}: "
             "the folder is mixed up; train the model again"
         )
-    ids = sampler(model, run.config, first_index, count, progress)
-    return [_from_start(decode(model.vocabulary, piece, run.config.tempo)) for piece in ids]
+    drawn = sampler(model, run.config, first_index, count, progress)
+    return [_composition(model, run, drawn, i) for i in range(count)]
+
+
+def _composition(model: Model, run: SampleRun, drawn: Drawn, i: int) -> Composition:
+    """Return sample i of those drawn, with its facts as Python values."""
+    ids = drawn.ids[i, : drawn.lengths[i]]
+    notes = _from_start(decode(model.vocabulary, ids, run.config.tempo))
+    return Composition(notes, {name: column[i].item() for name, column in drawn.facts.items()})
 
 
 def _from_start(notes: Notes) -> Notes:

@@ -20,6 +20,7 @@ from nocturne.tasks.model.network.ops import Tensor
 from nocturne.tasks.model.network.quiet_tensorflow import tf
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.sampling.draw_window import draw_window
+from nocturne.tasks.model.sampling.drawn import Drawn
 
 BATCH_ROWS = 64  # samples in one compiled call
 
@@ -30,8 +31,8 @@ def sample(
     first_index: int,
     count: int,
     progress: Progress = silent,
-) -> NDArray[np.int16]:
-    """Draw samples first_index .. first_index + count - 1: int16 ids [count, notes, A].
+) -> Drawn:
+    """Draw samples first_index .. first_index + count - 1.
 
     temperature divides the logits of every attribute, top_p keeps its most likely categories up
     to that mass. random_input "primer" continues a random window of the training songs;
@@ -51,7 +52,8 @@ def sample(
             drawer.group(group, windows, progress, (done * windows, len(groups) * windows))
         )
     start = first_index - groups.start * BATCH_ROWS
-    return np.concatenate(drawn)[start : start + count, : config.notes]
+    ids = np.concatenate(drawn)[start : start + count, : config.notes]
+    return Drawn(ids, np.full(count, config.notes))
 
 
 def primer_of(seed: int, index: int, primers: int) -> int:

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from nocturne.schemas.config import GenerateConfig
 from nocturne.schemas.samples import SAMPLE_SCHEMA, SampleRun
+from nocturne.tasks.music.composition import Composition
 from nocturne.tasks.pages.formatting import clock
 from nocturne.tasks.pages.gallery import (
     SAMPLES_PER_PAGE,
@@ -52,7 +53,7 @@ def request(samples: int = 2, audio: bool = True) -> SampleRun:
 
 
 def manifest_of(run: SampleRun) -> pa.Table:
-    _, row = make_files(run, 0, wander(0))
+    _, row = make_files(run, 0, Composition(wander(0)))
     rows = [row | {"index": i, "file": f"{i:05d}.mid"} for i in range(run.config.samples)]
     return pa.Table.from_pylist(rows, schema=SAMPLE_SCHEMA)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from nocturne.schemas.config import GenerateConfig
 from nocturne.schemas.samples import SampleRun
+from nocturne.tasks.music.composition import Composition
 from nocturne.tasks.samples.batches import begin_run, write_batch
 from nocturne.tasks.samples.request import as_published, requested_runs
 from nocturne.tasks.storage.root import Root
@@ -23,5 +24,5 @@ def begun(root: Root, **changes: Any) -> SampleRun:
     """A run that was cut off after its first batch."""
     run = requested(root, samples=6, **changes)
     begin_run(root, run)
-    write_batch(root, run, 0, [wander(i, 16) for i in range(4)])
+    write_batch(root, run, 0, [Composition(wander(i, 16)) for i in range(4)])
     return run

@@ -10,6 +10,7 @@ from nocturne.schemas.config import GenerateConfig, TrainConfig
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.network_shape import PRESETS
 from nocturne.schemas.samples import SampleRun
+from nocturne.tasks.music.composition import Composition
 from nocturne.tasks.music.notes import Notes
 from nocturne.tasks.samples.build import build_batches
 from nocturne.tasks.samples.identity import plan_run
@@ -67,9 +68,9 @@ def make(root: Root, run: SampleRun) -> SampleRun:
     return run
 
 
-def wander_from(first: int, count: int, notes: int) -> list[Notes]:
+def wander_from(first: int, count: int, notes: int) -> list[Composition]:
     """Pieces for `build_batches`, as a model would compose them."""
-    return [wander(index, notes) for index in range(first, first + count)]
+    return [Composition(wander(index, notes)) for index in range(first, first + count)]
 
 
 def contents(root: Root, run: SampleRun) -> dict[str, bytes]:

@@ -10,6 +10,7 @@ import pytest
 
 from nocturne.schemas.config import GenerateConfig
 from nocturne.schemas.errors import StorageError
+from nocturne.tasks.music.composition import Composition
 from nocturne.tasks.samples import batches
 from nocturne.tasks.samples.batches import batches_of, write_batch
 from nocturne.tasks.samples.check import is_published
@@ -21,7 +22,7 @@ from tests.tasks.samples.runs_for_tests import card_of, wander, write_run
 
 def test_an_interrupted_batch_keeps_its_files(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
     run = plan_run(GenerateConfig(root=root.uri, samples=4), card_of())
-    pieces = [wander(i) for i in range(4)]
+    pieces = [Composition(wander(i)) for i in range(4)]
     write_batch(root, run, 0, pieces)
     folder = Path(root.full(f"samples/{run.run_id}"))
     (folder / "parts" / "part-00000.parquet").unlink()
@@ -51,7 +52,7 @@ def test_batches_are_written_by_the_same_threads(root: Root) -> None:
     seen = set()
     run = plan_run(GenerateConfig(root=root.uri, samples=4, audio=False, seed=1), card_of())
     for first in (0, 2):
-        write_batch(root, run, first, [wander(0), wander(1)])
+        write_batch(root, run, first, [Composition(wander(0)), Composition(wander(1))])
         seen |= {thread for thread in threading.enumerate() if "samples" in thread.name}
     assert 1 <= len(seen) <= batches.MAX_THREADS
 
@@ -59,7 +60,9 @@ def test_batches_are_written_by_the_same_threads(root: Root) -> None:
 def test_progress_counts_every_sample(root: Root) -> None:
     run = plan_run(GenerateConfig(root=root.uri, samples=3, audio=False), card_of())
     reported: list[tuple[float, float]] = []
-    write_batch(root, run, 0, [wander(i) for i in range(3)], lambda *at: reported.append(at))
+    write_batch(
+        root, run, 0, [Composition(wander(i)) for i in range(3)], lambda *at: reported.append(at)
+    )
     assert reported == [(1, 3), (2, 3), (3, 3)]
 
 
@@ -67,7 +70,7 @@ def test_a_root_that_cannot_be_written_gives_one_line(root: Root) -> None:
     Path(root.full("samples")).write_text("a file where the folder should be")
     run = plan_run(GenerateConfig(root=root.uri, samples=2, audio=False), card_of())
     with pytest.raises(StorageError) as error:
-        write_batch(root, run, 0, [wander(0), wander(1)])
+        write_batch(root, run, 0, [Composition(wander(0)), Composition(wander(1))])
     assert "\n" not in str(error.value)
     assert "check that the storage root" in str(error.value)
 
@@ -92,5 +95,5 @@ def read_only_root(tmp_path: Path) -> Iterator[Root]:
 def test_a_read_only_root_gives_one_line(read_only_root: Root) -> None:
     run = plan_run(GenerateConfig(samples=2, audio=False), card_of())
     with pytest.raises(StorageError, match=r"^cannot write .*Permission denied; check") as error:
-        write_batch(read_only_root, run, 0, [wander(0), wander(1)])
+        write_batch(read_only_root, run, 0, [Composition(wander(0)), Composition(wander(1))])
     assert "\n" not in str(error.value)

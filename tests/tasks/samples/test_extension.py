@@ -9,6 +9,7 @@ import pytest
 
 from nocturne.schemas.errors import SamplesError
 from nocturne.schemas.samples import SampleRun
+from nocturne.tasks.music.composition import Composition
 from nocturne.tasks.samples import batches
 from nocturne.tasks.samples.batches import begin_run, write_batch
 from nocturne.tasks.samples.check import is_published
@@ -111,7 +112,7 @@ def test_a_shorter_extension_clears_what_a_longer_one_left(root: Root) -> None:
     run = make(root, requested(root, seed=7))
     longer = requested(root, run=run.run_id, more=9)
     begin_run(root, longer)
-    write_batch(root, longer, 8, [wander(i, 16) for i in range(8, 12)])
+    write_batch(root, longer, 8, [Composition(wander(i, 16)) for i in range(8, 12)])
     assert is_published(root, requested(root, seed=7))
     clear_leftovers(root, requested(root, seed=7))
     assert root.exists(f"samples/{run.run_id}/00009.mid")  # the longer one may go on

@@ -5,6 +5,7 @@ import hashlib
 import pytest
 
 from nocturne.schemas.config import GenerateConfig
+from nocturne.tasks.music.composition import Composition
 from nocturne.tasks.pages.charts.piano_roll import is_current
 from nocturne.tasks.pages.charts.roll_axes import time_axis
 from nocturne.tasks.samples.identity import plan_run
@@ -15,8 +16,8 @@ RUN = plan_run(GenerateConfig(samples=1, audio=False, seed=1), card_of())
 
 
 def test_whole_pictures_of_today_are_kept() -> None:
-    files, row = make_files(RUN, 0, wander(0))
-    again, same = make_files(RUN, 0, wander(0), files.get)
+    files, row = make_files(RUN, 0, Composition(wander(0)))
+    again, same = make_files(RUN, 0, Composition(wander(0)), files.get)
     assert again == {}
     assert same == row
     assert row["picture_beats"] == time_axis(wander(0)).flat()
@@ -26,15 +27,15 @@ def test_whole_pictures_of_today_are_kept() -> None:
     "change", [lambda png: png[:-20], lambda png: png.replace(b"roll", b"ROLL")]
 )
 def test_a_cut_picture_or_one_with_other_axes_is_drawn_again(change) -> None:  # type: ignore[no-untyped-def]
-    files, _ = make_files(RUN, 0, wander(0))
+    files, _ = make_files(RUN, 0, Composition(wander(0)))
     left = files | {"00000.png": change(files["00000.png"])}
-    again, _ = make_files(RUN, 0, wander(0), left.get)
+    again, _ = make_files(RUN, 0, Composition(wander(0)), left.get)
     assert list(again) == ["00000.png"]
     assert is_current(again["00000.png"])
 
 
 def test_midi_of_earlier_versions_stays() -> None:
     run = plan_run(GenerateConfig(seed=0, audio=False), card_of())
-    files, row = make_files(run, 3, wander(3))
+    files, row = make_files(run, 3, Composition(wander(3)))
     assert row["midi_sha256"].startswith("a58278cc0f5d822b")
     assert hashlib.sha256(files["00003.mid"]).hexdigest() == row["midi_sha256"]

@@ -45,6 +45,7 @@ from nocturne.tasks.model.registry.champion import read_champion, roll_back
 from nocturne.tasks.model.registry.finished_models import learned_models
 from nocturne.tasks.model.sampling import random_inputs
 from nocturne.tasks.model.sampling import sample as sampling
+from nocturne.tasks.model.sampling.drawn import Drawn
 from nocturne.tasks.model.training.train import TrainingResult
 from nocturne.tasks.model.warm_start import choose_warm_start
 from nocturne.tasks.nights.records import write_night
@@ -248,11 +249,12 @@ def _encoder_states(nights: Nights, states: Callable[..., Any]) -> Any:
 
 def _draw_by_chance(
     model: Model, config: SamplingConfig, first_index: int, count: int, progress: Progress = silent
-) -> NDArray[np.int16]:
-    """Return ids [count, notes, A] as the sampler does, which has to compile."""
+) -> Drawn:
+    """Draw as the sampler does, which has to compile."""
     sizes = model.vocabulary.sizes
     random = np.random.default_rng([config.seed or 0, first_index])
-    return random.integers(0, sizes, (count, config.notes, len(sizes))).astype(np.int16)
+    ids = random.integers(0, sizes, (count, config.notes, len(sizes))).astype(np.int16)
+    return Drawn(ids, np.full(count, config.notes))
 
 
 @contextmanager

@@ -12,12 +12,17 @@ from nocturne.schemas.progress import silent
 from nocturne.schemas.samples import SampleRun
 from nocturne.schemas.sequences import Vocabulary
 from nocturne.tasks.model.sampling.compose import compose_batch
+from nocturne.tasks.model.sampling.drawn import Drawn
 from nocturne.tasks.music.categories import encode_song, fit
 from nocturne.tasks.samples.identity import plan_run
 from tests.tasks.music.notes_for_tests import notes_of, scale
 from tests.tasks.samples.runs_for_tests import card_of
 
 VOCABULARY = fit("factored", [scale(64)], "fingerprint")
+
+
+def drawn(ids: np.ndarray, **facts: np.ndarray) -> Drawn:
+    return Drawn(ids, np.full(len(ids), ids.shape[1]), facts)
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,8 @@ def run_of(**changes: Any) -> SampleRun:
 
 def test_ids_become_the_notes_they_stand_for() -> None:
     ids = encode_song(VOCABULARY, scale(16))
-    pieces = compose_batch(Fake(), lambda *_, **__: np.stack([ids, ids]), run_of(), 0, 2)
+    pieces = compose_batch(Fake(), lambda *_, **__: drawn(np.stack([ids, ids])), run_of(), 0, 2)
+    pieces = [piece.notes for piece in pieces]
     assert len(pieces) == 2
     np.testing.assert_array_equal(pieces[1].pitch, scale(16).pitch)
     np.testing.assert_allclose(pieces[1].onset_beats, scale(16).onset_beats)
@@ -42,9 +48,20 @@ def test_ids_become_the_notes_they_stand_for() -> None:
 def test_a_rest_before_the_first_note_is_dropped() -> None:
     late = notes_of([(beat + 1.0, beat + 1.9, 60, 64) for beat in range(16)])
     ids = np.concatenate([encode_song(VOCABULARY, scale(2))[1:], encode_song(VOCABULARY, late)])
-    (piece,) = compose_batch(Fake(), lambda *_, **__: ids[None], run_of(tempo=60), 0, 1)
+    (composition,) = compose_batch(
+        Fake(), lambda *_, **__: drawn(ids[None]), run_of(tempo=60), 0, 1
+    )
+    piece = composition.notes
     assert piece.onset_beats[0] == piece.onset_seconds[0] == 0
     assert piece.onset_seconds[-1] == pytest.approx(piece.onset_beats[-1])
+
+
+def test_a_piece_has_its_own_length_and_facts() -> None:
+    ids = np.stack([encode_song(VOCABULARY, scale(16))] * 2)
+    found = Drawn(ids, np.array([16, 5]), {"cost": np.array([0.5, 1.5], np.float32)})
+    long, short = compose_batch(Fake(), lambda *_, **__: found, run_of(), 0, 2)
+    assert (len(long.notes.pitch), len(short.notes.pitch)) == (16, 5)
+    assert (long.facts, short.facts) == ({"cost": 0.5}, {"cost": 1.5})
 
 
 def test_the_sampler_gets_the_request() -> None:
@@ -52,7 +69,7 @@ def test_the_sampler_gets_the_request() -> None:
 
     def sampler(model: Fake, *request: Any) -> np.ndarray:
         asked.extend(request)
-        return np.zeros((3, 16, 4), dtype=np.int16)
+        return drawn(np.zeros((3, 16, 4), dtype=np.int16))
 
     run = run_of(seed=5, temperature=0.8, top_p=0.9, random_input="gaussian")
     compose_batch(Fake(), sampler, run, 2, 3, silent)
@@ -64,4 +81,4 @@ def test_the_sampler_gets_the_request() -> None:
 def test_another_vocabulary_is_refused() -> None:
     other = Fake(VOCABULARY.model_copy(update={"version": 2}))
     with pytest.raises(ModelError, match="its card says"):
-        compose_batch(other, lambda *_, **__: np.zeros((1, 1, 4)), run_of(), 0, 1)
+        compose_batch(other, lambda *_, **__: drawn(np.zeros((1, 1, 4))), run_of(), 0, 1)

@@ -32,7 +32,7 @@ def draw(
     model: Model, count: int, first_index: int = 0, progress: Progress = silent, **changes: Any
 ) -> Any:
     """Draw samples with some fields of CONFIG changed."""
-    return sample(model, CONFIG.copy_with(**changes), first_index, count, progress)
+    return sample(model, CONFIG.copy_with(**changes), first_index, count, progress).ids
 
 
 @pytest.mark.parametrize("random_input", ["primer", "gaussian"])
