@@ -81,7 +81,7 @@ def _has_files(sizes: dict[str, int], rows: pa.Table, file_column: str, size_col
 
 
 def _has_pages(folder: RunFolder, published: SampleRun) -> bool:
-    names = page_names(published.config.samples)
+    names = published.page_bytes or page_names(published.config.samples)
     return all(_fits(folder.sizes.get(n, 0), published.page_bytes.get(n)) for n in names)
 
 

@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Sequence
 
+import numpy as np
 import pyarrow.parquet as pq
 
 from nocturne.schemas.errors import SamplesError
@@ -11,6 +12,7 @@ from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.samples import GeneratedRun, SampleRun
 from nocturne.tasks.pages.gallery import page_name, page_names, pages
 from nocturne.tasks.pages.page_links import links_of_gallery
+from nocturne.tasks.pages.player.excerpts import held_out_excerpts
 from nocturne.tasks.samples.batches import batch_rows, batches_of
 from nocturne.tasks.samples.check import RunFolder, read_run, read_run_folder
 from nocturne.tasks.samples.manifest import joined_manifests
@@ -57,7 +59,9 @@ def publish_run(root: Root, run: SampleRun, card: ModelCard, caution: str = "") 
     _write_changed(root, run, folder, MANIFEST_FILE, table.getvalue())
     page_bytes = {}
     links = links_of_gallery(root, card.model_id, card.corpus)
-    for name, html in pages(run, card, manifest, caution, links):
+    notes = int(np.median(manifest["notes"].to_numpy()))
+    held_out = held_out_excerpts(root, card, run, notes)
+    for name, html in pages(run, card, manifest, caution, links, held_out):
         page_bytes[name] = len(html)
         if name == page_name(1):  # the last one
             published = run.model_copy(update={"page_bytes": page_bytes})
@@ -75,18 +79,20 @@ def clear_leftovers(root: Root, run: SampleRun) -> None:
     request = read_run(root, run.run_id, REQUEST_FILE)
     if request is not None and request.config.samples > run.config.samples:
         return
+    published = read_run(root, run.run_id, RUN_FILE)  # an earlier version had more pages
+    names = {*page_names(run.config.samples), *(published.page_bytes if published else ())}
     for name in root.sizes(run_path(run.run_id)):
-        if _is_leftover(name, run.config.samples):
+        if _is_leftover(name, run.config.samples, names):
             root.delete(run_path(run.run_id, name))
     root.delete(run_path(run.run_id, PARTS))
 
 
-def _is_leftover(name: str, samples: int) -> bool:
-    """Whether a file of that name is a sample or page that a run of so many samples lacks."""
+def _is_leftover(name: str, samples: int, pages: set[str]) -> bool:
+    """Whether a file is a sample that a run of so many samples lacks, or a page not in `pages`."""
     if match := PIECE_FILE.fullmatch(name):
         index = int(match["index"])
         return index >= samples or name != piece_file(index, match["suffix"])
-    return PAGE_FILE.fullmatch(name) is not None and name not in page_names(samples)
+    return PAGE_FILE.fullmatch(name) is not None and name not in pages
 
 
 def generated_run(root: Root, run: SampleRun, *, reused: bool, caution: str = "") -> GeneratedRun:
