@@ -1,8 +1,9 @@
 """The files of a generation run: their table (manifest) and their description (run.json).
 
 Under samples/<run_id>/: NNNNN.mid, NNNNN.png (piano roll), NNNNN.ogg (when audio was asked for),
-manifest.parquet (SampleManifest, sorted by index), run.json (SampleRun), index.html (the
-gallery; further pages page-N.html). index.html is written last: it completes the folder.
+manifest.parquet (SampleManifest, sorted by index), notes.parquet (the notes of all), run.json
+(SampleRun), index.html (the gallery; further pages page-N.html). index.html is written last: it
+completes the folder.
 """
 
 from nocturne.schemas.samples.audio_facts import (

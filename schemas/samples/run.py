@@ -26,7 +26,9 @@ class SampleRun(BaseModel):
         None, description="Samples of the request that named the run, if it was extended"
     )
     extends: int | None = Field(None, description="Samples before the last extension")
-    page_bytes: dict[str, int] = Field({}, description="Size of every page, by its file's name")
+    page_bytes: dict[str, int] = Field(
+        {}, description="Size of every page and of notes.parquet, by file"
+    )
 
     _no_keys = field_validator("config", mode="before")(without_keys)
 
