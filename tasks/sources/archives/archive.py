@@ -89,14 +89,26 @@ def _tar(stream: Any, kind: str, archive: Archive) -> Iterator[RawFile | Skipped
     yield from inputs(_tar_once(stream, kind, archive, links))
     if not links:
         return
-    paths = defaultdict(list)
-    for target, path in links:
-        paths[target].append(path)
+    paths = _links_by_file(links)
     for item in inputs(_tar_once(stream, kind, archive, [])):
         if isinstance(item, RawFile):
             yield from (item._replace(path=path) for path in paths.pop(item.path, ()))
     for target, names in paths.items():
         yield from (Skipped(path, f"a hard link to {target}, which is no file") for path in names)
+
+
+def _links_by_file(links: list[HardLink]) -> dict[str, list[str]]:
+    """Return the paths of hard links by the path of their file: a link may lead to a link."""
+    targets = {path: target for target, path in links}
+    paths = defaultdict(list)
+    for first, path in links:
+        target, passed = first, {path}
+        while target in targets and target not in passed:
+            passed.add(target)
+            target = targets[target]
+        targets.update(dict.fromkeys(passed, target))  # a chain is followed once
+        paths[target].append(path)
+    return paths
 
 
 def _tar_once(
