@@ -108,9 +108,10 @@ def generated_run(root: Root, run: SampleRun, *, reused: bool, caution: str = ""
 
 
 def first_pictures(root: Root, run: SampleRun, count: int) -> list[bytes]:
-    """Return the piano rolls (PNG) of the first `count` samples."""
-    indices = range(min(count, run.config.samples))
-    return [root.read_bytes(run_path(run.run_id, piece_file(i, "png"))) for i in indices]
+    """Return the piano rolls (PNG) of the first `count` samples, as far as there are any."""
+    names = [piece_file(i, "png") for i in range(min(count, run.config.samples))]
+    sizes = root.sizes(run_path(run.run_id))
+    return [root.read_bytes(run_path(run.run_id, name)) for name in names if name in sizes]
 
 
 def _write_changed(
