@@ -25,6 +25,7 @@
     models/<model>/report.html                         train       the model report as a page
     models/<model>/compare-<other>.html                retrain,    the model beside another one
                                                        compare
+    models/<model>/votes/<session>.json                votes       votes of a listening test
     models/<model>/card.json                           train       ModelCard, completes the model
     models/champions/<corpus>/<scheme>.json            train,      the champion and its history
                                                        promote
@@ -32,10 +33,13 @@
     nights/<corpus>/under-way/<start>-<run>.json       retrain     the same, while it runs
     samples/<run>/NNNNN.{mid,png,ogg}                  generate    the pieces of one run
     samples/<run>/manifest.parquet                     generate    one row for each piece
+    samples/<run>/notes.parquet                        generate    the notes of every piece
     samples/<run>/run.json                             generate    SampleRun, completes the run
     samples/<run>/{index,page-N}.html                  generate    the gallery
     samples/<run>/parts/                               generate    a run that is under way
     {samples,models,quality}/index.html                all         index pages of what there is
+    kept/<run>/NNNNN.{mid,ogg}                         keep        pieces that a person keeps
+    kept/<run>/kept.json                               keep        KeptRun: what is kept
     format.json                                        all         version of this layout
     .cache/locks/<name>.lock                           all         one file for each lock in use
     .cache/{sequences,checkpoints}/                    train       copies and checkpoints, on this
@@ -90,6 +94,7 @@ METRICS_FILE = "metrics.json"
 EVALUATED_FILE = "judged.safetensors"  # the samples that the metrics are of
 CORPUS_FILE = "corpus.json"  # what the corpus was like, and its drift
 CARD_FILE = "card.json"
+VOTES = "votes"  # a folder
 
 NIGHTS = "nights"  # the history of retrain runs; no corpus's writer clears it
 
@@ -98,7 +103,11 @@ PARTS = "parts"
 # The files of a run's folder.
 RUN_FILE = "run.json"
 MANIFEST_FILE = "manifest.parquet"
+NOTES_FILE = "notes.parquet"  # of all pieces, for the pages
 REQUEST_FILE = f"{PARTS}/request.json"  # what the run that is under way is to become
+
+KEPT = "kept"  # nothing is deleted from here by itself
+KEPT_FILE = "kept.json"
 
 LAYOUT = 2  # raised when earlier versions cannot read what this one writes
 FORMAT_FILE = "format.json"  # RootFormat; a root without it has layout 1
@@ -230,6 +239,11 @@ def model_path(model_id: str, name: str = "") -> str:
     return f"{MODELS}/{model_id}/{name}".rstrip("/")
 
 
+def votes_path(model_id: str, name: str = "") -> str:
+    """Return the folder of the votes of listening tests on a model, or the file `name` in it."""
+    return f"{model_path(model_id, VOTES)}/{name}".rstrip("/")
+
+
 def comparison_path(model_id: str, other: str) -> str:
     """Return the page that shows a model beside another one."""
     return model_path(model_id, f"{COMPARISON_PREFIX}{other}{PAGE_SUFFIX}")
@@ -265,9 +279,19 @@ def run_path(run_id: str, name: str = "") -> str:
     return f"{SAMPLES}/{run_id}/{name}".rstrip("/")
 
 
+def kept_path(run_id: str, name: str = "") -> str:
+    """Return the folder of the kept pieces of a run, or the file `name` in it."""
+    return f"{KEPT}/{run_id}/{name}".rstrip("/")
+
+
 def part_file(number: int) -> str:
     """Return the file name of the manifest rows of one batch, while the run is under way."""
     return f"{PARTS}/part-{number:05d}{PARQUET}"
+
+
+def notes_part(number: int) -> str:
+    """Return the file name of the notes of one batch, while the run is under way."""
+    return f"{PARTS}/notes-{number:05d}{PARQUET}"
 
 
 def piece_file(index: int, suffix: str) -> str:

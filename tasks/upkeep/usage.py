@@ -11,6 +11,7 @@ from nocturne.tasks.storage.layout import (
     DOWNLOADS,
     FAMILIES,
     FILES,
+    KEPT,
     MODELS,
     NIGHTS,
     NOTES,
@@ -42,6 +43,7 @@ WHAT = {
     MODELS: "models, their reports and pages",
     CHAMPIONS: "which model is champion, and its history",
     SAMPLES: "runs of samples, their galleries and pages",
+    KEPT: "pieces that a person keeps",
     NIGHTS: "the record of every night",
     CACHE: "copies, checkpoints and locks on this machine",
 }
