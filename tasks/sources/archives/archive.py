@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, NamedTuple
 
-from nocturne.schemas.errors import SourceError
+from nocturne.schemas.errors import SourceError, one_line
 from nocturne.schemas.progress import Progress, silent
 from nocturne.tasks.sources.archives.archive_kinds import require_archive
 from nocturne.tasks.sources.archives.archive_members import DAMAGE, HardLink, read_tar, read_zip
@@ -24,7 +24,7 @@ def _damage_as_source_error(display_name: str) -> Iterator[None]:
     try:
         yield
     except DAMAGE as error:
-        detail = " ".join(str(error).split())[:120] or type(error).__name__
+        detail = one_line(error)[:120]
         raise SourceError(
             f"{display_name} is cut short or damaged ({detail}); get the archive again"
         ) from error

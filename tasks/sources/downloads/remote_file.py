@@ -9,7 +9,7 @@ import httpx
 from pydantic import BaseModel
 
 from nocturne.schemas.config.credentials import without_secrets
-from nocturne.schemas.errors import SourceError
+from nocturne.schemas.errors import SourceError, one_line
 from nocturne.schemas.raw import DownloadRecord
 from nocturne.tasks.sources.downloads.address import web_address
 from nocturne.tasks.sources.downloads.redirects import refuse_unsafe_redirect
@@ -101,7 +101,7 @@ def freshness(url: str, known: Validators, policy: RetryPolicy) -> Freshness:
         ):
             code = response.status_code
     except httpx.HTTPError as error:
-        return Freshness(False, " ".join(str(error).split()) or type(error).__name__)
+        return Freshness(False, one_line(error))
     if code == httpx.codes.NOT_MODIFIED:
         return Freshness(False)
     if code == httpx.codes.OK:
