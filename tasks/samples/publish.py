@@ -12,7 +12,7 @@ from nocturne.schemas.samples import GeneratedRun, SampleRun
 from nocturne.tasks.pages.gallery import page_name, page_names, pages
 from nocturne.tasks.pages.page_links import links_of_gallery
 from nocturne.tasks.samples.batches import batch_rows, batches_of
-from nocturne.tasks.samples.check import RunFolder, read_run, read_run_folder
+from nocturne.tasks.samples.check import RunFolder, files_of_pieces, read_run, read_run_folder
 from nocturne.tasks.samples.manifest import joined_manifests
 from nocturne.tasks.samples.page_notes import notes_of_run, publish_notes
 from nocturne.tasks.samples.writers import WRITERS
@@ -31,9 +31,9 @@ from nocturne.tasks.storage.root import COMPRESSION, Root
 
 
 def piece_pattern(writers: Sequence[Writer]) -> re.Pattern[str]:
-    """Return the pattern of the names of all files of samples."""
+    """Return the pattern of the paths, in a run's folder, of all files of samples."""
     suffixes = "|".join(re.escape(writer.suffix) for writer in writers)
-    return re.compile(rf"(?P<index>\d{{5,7}})\.(?P<suffix>{suffixes})")
+    return re.compile(rf"(\d{{2,4}}/)?\d{{5,7}}\.({suffixes})")
 
 
 PIECE_FILE = piece_pattern(WRITERS)
@@ -78,18 +78,14 @@ def clear_leftovers(root: Root, run: SampleRun) -> None:
     request = read_run(root, run.run_id, REQUEST_FILE)
     if request is not None and request.config.samples > run.config.samples:
         return
-    for name in root.sizes(run_path(run.run_id)):
-        if _is_leftover(name, run.config.samples):
+    folder = read_run_folder(root, run.run_id)
+    if folder.manifest is None:
+        return
+    kept = files_of_pieces(folder.manifest) | set(page_names(run.config.samples))
+    for name in folder.sizes.keys() - kept:
+        if PIECE_FILE.fullmatch(name) or PAGE_FILE.fullmatch(name):
             root.delete(run_path(run.run_id, name))
     root.delete(run_path(run.run_id, PARTS))
-
-
-def _is_leftover(name: str, samples: int) -> bool:
-    """Whether a file of that name is a sample or page that a run of so many samples lacks."""
-    if match := PIECE_FILE.fullmatch(name):
-        index = int(match["index"])
-        return index >= samples or name != piece_file(index, match["suffix"])
-    return PAGE_FILE.fullmatch(name) is not None and name not in page_names(samples)
 
 
 def generated_run(root: Root, run: SampleRun, *, reused: bool, caution: str = "") -> GeneratedRun:

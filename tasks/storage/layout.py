@@ -30,7 +30,8 @@
                                                        promote
     nights/<corpus>/<start>-<run>.json                 retrain     NightRecord of one retrain run
     nights/<corpus>/under-way/<start>-<run>.json       retrain     the same, while it runs
-    samples/<run>/NNNNN.{mid,png,ogg}                  generate    the pieces of one run
+    samples/<run>/NNNNN.{mid,png,ogg}                  generate    the first 1,000 pieces of a run
+    samples/<run>/NN/NNNNN.{mid,ogg}                   generate    the next ones, 1,000 in a folder
     samples/<run>/manifest.parquet                     generate    one row for each piece
     samples/<run>/notes.parquet                        generate    the notes of every piece
     samples/<run>/run.json                             generate    SampleRun, completes the run
@@ -101,6 +102,8 @@ RUN_FILE = "run.json"
 MANIFEST_FILE = "manifest.parquet"
 NOTES_FILE = "notes.parquet"  # of all pieces, for the pages
 REQUEST_FILE = f"{PARTS}/request.json"  # what the run that is under way is to become
+
+FOLDER_PIECES = 1000  # of a run in one folder: a listing stays quick
 
 LAYOUT = 2  # raised when earlier versions cannot read what this one writes
 FORMAT_FILE = "format.json"  # RootFormat; a root without it has layout 1
@@ -278,8 +281,13 @@ def notes_part(number: int) -> str:
 
 
 def piece_file(index: int, suffix: str) -> str:
-    """Return the file name of one piece of a run; `suffix` is mid, png or ogg."""
-    return f"{index:05d}.{suffix}"
+    """Return the path in a run's folder of one piece's file; `suffix` is mid, png, ogg, ...
+
+    The first thousand lie in the run's folder, every further thousand in a folder whose name is
+    what those of its files begin with: 00999.mid, 01/01000.mid, 123/123456.mid.
+    """
+    name = f"{index:05d}.{suffix}"
+    return name if index < FOLDER_PIECES else f"{index // FOLDER_PIECES:02d}/{name}"
 
 
 def index_page_path(section: str) -> str:
