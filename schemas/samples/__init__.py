@@ -19,7 +19,7 @@ from nocturne.schemas.samples.manifest import (
     completed,
     manifest_schema,
 )
-from nocturne.schemas.samples.parameter_columns import PARAMETERS
+from nocturne.schemas.samples.parameter_columns import PARAMETERS, TEXT_COLUMNS, parameter_row
 from nocturne.schemas.samples.piece_facts import PIECE_FACTS
 from nocturne.schemas.samples.run import GeneratedRun, SampleRun
 
@@ -32,10 +32,12 @@ __all__ = [
     "POOR_RENDERERS",
     "RENDERER",
     "SAMPLE_SCHEMA",
+    "TEXT_COLUMNS",
     "GeneratedRun",
     "SampleManifest",
     "SampleRun",
     "checked",
     "completed",
     "manifest_schema",
+    "parameter_row",
 ]

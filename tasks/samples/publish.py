@@ -76,17 +76,17 @@ def clear_leftovers(root: Root, run: SampleRun) -> None:
     if request is not None and request.config.samples > run.config.samples:
         return
     for name in root.sizes(run_path(run.run_id)):
-        if _is_leftover(name, run.config.samples):
+        if _is_leftover(name, run.config.numbers):
             root.delete(run_path(run.run_id, name))
     root.delete(run_path(run.run_id, PARTS))
 
 
-def _is_leftover(name: str, samples: int) -> bool:
-    """Whether a file of that name is a sample or page that a run of so many samples lacks."""
+def _is_leftover(name: str, numbers: range) -> bool:
+    """Whether a file of that name is a sample or page that a run of these samples lacks."""
     if match := PIECE_FILE.fullmatch(name):
         index = int(match["index"])
-        return index >= samples or name != piece_file(index, match["suffix"])
-    return PAGE_FILE.fullmatch(name) is not None and name not in page_names(samples)
+        return index not in numbers or name != piece_file(index, match["suffix"])
+    return PAGE_FILE.fullmatch(name) is not None and name not in page_names(len(numbers))
 
 
 def generated_run(root: Root, run: SampleRun, *, reused: bool, caution: str = "") -> GeneratedRun:
@@ -106,7 +106,7 @@ def generated_run(root: Root, run: SampleRun, *, reused: bool, caution: str = ""
 
 def first_pictures(root: Root, run: SampleRun, count: int) -> list[bytes]:
     """Return the piano rolls (PNG) of the first `count` samples."""
-    indices = range(min(count, run.config.samples))
+    indices = run.config.numbers[:count]
     return [root.read_bytes(run_path(run.run_id, piece_file(i, "png"))) for i in indices]
 
 
