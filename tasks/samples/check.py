@@ -62,7 +62,7 @@ def holds_run(folder: RunFolder, run: SampleRun) -> bool:
     if folder.run is None or not is_same_run(folder.run, run):
         return False
     return _has_pages(folder, folder.run) and holds_samples(
-        folder.sizes, folder.manifest, 0, run.config.samples
+        folder.sizes, folder.manifest, run.config.first_index, run.config.samples
     )
 
 

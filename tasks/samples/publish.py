@@ -81,7 +81,7 @@ def clear_leftovers(root: Root, run: SampleRun) -> None:
     folder = read_run_folder(root, run.run_id)
     if folder.manifest is None:
         return
-    kept = files_of_pieces(folder.manifest) | set(page_names(run.config.samples))
+    kept = files_of_pieces(folder.manifest) | set(page_names(len(run.config.numbers)))
     for name in folder.sizes.keys() - kept:
         if PIECE_FILE.fullmatch(name) or PAGE_FILE.fullmatch(name):
             root.delete(run_path(run.run_id, name))
@@ -105,7 +105,7 @@ def generated_run(root: Root, run: SampleRun, *, reused: bool, caution: str = ""
 
 def first_pictures(root: Root, run: SampleRun, count: int) -> list[bytes]:
     """Return the piano rolls (PNG) of the first `count` samples, as far as there are any."""
-    names = [piece_file(i, "png") for i in range(min(count, run.config.samples))]
+    names = [piece_file(i, "png") for i in run.config.numbers[:count]]
     sizes = root.sizes(run_path(run.run_id))
     return [root.read_bytes(run_path(run.run_id, name)) for name in names if name in sizes]
 

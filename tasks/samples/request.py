@@ -11,6 +11,8 @@ from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.samples import SampleRun
 from nocturne.tasks.model.registry.lookup import find
 from nocturne.tasks.model.registry.models import read_card, read_metrics
+from nocturne.tasks.model.registry.open_models import open_model
+from nocturne.tasks.music.theory.note_limits import check_limits
 from nocturne.tasks.pages.model_caution import caution_of
 from nocturne.tasks.samples.check import read_run, read_run_folder
 from nocturne.tasks.samples.extension import run_to_extend, runs_of_model
@@ -35,10 +37,14 @@ class SampleRequest:
 
 
 def request_samples(root: Root, config: GenerateConfig) -> SampleRequest:
-    """Find the model and name the run; ModelError if there is no such model."""
+    """Find the model and name the run.
+
+    ModelError if there is no such model, SamplesError if it cannot keep the limits asked for.
+    """
     model = find(root, model_named(config), config.corpus, config.scheme)
     card = read_card(root, model.model_id)
     runs = requested_runs(root, config, card)
+    check_limits(lambda: open_model(root, card.model_id).vocabulary, runs[-1].config)
     return SampleRequest(card, model.words, _caution(root, card), runs)
 
 

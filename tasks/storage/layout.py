@@ -275,9 +275,9 @@ def part_file(number: int) -> str:
     return f"{PARTS}/part-{number:05d}{PARQUET}"
 
 
-def notes_part(number: int) -> str:
-    """Return the file name of the notes of one batch, while the run is under way."""
-    return f"{PARTS}/notes-{number:05d}{PARQUET}"
+def notes_part(first_index: int) -> str:
+    """Return the file name of the notes of the batch that begins there, while it is under way."""
+    return f"{PARTS}/notes-{first_index:05d}{PARQUET}"
 
 
 def piece_file(index: int, suffix: str) -> str:

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
+
 from nocturne.schemas.config import SamplingConfig
-from nocturne.schemas.errors import ModelError
+from nocturne.schemas.errors import ModelError, SamplesError
 from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.samples import SampleRun
+from nocturne.schemas.theory import PITCHES
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.sampling.drawn import Drawn
 from nocturne.tasks.music.categories import decode
@@ -43,7 +46,19 @@ def _composition(model: Model, run: SampleRun, drawn: Drawn, i: int) -> Composit
     """Return sample i of those drawn, with its facts as Python values."""
     ids = drawn.ids[i, : drawn.lengths[i]]
     notes = _from_start(decode(model.vocabulary, ids, run.config.tempo))
+    notes = _transposed(notes, run.config.transpose or 0)
     return Composition(notes, {name: column[i].item() for name, column in drawn.facts.items()})
+
+
+def _transposed(notes: Notes, semitones: int) -> Notes:
+    """Return the notes so much higher; SamplesError if one would lie outside of MIDI's pitches."""
+    pitch = notes.pitch.astype(np.int64) + semitones
+    if pitch.min() < 0 or pitch.max() >= PITCHES:
+        raise SamplesError(
+            f"transpose {semitones}: notes from {pitch.min()} to {pitch.max()} would lie outside "
+            "of MIDI's pitches 0 to 127: transpose by less"
+        )
+    return replace(notes, pitch=pitch.astype(np.uint8))
 
 
 def _from_start(notes: Notes) -> Notes:
