@@ -1,7 +1,7 @@
 """What a command needs, checked before a Prefect server starts: a mistake is reported in a second.
 
 The flows check the same again, since a deployment runs them without the command line. Only
-markers and listings are read here.
+markers, listings and the songs that samples continue are read here.
 """
 
 import os
@@ -15,6 +15,7 @@ from nocturne.schemas.config import (
     IngestConfig,
     PrepareConfig,
     PromoteConfig,
+    SamplingConfig,
     TrainConfig,
 )
 from nocturne.schemas.errors import StorageError
@@ -28,8 +29,12 @@ def check_before_start(flow: str, config: Config) -> None:
 
 
 def _check_compose(config: ComposeConfig) -> None:
+    from nocturne.tasks.primes.request import request_primes
+
     _check_ingest(config)
-    _check_start(_writable(config.root, create=True), config)
+    root = _writable(config.root, create=True)
+    _check_start(root, config)
+    request_primes(root, GenerateConfig(**config.subset(SamplingConfig).model_dump()))
 
 
 def _check_ingest(config: IngestConfig) -> None:
@@ -73,11 +78,13 @@ def _check_start(root: Root, config: TrainConfig) -> None:
 def _check_generate(config: GenerateConfig) -> None:
     from nocturne.tasks.model.registry.lookup import find
     from nocturne.tasks.model.registry.models import read_card
+    from nocturne.tasks.primes.request import request_primes
     from nocturne.tasks.samples.request import model_named, requested_runs
 
     root = _writable(config.root)
     found = find(root, model_named(config), config.corpus, config.scheme)
     card = read_card(root, found.model_id)
+    config = request_primes(root, config).config
     if config.run is not None or config.more is not None:
         requested_runs(root, config, card)
 

@@ -5,4 +5,8 @@ They are null in manifests of versions that did not know them.
 
 import pyarrow as pa
 
-PIECE_FACTS: tuple[pa.Field, ...] = ()
+PRIME_NOTES = "prime_notes"
+
+PIECE_FACTS: tuple[pa.Field, ...] = (
+    pa.field(PRIME_NOTES, pa.int64()),  # notes at its beginning that are the prime's; null: none
+)

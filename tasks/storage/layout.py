@@ -35,6 +35,9 @@
     samples/<run>/run.json                             generate    SampleRun, completes the run
     samples/<run>/{index,page-N}.html                  generate    the gallery
     samples/<run>/parts/                               generate    a run that is under way
+    primes/<sha256>.mid                                generate,   a song that samples continue, as
+                                                       prime       it came
+    primes/<sha256>.json                               prime       UploadedPrime: its name
     {samples,models,quality}/index.html                all         index pages of what there is
     format.json                                        all         version of this layout
     .cache/locks/<name>.lock                           all         one file for each lock in use
@@ -99,6 +102,9 @@ PARTS = "parts"
 RUN_FILE = "run.json"
 MANIFEST_FILE = "manifest.parquet"
 REQUEST_FILE = f"{PARTS}/request.json"  # what the run that is under way is to become
+
+PRIMES = "primes"
+PRIME_FILE, PRIME_RECORD = ".mid", ".json"  # suffixes of a song's bytes and of its name
 
 LAYOUT = 2  # raised when earlier versions cannot read what this one writes
 FORMAT_FILE = "format.json"  # RootFormat; a root without it has layout 1
@@ -273,6 +279,16 @@ def part_file(number: int) -> str:
 def piece_file(index: int, suffix: str) -> str:
     """Return the file name of one piece of a run; `suffix` is mid, png or ogg."""
     return f"{index:05d}.{suffix}"
+
+
+def prime_path(sha256: str) -> str:
+    """Return the bytes of a song that samples continue, by the SHA-256 of the bytes."""
+    return f"{PRIMES}/{sha256}{PRIME_FILE}"
+
+
+def prime_record_path(sha256: str) -> str:
+    """Return the record of a song that was uploaded."""
+    return f"{PRIMES}/{sha256}{PRIME_RECORD}"
 
 
 def index_page_path(section: str) -> str:
