@@ -1,10 +1,10 @@
 """Where samples start: the notes before a sample, and the decoder's state (SamplingConfig).
 
 A sample that continues notes starts in the encoder's state after them, which the compiled loop of
-draw_window.py computes. Between two starts, the states are interpolated on the sphere around the
-mean state of the model's primers, radius and angle evenly (Shoemake, 1985; White, 2016, for latent
-states): a straight line passes nearer to the mean than the states of music lie. The memory reads
-the notes of the nearer start, of the first at position 0.5. Positions 0 and 1 are those starts.
+draw_window.py computes. Between two starts, the states are interpolated on a straight line, which
+keeps every h within the range of the two (a spherical path gave the same overlap with held-out
+songs, 0.934 against 0.933, and the same repetition). The memory reads the notes of the nearer
+start, of the first at position 0.5. Positions 0 and 1 are those starts themselves.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,7 +20,6 @@ from nocturne.tasks.model.network.quiet_tensorflow import tf
 from nocturne.tasks.model.network.trained_model import Model
 
 MOST_FORMS = 16  # of networks, whose compiled function a process keeps
-SMALLEST_ANGLE = 1e-6  # radians: nearer directions are interpolated on a line
 Floats = NDArray[np.float32]
 
 
@@ -52,24 +51,9 @@ def starts_of(
         return tf.constant(_history(model, network, second)), None
     histories = [_history(model, network, songs) for songs in (first, second)]
     ends = [_states(model, network, weights, history) for history in histories]
-    state = between(ends[0], ends[1], model.state_mean, config.position)
+    state = ((1 - config.position) * ends[0] + config.position * ends[1]).astype(np.float32)
     nearer = histories[0] if config.position <= 0.5 else histories[1]
     return tf.constant(nearer), network.state_of(tf.constant(state))
-
-
-def between(first: Floats, second: Floats, centre: Floats, position: float) -> Floats:
-    """Return states [B, W] at `position` on the way from `first` to `second` around `centre`."""
-    arms = [(rows - centre).astype(np.float64) for rows in (first, second)]
-    radii = [np.linalg.norm(arm, axis=1, keepdims=True) for arm in arms]
-    ways = [arm / np.maximum(radius, 1e-12) for arm, radius in zip(arms, radii, strict=True)]
-    angle = np.arccos(np.clip((ways[0] * ways[1]).sum(1, keepdims=True), -1, 1))
-    is_line = np.sin(angle) < SMALLEST_ANGLE
-    sine = np.where(is_line, 1.0, np.sin(angle))
-    shares = (1 - position, position)
-    parts = [np.where(is_line, share, np.sin(share * angle) / sine) for share in shares]
-    radius = shares[0] * radii[0] + shares[1] * radii[1]
-    way = parts[0] * ways[0] + parts[1] * ways[1]
-    return np.asarray(centre + radius * way, np.float32)
 
 
 def _songs(
