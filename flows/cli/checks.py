@@ -16,6 +16,7 @@ from nocturne.schemas.config import (
     PrepareConfig,
     PromoteConfig,
     SamplingConfig,
+    StagesConfig,
     TrainConfig,
 )
 from nocturne.schemas.errors import StorageError
@@ -28,13 +29,17 @@ def check_before_start(flow: str, config: Config) -> None:
         check(config)
 
 
+def _check_stages(config: StagesConfig) -> None:
+    _check_ingest(config)
+    _check_start(_writable(config.root, create=True), config)
+
+
 def _check_compose(config: ComposeConfig) -> None:
     from nocturne.tasks.primes.request import request_primes
 
-    _check_ingest(config)
-    root = _writable(config.root, create=True)
-    _check_start(root, config)
-    request_primes(root, GenerateConfig(**config.subset(SamplingConfig).model_dump()))
+    _check_stages(config)
+    sampling = config.subset(SamplingConfig).model_dump()
+    request_primes(_writable(config.root, create=True), GenerateConfig(**sampling))
 
 
 def _check_ingest(config: IngestConfig) -> None:
@@ -114,6 +119,7 @@ def _writable(uri: str, *, create: bool = False) -> Root:
 
 CHECKS: dict[str, Callable[..., None]] = {
     "compose": _check_compose,
+    "retrain": _check_stages,
     "ingest": _check_ingest,
     "prepare": _check_prepare,
     "train": _check_train,

@@ -1,7 +1,8 @@
 """Write a run in batches: list the batches to be made, and write the files of one batch.
 
-While a run is under way, parts/request.json holds the run that it is to become, and
-parts/part-NNNNN.parquet the manifest rows of each batch that was made. A run that is extended or
+While a run is under way, parts/request.json holds the run that it is to become,
+parts/part-NNNNN.parquet the manifest rows of each batch that was made, and
+parts/notes-NNNNN.parquet its notes. A run that is extended or
 made whole again stays published meanwhile.
 """
 
@@ -17,6 +18,7 @@ from nocturne.schemas.samples import SampleRun
 from nocturne.tasks.music.composition import Composition
 from nocturne.tasks.samples.check import RunFolder, holds_samples, read_run_folder
 from nocturne.tasks.samples.manifest import manifest_of, read_manifest
+from nocturne.tasks.samples.page_notes import write_batch_notes
 from nocturne.tasks.samples.sample_files import make_files
 from nocturne.tasks.samples.writers.writer import Row
 from nocturne.tasks.storage.layout import REQUEST_FILE, part_file, run_path
@@ -64,7 +66,7 @@ def write_batch(
     pieces: Sequence[Composition],
     progress: Progress = silent,
 ) -> None:
-    """Write the files of consecutive samples, then the batch's manifest rows.
+    """Write the files of consecutive samples, then the batch's notes and manifest rows.
 
     Files that an interrupted try left are kept. StorageError if the root cannot be written.
     """
@@ -80,6 +82,7 @@ def write_batch(
         for job in jobs:
             job.cancel()
         wait(jobs)
+    write_batch_notes(root, run, first_index // BATCH_SAMPLES, first_index, pieces)
     root.write_table(run_path(run.run_id, _part(first_index)), manifest_of(rows))
 
 
