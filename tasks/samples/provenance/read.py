@@ -79,7 +79,7 @@ def _provenance(texts: dict[str, str], name: str) -> Provenance:
 
 
 def _command(model: str, seed: int, index: int, settings: dict[str, Any]) -> str:
-    """Return the command that makes sample `index` again; settings of default value are left out."""
+    """Return the command that makes a sample again, without settings of default value."""
     fields = GenerateConfig.model_fields
     flags: dict[str, Any] = {"model": model, "seed": seed, "first-index": index, "samples": 1}
     for name, value in settings.items():
