@@ -13,8 +13,8 @@ from pydantic.fields import FieldInfo
 
 from nocturne.schemas.config import SamplingConfig
 
-# Fields that change a run, but not how notes are drawn: how many, and in which formats.
-NO_PARAMETER = ("samples", "notes", "audio")
+# Fields that change a run, but not how notes are drawn: how many, how long, in which formats.
+NO_PARAMETER = ("samples", "notes", "bars", "seconds", "ending", "audio")
 PARAMETERS = {
     name: SamplingConfig.model_fields[name]
     for name in SamplingConfig.fields_changing("samples")

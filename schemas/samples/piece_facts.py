@@ -5,4 +5,6 @@ They are null in manifests of versions that did not know them.
 
 import pyarrow as pa
 
-PIECE_FACTS: tuple[pa.Field, ...] = ()
+PIECE_FACTS: tuple[pa.Field, ...] = (
+    pa.field("ended", pa.bool_()),  # by the model, and not cut off at the length asked for
+)

@@ -11,6 +11,8 @@ from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.samples import SampleRun
 from nocturne.tasks.model.registry.lookup import find
 from nocturne.tasks.model.registry.models import read_card, read_metrics
+from nocturne.tasks.model.registry.open_models import open_model
+from nocturne.tasks.model.sampling.lengths import caution_of_length, require_end
 from nocturne.tasks.pages.model_caution import caution_of
 from nocturne.tasks.samples.check import read_run, read_run_folder
 from nocturne.tasks.samples.extension import run_to_extend, runs_of_model
@@ -39,7 +41,8 @@ def request_samples(root: Root, config: GenerateConfig) -> SampleRequest:
     model = find(root, model_named(config), config.corpus, config.scheme)
     card = read_card(root, model.model_id)
     runs = requested_runs(root, config, card)
-    return SampleRequest(card, model.words, _caution(root, card), runs)
+    caution = "; ".join(filter(None, [_caution(root, card), _length_caution(root, runs[-1])]))
+    return SampleRequest(card, model.words, caution, runs)
 
 
 def model_named(config: GenerateConfig) -> str:
@@ -56,10 +59,13 @@ def requested_runs(root: Root, config: GenerateConfig, card: ModelCard) -> list[
     """Return the runs that fit the request, best first; all but the last may be locked.
 
     An empty seed continues a run of the same request that was interrupted, if nobody else does;
-    else it is drawn. SamplesError if there is no run to go on from, or it does not fit.
+    else it is drawn. SamplesError if there is no run to go on from, or it does not fit; ModelError
+    for an ending that the model has not learned.
     """
     if config.run is not None or config.more is not None:
         return [run_to_extend(root, config, card)]
+    if config.ending:
+        require_end(config, card.model_id, open_model(root, card.model_id).vocabulary)
     unfinished = _interrupted_runs(root, config, card) if config.seed is None else ()
     return [*unfinished, plan_run(config, card)]
 
@@ -110,6 +116,12 @@ def _interrupted_runs(root: Root, config: GenerateConfig, card: ModelCard) -> It
         run = plan_run(config.copy_with(seed=seed), card) if seed < SEEDS else None
         if run is not None and run.run_id == run_id and is_interrupted(root, run):
             yield run.model_copy(update={"drawn_seed": True})
+
+
+def _length_caution(root: Root, run: SampleRun) -> str:
+    if run.config.bars is None and run.config.seconds is None:
+        return ""
+    return caution_of_length(run.config, open_model(root, run.model_id).vocabulary)
 
 
 def _caution(root: Root, card: ModelCard) -> str:

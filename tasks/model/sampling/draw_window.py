@@ -26,17 +26,18 @@ def draw_window(
     history: Tensor,
     state: State | None,
     key: Tensor,
-) -> tuple[Tensor, Tensor]:
+) -> tuple[Tensor, Tensor, Tensor]:
     """Draw the window that follows history int32 [B, context, A].
 
     The decoder starts in `state` or, if that is None, in the encoder's state after the history.
     `limits` int32 [LIMITS] are those of loop_limits.py; `key` int32 [2] fixes the random numbers.
-    Returns the history of the next window, and the ids drawn: int32 [B, window, A].
+    Returns the history of the next window; the ids drawn, int32 [B, window, A], which are of notes
+    alone; and [B, window] how probable the end was in place of each, 0 where the network has none.
     """
     draw = _compiled(network, config.top_p < 1)
     encode = tf.constant(state is None)
     given = state or network.zero_state(history.shape[0])
-    found: tuple[Tensor, Tensor] = draw(
+    found: tuple[Tensor, Tensor, Tensor] = draw(
         weights, history, given, encode, key, _parameters(config), limits
     )
     return found
@@ -64,19 +65,25 @@ def _compiled(network: Network, nucleus: bool) -> Any:
         key: Tensor,
         parameters: dict[str, Tensor],
         limits: Tensor,
-    ) -> tuple[Tensor, Tensor]:
+    ) -> tuple[Tensor, Tensor, Tensor]:
         sizes, window = network.sizes, network.shape.window
         encoded = network.encode(weights, history[:, -window:])
         state = tf.nest.map_structure(lambda e, g: tf.where(encode, e, g), encoded, given)
-        noise = _gumbel([window, history.shape[0], sum(sizes)], key)
+        rows = history.shape[0]
+        noise = _gumbel([window, rows, sum(sizes)], key)
 
-        def body(w: Tensor, decoder: DecoderState) -> tuple[Tensor, DecoderState]:
+        def body(
+            w: Tensor, decoder: DecoderState, ends: Tensor
+        ) -> tuple[Tensor, DecoderState, Tensor]:
             inputs, after = network.read_next(weights, decoder)
             note: list[Tensor] = []
             for k, part in enumerate(tf.split(noise[w], sizes, axis=-1)):
                 given = [ids[:, None] for ids in note]
                 logits = network.heads.logits(weights, k, inputs, given)[:, 0]
                 logits = logits / parameters["temperature"]
+                if k == 0:
+                    logits, end = _without_end(network, logits, parameters["top_p"])
+                    ends = ends.write(w, end)
                 if k == looping:
                     logits = tf.where(
                         loop_guard.forbidden(network, decoder, limits), LOWEST, logits
@@ -84,15 +91,35 @@ def _compiled(network: Network, nucleus: bool) -> Any:
                 kept = _nucleus(logits, parameters["top_p"]) if nucleus else logits
                 note.append(tf.argmax(kept + part, axis=-1, output_type=tf.int32))
             note_ids = tf.stack(note, -1)
-            return w + 1, decoder_state.append_note(network, weights, decoder, after, note_ids)
+            decoder = decoder_state.append_note(network, weights, decoder, after, note_ids)
+            return w + 1, decoder, ends
 
-        decoder = decoder_state.initial_state(network, weights, history, state)
-        _, decoder = tf.while_loop(
-            lambda w, _: w < window, body, (tf.constant(0), decoder), maximum_iterations=window
+        first = (
+            tf.constant(0),
+            decoder_state.initial_state(network, weights, history, state),
+            tf.TensorArray(tf.float32, window, element_shape=[rows]),
         )
-        return decoder.ids[:, window:], decoder.ids[:, network.context :]
+        _, decoder, ends = tf.while_loop(
+            lambda w, *_: w < window, body, first, maximum_iterations=window
+        )
+        history, ids = decoder.ids[:, window:], decoder.ids[:, network.context :]
+        return history, ids, tf.transpose(ends.stack())
 
     return draw
+
+
+def _without_end(network: Network, logits: Tensor, top_p: Tensor) -> tuple[Tensor, Tensor]:
+    """Split logits [B, ...] of the first attribute into those of notes and P(end) [B].
+
+    The end is improbable where more likely categories have the mass top_p.
+    """
+    if not network.ends:
+        return logits, tf.zeros(logits.shape[:1])
+    notes, log_odds = network.split_end(logits)
+    end = tf.sigmoid(log_odds)
+    share = tf.nn.softmax(notes, axis=-1) * (1.0 - end)[:, None]
+    above = tf.reduce_sum(tf.where(share > end[:, None], share, 0.0), axis=-1)
+    return notes, tf.where(above < top_p, end, 0.0)
 
 
 def _gumbel(shape: list[int], key: Tensor) -> Tensor:

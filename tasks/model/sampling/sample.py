@@ -4,13 +4,13 @@ Samples are drawn in fixed groups of BATCH_ROWS: each call of one compiled loop 
 notes for a group. Sample `index` is row index % BATCH_ROWS of group index // BATCH_ROWS, and the
 random numbers of a group follow from (seed, group, window). So a sample depends on (model, seed,
 index) and the sampling parameters only, not on the number of samples drawn at once; and a shorter
-sample is the beginning of a longer one.
+sample is the beginning of a longer one. Windows are drawn until every sample that is asked for has
+come to its end (lengths.py).
 
 The SamplingConfig is passed whole to draw_window.py, which uses the parameters of the logits.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nocturne.schemas.config import SamplingConfig
 from nocturne.schemas.errors import ModelError
@@ -20,7 +20,8 @@ from nocturne.tasks.model.network.ops import Tensor
 from nocturne.tasks.model.network.quiet_tensorflow import tf
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.sampling.draw_window import draw_window
-from nocturne.tasks.model.sampling.drawn import Drawn
+from nocturne.tasks.model.sampling.drawn import Drawn, joined
+from nocturne.tasks.model.sampling.lengths import find_ends, most_notes, require_end
 
 BATCH_ROWS = 64  # samples in one compiled call
 
@@ -37,23 +38,27 @@ def sample(
     temperature divides the logits of every attribute, top_p keeps its most likely categories up
     to that mass. random_input "primer" continues a random window of the training songs;
     "gaussian" starts the decoder from a random state with the mean and covariance of the
-    encoder's states over those windows. progress counts notes. ModelError if the model has no
-    primers; ValueError if the config has no seed.
+    encoder's states over those windows. progress counts notes. The fact `ended` says which samples
+    the model ended. ModelError if the model has no primers, or no end where one is asked for;
+    ValueError if the config has no seed.
     """
     if not len(model.primers):
         raise ModelError(f"model {model.model_id} has no primers: train it again")
+    require_end(config, model.model_id, model.vocabulary)
     drawer = _Drawer(model, config)
     last = first_index + count
     groups = range(first_index // BATCH_ROWS, -(-last // BATCH_ROWS))
-    windows = -(-config.notes // model.shape.window)
     drawn = []
     for done, group in enumerate(groups):
-        drawn.append(
-            drawer.group(group, windows, progress, (done * windows, len(groups) * windows))
-        )
-    start = first_index - groups.start * BATCH_ROWS
-    ids = np.concatenate(drawn)[start : start + count, : config.notes]
-    return Drawn(ids, np.full(count, config.notes))
+        first = group * BATCH_ROWS
+        indices = range(max(first, first_index), min(first + BATCH_ROWS, last))
+        drawn.append(drawer.group(group, indices, _part_of(progress, done, len(groups))))
+    return joined(drawn)
+
+
+def _part_of(progress: Progress, done: int, parts: int) -> Progress:
+    """Return a Progress of one of so many equal parts, `done` of which were before."""
+    return lambda now, total: progress(done * total + now, parts * total)
 
 
 def primer_of(seed: int, index: int, primers: int) -> int:
@@ -72,18 +77,17 @@ class _Drawer:
         self.weights = tensors(model.weights, model.vocabulary)
         self.limits = tf.constant(model.loop_limits, tf.int32)
 
-    def group(
-        self, group: int, windows: int, progress: Progress, done: tuple[int, int]
-    ) -> NDArray[np.int16]:
-        """Draw a whole group: int16 [BATCH_ROWS, windows * window, A].
-
-        `done` is the number of windows drawn before, and the number of all windows to draw.
-        """
+    def group(self, group: int, indices: range, progress: Progress) -> Drawn:
+        """Draw the samples `indices` of a group; the others are drawn as far as these need."""
         history, state = self._random_inputs(group)
-        drawn = []
+        rows = slice(indices.start % BATCH_ROWS, indices.start % BATCH_ROWS + len(indices))
+        windows = -(-most_notes(self.config) // self.model.shape.window)
+        unit = BATCH_ROWS * self.model.shape.window
+        ids = np.zeros((len(indices), 0, len(self.network.sizes)), np.int16)
+        ends = np.zeros((len(indices), 0), np.float32)
         for number in range(windows):
             key = np.random.SeedSequence([self.seed, group, number]).generate_state(2)
-            history, ids = draw_window(
+            history, drawn, end = draw_window(
                 self.network,
                 self.weights,
                 self.config,
@@ -92,10 +96,14 @@ class _Drawer:
                 state if number == 0 else None,
                 tf.constant(key.view(np.int32)),
             )
-            drawn.append(ids.numpy().astype(np.int16))
-            unit = BATCH_ROWS * self.model.shape.window
-            progress((done[0] + number + 1) * unit, done[1] * unit)
-        return np.concatenate(drawn, axis=1)
+            ids = np.concatenate([ids, drawn.numpy()[rows].astype(np.int16)], axis=1)
+            ends = np.concatenate([ends, end.numpy()[rows]], axis=1)
+            lengths, ended = find_ends(self.config, self.model.vocabulary, indices, ids, ends)
+            if lengths.all():
+                break
+            progress((number + 1) * unit, windows * unit)
+        progress(windows * unit, windows * unit)
+        return Drawn(ids[:, : lengths.max()], lengths, {"ended": ended})
 
     def _random_inputs(self, group: int) -> tuple[Tensor, State | None]:
         """Return the history int32 [BATCH_ROWS, context, A] of a group, and its decoder's state.

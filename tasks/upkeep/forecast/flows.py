@@ -74,7 +74,7 @@ def forecast_compose(config: ComposeConfig) -> Forecast:
     else:
         what = f"a model is trained if songs have changed, {config.max_minutes:g} minutes at most"
         stages.append(_later(TRAIN, what, training_seconds(root, training)))
-    what = f"{config.samples} samples of {config.notes} notes are drawn from that model"
+    what = f"{config.samples} samples of {config.length_words} are drawn from that model"
     return _of("compose", config.root, [*stages, _later(GENERATE, what, None)])
 
 

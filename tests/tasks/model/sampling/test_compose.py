@@ -79,6 +79,6 @@ def test_the_sampler_gets_the_request() -> None:
 
 
 def test_another_vocabulary_is_refused() -> None:
-    other = Fake(VOCABULARY.model_copy(update={"version": 2}))
+    other = Fake(VOCABULARY.model_copy(update={"version": 3}))
     with pytest.raises(ModelError, match="its card says"):
         compose_batch(other, lambda *_, **__: drawn(np.zeros((1, 1, 4))), run_of(), 0, 1)
