@@ -1,7 +1,8 @@
 """Write a run in batches: list the batches to be made, and write the files of one batch.
 
-While a run is under way, parts/request.json holds the run that it is to become, and
-parts/part-NNNNN.parquet the manifest rows of each batch that was made. A run that is extended or
+While a run is under way, parts/request.json holds the run that it is to become,
+parts/part-NNNNN.parquet the manifest rows of each batch that was made, and
+parts/notes-NNNNN.parquet its notes. A run that is extended or
 made whole again stays published meanwhile.
 """
 
@@ -17,9 +18,10 @@ from nocturne.schemas.samples import SampleRun
 from nocturne.tasks.music.composition import Composition
 from nocturne.tasks.samples.check import RunFolder, holds_samples, read_run_folder
 from nocturne.tasks.samples.manifest import manifest_of, read_manifest
+from nocturne.tasks.samples.page_notes import write_batch_notes
 from nocturne.tasks.samples.sample_files import make_files
 from nocturne.tasks.samples.writers.writer import Row
-from nocturne.tasks.storage.layout import REQUEST_FILE, part_file, run_path
+from nocturne.tasks.storage.layout import REQUEST_FILE, part_file, piece_file, run_path
 from nocturne.tasks.storage.root import Root
 
 BATCH_SAMPLES = 256
@@ -28,8 +30,11 @@ MAX_THREADS = 4  # of encoding and writing; each may take 80 MB for the longest 
 
 def batches_of(run: SampleRun) -> list[tuple[int, int]]:
     """Return (first index, count) of every batch."""
-    total = run.config.samples
-    return [(i, min(BATCH_SAMPLES, total - i)) for i in range(0, total, BATCH_SAMPLES)]
+    numbers = run.config.numbers
+    return [
+        (part.start, len(part))
+        for part in (numbers[i : i + BATCH_SAMPLES] for i in range(0, len(numbers), BATCH_SAMPLES))
+    ]
 
 
 def begin_run(root: Root, run: SampleRun) -> list[tuple[int, int]]:
@@ -53,7 +58,8 @@ def batch_rows(
     part = read_manifest(root, run.run_id, name) if name in folder.sizes else None
     if holds_samples(folder.sizes, part, first_index, count):
         return part
-    published = None if folder.manifest is None else folder.manifest.slice(first_index, count)
+    offset = first_index - run.config.first_index
+    published = None if folder.manifest is None else folder.manifest.slice(offset, count)
     return published if holds_samples(folder.sizes, published, first_index, count) else None
 
 
@@ -64,11 +70,11 @@ def write_batch(
     pieces: Sequence[Composition],
     progress: Progress = silent,
 ) -> None:
-    """Write the files of consecutive samples, then the batch's manifest rows.
+    """Write the files of consecutive samples, then the batch's notes and manifest rows.
 
     Files that an interrupted try left are kept. StorageError if the root cannot be written.
     """
-    existing = set(root.files(run_path(run.run_id)))
+    existing = _existing_files(root, run, first_index, len(pieces))
     numbered = enumerate(pieces, start=first_index)
     jobs = [_threads().submit(_write_sample, root, run, *piece, existing) for piece in numbered]
     rows = []
@@ -80,7 +86,15 @@ def write_batch(
         for job in jobs:
             job.cancel()
         wait(jobs)
+    write_batch_notes(root, run, first_index, pieces)
     root.write_table(run_path(run.run_id, _part(first_index)), manifest_of(rows))
+
+
+def _existing_files(root: Root, run: SampleRun, first_index: int, count: int) -> set[str]:
+    """Return the paths of the files in the folders of some samples."""
+    ends = (first_index, first_index + count - 1)
+    folders = {run_path(run.run_id, piece_file(i, "")).rpartition("/")[0] for i in ends}
+    return {path for folder in folders for path in root.files(folder)}
 
 
 def _part(first_index: int) -> str:

@@ -31,7 +31,7 @@ Printing = Annotated[Output, Flags]
 Deleting = Annotated[DeleteOutput, Flags]
 WithModels = Annotated[bool, Parameter(negative="", help="Its models and champion too.")]
 
-delete = App(name="delete", help="Delete a corpus, a model or a run of samples that is not in use.")
+delete = App(name="delete", help="Delete a corpus, model, run or prime that is not in use.")
 app.command(delete)
 
 
@@ -72,6 +72,16 @@ def samples(
     _delete(place, output, lambda root, dry: act(root, name, dry_run=dry))
 
 
+@delete.command
+def prime(
+    name: str, /, *, place: Place = StorageConfig(), output: Deleting = DeleteOutput()
+) -> None:
+    """Delete the uploaded song NAME, unless a run of samples continues it."""
+    from nocturne.tasks.upkeep.delete import delete_named_prime as act
+
+    _delete(place, output, lambda root, dry: act(root, name, dry_run=dry))
+
+
 def _delete(
     place: StorageConfig, output: DeleteOutput, act: "Callable[[Root, bool], TidyReport]"
 ) -> None:
@@ -83,6 +93,8 @@ def _delete(
 
 @app.command
 def verify(
+    file: str | None = None,
+    /,
     *,
     repair: Annotated[
         bool,
@@ -95,7 +107,14 @@ def verify(
     place: Place = StorageConfig(),
     output: Printing = Output(),
 ) -> int:
-    """Check every marker, hash and pointer; exit 0 if all is whole, 3 if something is left."""
+    """Check every marker, hash and pointer; exit 0 if all is whole, 3 if something is left.
+
+    With FILE, a MIDI file that Nocturne made: make it again and say whether its bytes agree.
+    """
+    if file is not None:
+        from nocturne.flows.cli.root_commands.midi_files import verify_file
+
+        return verify_file(file, place, output)
     from nocturne.tasks.storage.root import Root
     from nocturne.tasks.upkeep.verify import verify as check
 

@@ -30,9 +30,9 @@ class Size(Config):
     bars: Annotated[int | None, Changes("samples", unless=(None,))] = Field(
         None,
         title="Bars per sample",
-        description="Length in bars, of four quarter notes if no metre is asked for: a sample ends "
-        "at its first likely end after them, at most a quarter of the length later (four quarter "
-        "notes if that is more); if empty, another length counts",
+        description="Length in bars of the metre, 4/4 if none is asked for: a sample ends at its "
+        "first likely end after them, at most a quarter of the length later (or four quarter "
+        "notes, if that is more); if empty, another length counts",
         ge=1,
         le=1_000,
         json_schema_extra=as_plain_input,

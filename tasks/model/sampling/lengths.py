@@ -18,13 +18,14 @@ from nocturne.schemas.config import SamplingConfig
 from nocturne.schemas.config.sampling.size import MOST_NOTES
 from nocturne.schemas.errors import ModelError
 from nocturne.schemas.sequences import Vocabulary
+from nocturne.schemas.theory.metres import bar_quarters
 from nocturne.tasks.music.categories import decode
 
 FEWEST_NOTES = 8  # of a piece that ends by itself
 TOLERANCE = 0.25  # of a length in bars or seconds: a piece ends within it
 LEAST_TOLERANCE = 4.0  # quarters
 NOTES_PER_QUARTER = 16  # at most so many are drawn in search of an end; real music has fewer
-QUARTERS_PER_BAR = 4.0  # where no metre is asked for
+DEFAULT_METRE = "4/4"  # of bars, where none is asked for
 END_STREAM = 1  # of a sample's random numbers; its random input has the stream without a number
 
 Floats = NDArray[np.floating]
@@ -33,7 +34,7 @@ Floats = NDArray[np.floating]
 def asked_quarters(config: SamplingConfig) -> tuple[float, float] | None:
     """Return the shortest and the longest length that is asked for, in quarters; None if none."""
     if config.bars is not None:
-        shortest = config.bars * _quarters_per_bar(getattr(config, "metre", None))
+        shortest = float(config.bars * bar_quarters(config.metre or DEFAULT_METRE))
     elif config.seconds is not None:
         shortest = config.seconds * config.tempo / 60.0
     else:
@@ -134,9 +135,3 @@ def _quarters(
     first = notes.onset_beats[0]
     length = np.maximum.accumulate(notes.offset_beats) - first
     return notes.onset_beats - first, np.concatenate(([0.0], length))
-
-
-def _quarters_per_bar(metre: str | None) -> float:
-    """Return the quarters in a bar of a metre such as 6/8."""
-    beats, _, unit = (metre or "").partition("/")
-    return 4.0 * int(beats) / int(unit) if unit else QUARTERS_PER_BAR

@@ -56,11 +56,8 @@ def test_lengths_in_quarters_and_notes() -> None:
 
 
 def test_a_metre_makes_bars_longer_or_shorter() -> None:
-    class WithMetre(SamplingConfig):
-        metre: str | None = None
-
-    assert asked_quarters(WithMetre(bars=16, metre="6/8")) == (48, 60)
-    assert asked_quarters(WithMetre(bars=16, metre="as primed")) == (64, 80)
+    assert asked_quarters(config_of(bars=16, metre="6/8")) == (48, 60)
+    assert asked_quarters(config_of(bars=16, metre="2/2")) == (64, 80)
 
 
 def test_a_length_in_notes_is_exact_whatever_the_model_says() -> None:

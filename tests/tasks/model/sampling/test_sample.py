@@ -14,7 +14,7 @@ from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.sequences import SplitIds, Vocabulary
 from nocturne.tasks.model.network.network import initial_weights, network_of, tensors
 from nocturne.tasks.model.network.trained_model import Model, unlimited
-from nocturne.tasks.model.sampling import draw_window
+from nocturne.tasks.model.sampling.draw_window import draw_window
 from nocturne.tasks.model.sampling.random_inputs import random_inputs
 from nocturne.tasks.model.sampling.sample import BATCH_ROWS, sample
 
@@ -79,13 +79,6 @@ def test_a_low_temperature_and_a_small_top_p_leave_the_likeliest(model: Model) -
     cold = draw(model, 3, temperature=1e-6)
     narrow = draw(model, 3, top_p=1e-6)
     np.testing.assert_array_equal(cold, narrow)
-
-
-def test_top_p_keeps_the_smallest_set_with_that_mass() -> None:
-    logits = tf.math.log([[0.5, 0.3, 0.15, 0.05]])
-    for top_p, kept in ((0.4, 1), (0.6, 2), (0.9, 3), (1.0, 4)):
-        found = draw_window._nucleus(logits, tf.constant(top_p)).numpy()[0]
-        assert (found > -1e8).tolist() == [True] * kept + [False] * (4 - kept)
 
 
 def test_progress_ends_at_all_notes_and_no_primers_is_an_error(model: Model) -> None:
@@ -220,14 +213,16 @@ def test_the_end_has_the_probability_that_training_gives_it(ending_model: Model)
     key = tf.constant([1, 2], tf.int32)
     for temperature, top_p in ((1.0, 1.0), (1.0, 0.9)):
         config = CONFIG.copy_with(temperature=temperature, top_p=top_p)
-        _, ids, ends = draw_window.draw_window(network, weights, config, *given, key)
+        drawn = draw_window(network, weights, config, *given, key)
+        ids, ends = drawn.ids, drawn.ends
         whole = np.concatenate([history, ids.numpy()], axis=1).astype(np.int32)
         nats = network.nats(weights, tf.constant(whole)).numpy()
         expected = 1 - np.exp(-nats[..., -1])  # at a note, it is the surprise at no end
-        allowed = ends.numpy() > 0
-        np.testing.assert_allclose(ends.numpy()[allowed], expected[allowed], rtol=1e-4, atol=1e-6)
-        assert allowed.all() == (top_p == 1)
-        assert allowed.any()
+        if top_p == 1:
+            np.testing.assert_allclose(ends.numpy(), expected, rtol=1e-4, atol=1e-6)
+        else:  # the end is left out, or more probable among fewer categories
+            assert ((ends.numpy() == 0) | (ends.numpy() > expected - 1e-6)).all()
+            assert 0 < (ends.numpy() == 0).sum() < expected.size
 
 
 def test_an_ending_is_asked_in_vain_of_a_model_without_one(model: Model) -> None:
