@@ -46,7 +46,7 @@ CHANGED: dict[tuple[type[Config], Result], str] = {
     (TrainConfig, "model"): f"seed corpus {TRAINING} precision init_from",
     (TrainConfig, "weights"): f"seed {TRAINING} executor precision",
     (GenerateConfig, "samples"): "samples notes tempo temperature top_p random_input "
-    "prime prime_bars prime_track keep_prime prime_to seed_to position audio seed",
+    "prime prime_bars prime_track keep_prime prime_to seed_to position choose redraws audio seed",
 }
 
 

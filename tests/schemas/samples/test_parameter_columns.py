@@ -16,7 +16,15 @@ from nocturne.schemas.samples.parameter_columns import arrow_type, checks_of
 
 def test_every_parameter_has_a_column() -> None:
     start = "random_input prime prime_bars prime_track keep_prime prime_to seed_to position"
-    assert set(PARAMETERS) == {*start.split(), "seed", "temperature", "tempo", "top_p"}
+    assert set(PARAMETERS) == {
+        *start.split(),
+        "choose",
+        "redraws",
+        "seed",
+        "temperature",
+        "tempo",
+        "top_p",
+    }
     assert set(PARAMETERS) <= set(SAMPLE_SCHEMA.names)
 
 
