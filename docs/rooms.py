@@ -34,6 +34,7 @@ ROOMS = (
     "tasks/music/midi",
     "tasks/music/categories",
     "tasks/music/metrics",
+    "tasks/music/theory",
     "tasks/music",
     "tasks/workers",
     "tasks/storage",

@@ -148,5 +148,5 @@ def _model(root: Root, run: SampleRun) -> Model:
 
 def _progress_over_run(run: SampleRun, stage: str, first_index: int, count: int) -> Progress:
     """Return a Progress of one batch that reports over the whole run."""
-    total = run.config.samples
-    return lambda done, of: report(stage, first_index + count * done / of, total)
+    total, before = run.config.samples, first_index - run.config.first_index
+    return lambda done, of: report(stage, before + count * done / of, total)

@@ -70,14 +70,17 @@ def _check_train(config: TrainConfig) -> None:
 
 
 def _check_start(root: Root, config: TrainConfig) -> None:
-    """Look up the model to start from, if it is `champion` or `latest`.
+    """Look up the model to start from.
 
-    An id is not checked: a finished model does not need its start any more.
+    An id may be that of a deleted model from which a model was trained: a finished model does not
+    need its start any more.
     """
     from nocturne.tasks.model.registry.lookup import resolve
+    from nocturne.tasks.model.registry.models import read_cards
 
-    if config.init_from in ("champion", "latest"):
-        resolve(root, config.init_from, config.corpus, config.scheme)
+    name = config.init_from
+    if name and name not in {card.config.init_from for card in read_cards(root)[0]}:
+        resolve(root, name, config.corpus, config.scheme)
 
 
 def _check_generate(config: GenerateConfig) -> None:

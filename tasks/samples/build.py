@@ -49,7 +49,8 @@ def build_batches(
 ) -> None:
     """Write the batches that a run lacks; their pieces are those that `compose` returns."""
     for first, count in begin_run(root, run):
-        written = _offset(progress, first, run.config.samples)
+        before = first - run.config.first_index
+        written = _offset(progress, before, run.config.samples)
         write_batch(root, run, first, compose(first, count), written)
 
 
@@ -60,9 +61,9 @@ def finish_run(root: Root, run: SampleRun, card: ModelCard, caution: str = "") -
     return generated_run(root, run, reused=False, caution=caution)
 
 
-def _offset(progress: Progress, first_index: int, total: int) -> Progress:
-    """Return a Progress of one batch that reports over the whole run."""
-    return lambda done, _: progress(first_index + done, total)
+def _offset(progress: Progress, before: int, total: int) -> Progress:
+    """Return a Progress of one batch, with so many samples before it, of the whole run."""
+    return lambda done, _: progress(before + done, total)
 
 
 def composer(root: Root, run: SampleRun) -> Compose:

@@ -12,6 +12,8 @@ from nocturne.schemas.samples import SampleRun
 from nocturne.tasks.model.registry.lookup import find
 from nocturne.tasks.model.registry.model_folder import ModelFolder
 from nocturne.tasks.model.registry.models import read_card, read_metrics
+from nocturne.tasks.model.registry.open_models import open_model
+from nocturne.tasks.music.theory.note_limits import check_limits
 from nocturne.tasks.pages.model_caution import caution_of
 from nocturne.tasks.primes.encoding import prime_words
 from nocturne.tasks.primes.request import PrimeRequest, prime_names, request_primes
@@ -42,13 +44,15 @@ class SampleRequest:
 def request_samples(root: Root, config: GenerateConfig) -> SampleRequest:
     """Find the model, keep the primes in the root and name the run.
 
-    ModelError if there is no such model, SamplesError if a prime cannot be continued.
+    ModelError if there is no such model, SamplesError if a prime cannot be continued or the model
+    cannot keep the limits asked for.
     """
     model = find(root, model_named(config), config.corpus, config.scheme)
     card = read_card(root, model.model_id)
     asked = request_primes(root, config)
-    asked.keep(root)
     runs = requested_runs(root, asked.config, card)
+    check_limits(lambda: open_model(root, card.model_id).vocabulary, runs[-1].config)
+    asked.keep(root)
     words = _prime_words(root, card, asked)
     return SampleRequest(card, model.words, _caution(root, card), runs, words)
 

@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
+
 from nocturne.schemas.config import SamplingConfig
-from nocturne.schemas.errors import ModelError
+from nocturne.schemas.errors import ModelError, SamplesError
 from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.samples import SampleRun
 from nocturne.schemas.samples.piece_facts import PRIME_NOTES
+from nocturne.schemas.theory import PITCHES
 from nocturne.tasks.model.network.match_features import INTERVAL
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.sampling.drawn import Drawn
@@ -58,10 +61,23 @@ def _composition(
     notes = decode(model.vocabulary, ids, run.config.tempo)
     facts = {name: column[i].item() for name, column in drawn.facts.items()}
     if kept is None:
-        return Composition(_from_start(notes), facts)
-    has_onsets = INTERVAL in model.vocabulary.names
-    whole = continued(kept.notes, notes, run.config.tempo, has_onsets=has_onsets)
-    return Composition(whole, {**facts, PRIME_NOTES: len(kept.notes)})
+        notes = _from_start(notes)
+    else:
+        has_onsets = INTERVAL in model.vocabulary.names
+        notes = continued(kept.notes, notes, run.config.tempo, has_onsets=has_onsets)
+        facts[PRIME_NOTES] = len(kept.notes)
+    return Composition(_transposed(notes, run.config.transpose or 0), facts)
+
+
+def _transposed(notes: Notes, semitones: int) -> Notes:
+    """Return the notes so much higher; SamplesError if one would lie outside of MIDI's pitches."""
+    pitch = notes.pitch.astype(np.int64) + semitones
+    if pitch.min() < 0 or pitch.max() >= PITCHES:
+        raise SamplesError(
+            f"transpose {semitones}: notes from {pitch.min()} to {pitch.max()} would lie outside "
+            "of MIDI's pitches 0 to 127: transpose by less"
+        )
+    return replace(notes, pitch=pitch.astype(np.uint8))
 
 
 def _from_start(notes: Notes) -> Notes:

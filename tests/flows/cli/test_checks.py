@@ -40,6 +40,7 @@ def place(root: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Root:
         ("ingest --source folk --source-url http://host/x", "a source URL is a mirror of lakh-*"),
         ("compose --source ./nowhere", "no folder or archive nowhere"),
         ("compose --source folk --init-from latest --corpus nope", "no model of nope"),
+        ("compose --source folk --init-from nope", "no model nope"),
         ("prepare", "there is no corpus"),
         ("prepare --corpus nope", "unknown or unfinished corpus nope"),
         ("train", "there is no corpus"),
