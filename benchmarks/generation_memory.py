@@ -127,7 +127,7 @@ def main() -> None:
     parser.add_argument("--midi", type=Path, required=True, help="folder of MIDI files")
     parser.add_argument("--samples", type=int, default=10_000)
     parser.add_argument("--notes", type=int, default=256)
-    parser.add_argument("--audio", action="store_true", help="render every sample, too")
+    parser.add_argument("--audio", default="none", help="none, all, or how many of the first")
     options = parser.parse_args()
     os.environ.update(LOCAL_DEFAULTS)
     with tempfile.TemporaryDirectory() as folder, prefect_test_harness(server_startup_timeout=120):

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nocturne.schemas.config import (
-    ComposeConfig,
     Config,
     GenerateConfig,
     IngestConfig,
     PrepareConfig,
     PromoteConfig,
+    StagesConfig,
     TrainConfig,
 )
 from nocturne.schemas.errors import StorageError
@@ -27,7 +27,7 @@ def check_before_start(flow: str, config: Config) -> None:
         check(config)
 
 
-def _check_compose(config: ComposeConfig) -> None:
+def _check_stages(config: StagesConfig) -> None:
     _check_ingest(config)
     _check_start(_writable(config.root, create=True), config)
 
@@ -106,7 +106,8 @@ def _writable(uri: str, *, create: bool = False) -> Root:
 
 
 CHECKS: dict[str, Callable[..., None]] = {
-    "compose": _check_compose,
+    "compose": _check_stages,
+    "retrain": _check_stages,
     "ingest": _check_ingest,
     "prepare": _check_prepare,
     "train": _check_train,

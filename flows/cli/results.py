@@ -6,7 +6,7 @@ from typing import Any
 from nocturne.schemas.manifest import IngestSummary
 from nocturne.schemas.model_card import Champion, TrainedModel
 from nocturne.schemas.results import Composition
-from nocturne.schemas.samples import GeneratedRun
+from nocturne.schemas.samples import FileCheck, GeneratedRun, Provenance
 from nocturne.schemas.sequences import SequenceDataset
 from nocturne.schemas.upkeep import Forecast, TidyReport, VerifyReport
 
@@ -65,6 +65,26 @@ def _(result: GeneratedRun) -> Lines:
         ("run", result.run_id),
         ("seed", result.seed),
     ]
+
+
+@lines_of.register
+def _(result: Provenance) -> Lines:
+    return f"{result.file}: piece {result.index} by {result.model_id}", [
+        ("model", result.model_id),
+        ("seed", result.seed),
+        ("index", result.index),
+        *sorted(result.settings.items()),
+        ("corpus", result.origin.corpus),
+        ("attribution", result.origin.attribution or "-"),
+        ("licence", result.origin.licence or "not stated"),
+        ("Nocturne", result.origin.version),
+        ("again with", result.command),
+    ]
+
+
+@lines_of.register
+def _(result: FileCheck) -> Lines:
+    return f"{result.file}: {result.outcome}", [("model", result.model_id)]
 
 
 @lines_of.register

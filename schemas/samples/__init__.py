@@ -1,8 +1,9 @@
 """The files of a generation run: their table (manifest) and their description (run.json).
 
-Under samples/<run_id>/: NNNNN.mid, NNNNN.png (piano roll), NNNNN.ogg (when audio was asked for),
-manifest.parquet (SampleManifest, sorted by index), run.json (SampleRun), index.html (the
-gallery; further pages page-N.html). index.html is written last: it completes the folder.
+Under samples/<run_id>/: NNNNN.mid, NNNNN.png (piano roll, of the first samples), NNNNN.ogg (where
+audio was asked for), manifest.parquet (SampleManifest, sorted by index), notes.parquet (the notes
+of all), run.json (SampleRun), index.html (the gallery; further pages page-N.html). index.html is
+written last: it completes the folder.
 """
 
 from nocturne.schemas.samples.audio_facts import (
@@ -19,8 +20,10 @@ from nocturne.schemas.samples.manifest import (
     completed,
     manifest_schema,
 )
+from nocturne.schemas.samples.origin import Origin
 from nocturne.schemas.samples.parameter_columns import PARAMETERS, TEXT_COLUMNS, parameter_row
 from nocturne.schemas.samples.piece_facts import PIECE_FACTS
+from nocturne.schemas.samples.provenance import FileCheck, Provenance
 from nocturne.schemas.samples.run import GeneratedRun, SampleRun
 
 __all__ = [
@@ -33,7 +36,10 @@ __all__ = [
     "RENDERER",
     "SAMPLE_SCHEMA",
     "TEXT_COLUMNS",
+    "FileCheck",
     "GeneratedRun",
+    "Origin",
+    "Provenance",
     "SampleManifest",
     "SampleRun",
     "checked",

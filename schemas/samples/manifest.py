@@ -52,10 +52,10 @@ class SampleManifest(pandera.DataFrameModel):
     """One row per generated MIDI file, beside the columns of the sampling parameters.
 
     `file`, `picture` and `audio` lie in the run's folder; `seconds` and `beats` (quarters)
-    reach from the start to the last note-off; `audio` is null when none was rendered. Sizes
-    are of the files; those of pictures and audio are null in manifests of earlier versions.
+    reach from the start to the last note-off; `picture` and `audio` are null where none was made.
+    Sizes are of the files; those of pictures and audio are null in manifests of earlier versions.
     `picture_beats` has begin and end of every stretch of beats that the picture draws to scale,
-    rising; null where the picture is of an earlier version, which shortened nothing.
+    rising; null without a picture, and where it is of an earlier version, which shortened nothing.
     A sample depends only on (model_id, seed, index) and the sampling parameters.
     """
 
@@ -73,7 +73,7 @@ class SampleManifest(pandera.DataFrameModel):
     distinct_pitches: pa.int64() = pandera.Field(ge=1, le=128)
     midi_bytes: pa.int64() = pandera.Field(gt=0)
     midi_sha256: pa.string() = pandera.Field(str_matches=r"^[0-9a-f]{64}$")
-    picture: pa.string() = pandera.Field(str_matches=r"^\d{5,7}\.png$")
+    picture: pa.string() = pandera.Field(nullable=True, str_matches=r"^\d{5,7}\.png$")
     audio: pa.string() = pandera.Field(nullable=True, str_matches=r"^\d{5,7}\.ogg$")
     audio_seconds: pa.float64() = pandera.Field(nullable=True, gt=0)
     audio_renderer: pa.string() = pandera.Field(

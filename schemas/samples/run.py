@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from nocturne.schemas.config import GenerateConfig
 from nocturne.schemas.config.credentials import without_keys
+from nocturne.schemas.samples.origin import Origin
 
 
 class SampleRun(BaseModel):
@@ -21,12 +22,15 @@ class SampleRun(BaseModel):
     vocabulary_id: str
     program: int = Field(ge=0, le=127)
     config: GenerateConfig
+    origin: Origin = Field(Origin(), description="What the MIDI files say of the model")
     drawn_seed: bool = Field(False, description="Whether the request left the seed empty")
     first_samples: int | None = Field(
         None, description="Samples of the request that named the run, if it was extended"
     )
     extends: int | None = Field(None, description="Samples before the last extension")
-    page_bytes: dict[str, int] = Field({}, description="Size of every page, by its file's name")
+    page_bytes: dict[str, int] = Field(
+        {}, description="Size of every page and of notes.parquet, by file"
+    )
 
     _no_keys = field_validator("config", mode="before")(without_keys)
 

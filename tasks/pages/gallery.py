@@ -1,7 +1,7 @@
 """The gallery: HTML pages that show and play a run's samples from disk, with no network."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -18,6 +18,12 @@ from nocturne.tasks.storage.layout import INDEX_PAGE
 
 SAMPLES_PER_PAGE = 120
 TEMPLATE = "gallery.html.j2"
+NotesOfRows = Callable[[int, int], list[str | None]]
+
+
+def no_notes(_first: int, count: int) -> list[str | None]:
+    """Return the notes of samples whose notes are not known."""
+    return [None] * count
 
 
 def pages(
@@ -26,15 +32,22 @@ def pages(
     manifest: pa.Table,
     caution: str = "",
     links: Sequence[PageLink] = (),
+    notes: NotesOfRows = no_notes,
 ) -> Iterator[tuple[str, bytes]]:
     """Yield (file name, HTML) of every page, index.html last.
 
     `manifest` is a SampleManifest sorted by index; pages link to its files by relative name.
+    `notes` returns the notes of samples from (first index, count): row["page_notes"], JSON of
+    [[onset, duration, pitch, velocity], ...] in ticks of 1/480 quarter, None for an unknown piece.
     `caution` is a warning above the music, "" for none; `links` lead to other pages.
     """
     count = _page_count(manifest.num_rows)
     for page in reversed(range(1, count + 1)):
-        rows = manifest.slice((page - 1) * SAMPLES_PER_PAGE, SAMPLES_PER_PAGE).to_pylist()
+        first = (page - 1) * SAMPLES_PER_PAGE
+        rows = manifest.slice(first, SAMPLES_PER_PAGE).to_pylist()
+        texts = notes(run.config.first_index + first, len(rows))
+        for row, page_notes in zip(rows, texts, strict=True):
+            row["page_notes"] = page_notes
         html = render(
             TEMPLATE,
             run=run,

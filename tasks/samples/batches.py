@@ -1,7 +1,8 @@
 """Write a run in batches: list the batches to be made, and write the files of one batch.
 
-While a run is under way, parts/request.json holds the run that it is to become, and
-parts/part-NNNNN.parquet the manifest rows of each batch that was made. A run that is extended or
+While a run is under way, parts/request.json holds the run that it is to become,
+parts/part-NNNNN.parquet the manifest rows of each batch that was made, and
+parts/notes-NNNNN.parquet its notes. A run that is extended or
 made whole again stays published meanwhile.
 """
 
@@ -17,6 +18,7 @@ from nocturne.schemas.samples import SampleRun
 from nocturne.tasks.music.composition import Composition
 from nocturne.tasks.samples.check import RunFolder, holds_samples, read_run_folder
 from nocturne.tasks.samples.manifest import manifest_of, read_manifest
+from nocturne.tasks.samples.page_notes import write_batch_notes
 from nocturne.tasks.samples.sample_files import make_files
 from nocturne.tasks.samples.writers.writer import Row
 from nocturne.tasks.storage.layout import REQUEST_FILE, part_file, run_path
@@ -52,7 +54,7 @@ def batch_rows(
     root: Root, run: SampleRun, folder: RunFolder, first_index: int, count: int
 ) -> pa.Table | None:
     """Return a batch's manifest rows if they are known and its files are there, else None."""
-    name = _part(first_index)
+    name = part_file(_number(run, first_index))
     part = read_manifest(root, run.run_id, name) if name in folder.sizes else None
     if holds_samples(folder.sizes, part, first_index, count):
         return part
@@ -68,7 +70,7 @@ def write_batch(
     pieces: Sequence[Composition],
     progress: Progress = silent,
 ) -> None:
-    """Write the files of consecutive samples, then the batch's manifest rows.
+    """Write the files of consecutive samples, then the batch's notes and manifest rows.
 
     Files that an interrupted try left are kept. StorageError if the root cannot be written.
     """
@@ -84,11 +86,14 @@ def write_batch(
         for job in jobs:
             job.cancel()
         wait(jobs)
-    root.write_table(run_path(run.run_id, _part(first_index)), manifest_of(rows))
+    number = _number(run, first_index)
+    write_batch_notes(root, run, number, first_index, pieces)
+    root.write_table(run_path(run.run_id, part_file(number)), manifest_of(rows))
 
 
-def _part(first_index: int) -> str:
-    return part_file(first_index // BATCH_SAMPLES)
+def _number(run: SampleRun, first_index: int) -> int:
+    """Return the number of the batch that begins with a sample, counted from 0 in its run."""
+    return (first_index - run.config.first_index) // BATCH_SAMPLES
 
 
 @cache

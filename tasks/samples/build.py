@@ -30,7 +30,7 @@ def build_samples(root: Root, config: GenerateConfig, progress: Progress = silen
     with sole_writer(root, request.runs) as run:
         if published := reuse_published(root, run, request.caution):
             return published
-        build_batches(root, run, _composer(root, run), progress)
+        build_batches(root, run, composer(root, run), progress)
         return finish_run(root, run, request.card, request.caution)
 
 
@@ -65,7 +65,7 @@ def _offset(progress: Progress, before: int, total: int) -> Progress:
     return lambda done, _: progress(before + done, total)
 
 
-def _composer(root: Root, run: SampleRun) -> Compose:
+def composer(root: Root, run: SampleRun) -> Compose:
     """Return a function that draws pieces of a run; its first call loads the model."""
     from nocturne.tasks.model.registry.open_models import load_model
     from nocturne.tasks.model.sampling.compose import compose_batch

@@ -14,7 +14,7 @@ from nocturne.tasks.pages.gallery import page_names
 from nocturne.tasks.samples.identity import is_same_run
 from nocturne.tasks.samples.manifest import read_manifest
 from nocturne.tasks.samples.writers import WRITERS
-from nocturne.tasks.storage.layout import MANIFEST_FILE, PARTS, RUN_FILE, run_path
+from nocturne.tasks.storage.layout import MANIFEST_FILE, NOTES_FILE, PARTS, RUN_FILE, run_path
 from nocturne.tasks.storage.markers import find_marker
 from nocturne.tasks.storage.root import Root
 
@@ -82,6 +82,7 @@ def _has_files(sizes: dict[str, int], rows: pa.Table, file_column: str, size_col
 
 def _has_pages(folder: RunFolder, published: SampleRun) -> bool:
     names = page_names(published.config.samples)
+    names += [name for name in (NOTES_FILE,) if name in published.page_bytes]
     return all(_fits(folder.sizes.get(n, 0), published.page_bytes.get(n)) for n in names)
 
 

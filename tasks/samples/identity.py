@@ -4,12 +4,13 @@ import hashlib
 import json
 import re
 import secrets
+from importlib.metadata import version
 
 from nocturne.schemas.config import GenerateConfig
 from nocturne.schemas.model_card import ModelCard
-from nocturne.schemas.samples import SampleRun
+from nocturne.schemas.samples import Origin, SampleRun
 
-FORMAT_VERSION = 1  # raise it when the same model and seed would give other MIDI bytes
+FORMAT_VERSION = 2  # raise it when the same model and seed would give other MIDI bytes
 SEEDS = 2**31
 RUN_ID = re.compile(r"(?P<model>.+)-seed(?P<seed>\d+)-[0-9a-f]{8}")
 # Fields of a config that a run id depends on.
@@ -31,7 +32,19 @@ def plan_run(config: GenerateConfig, card: ModelCard) -> SampleRun:
         vocabulary_id=card.vocabulary_id,
         program=program,
         config=config.copy_with(run=None, more=None),
+        origin=origin_of(card),
         drawn_seed=drawn,
+    )
+
+
+def origin_of(card: ModelCard) -> Origin:
+    """Return what MIDI files of this version say of a model."""
+    return Origin(
+        version=version("nocturne-midi"),
+        weights_sha256=card.weights_sha256,
+        corpus=card.corpus,
+        attribution=card.attribution,
+        licence=card.licence,
     )
 
 

@@ -1,4 +1,4 @@
-"""Publish a run whose batches are made: manifest, run.json and gallery, index.html last."""
+"""Publish a run whose batches are made: manifest, notes, run.json, gallery; index.html last."""
 
 import io
 import re
@@ -14,11 +14,13 @@ from nocturne.tasks.pages.page_links import links_of_gallery
 from nocturne.tasks.samples.batches import batch_rows, batches_of
 from nocturne.tasks.samples.check import RunFolder, read_run, read_run_folder
 from nocturne.tasks.samples.manifest import joined_manifests
+from nocturne.tasks.samples.page_notes import notes_of_run, publish_notes
 from nocturne.tasks.samples.writers import WRITERS
 from nocturne.tasks.samples.writers.writer import Writer
 from nocturne.tasks.storage.layout import (
     INDEX_PAGE,
     MANIFEST_FILE,
+    NOTES_FILE,
     PARTS,
     REQUEST_FILE,
     RUN_FILE,
@@ -55,9 +57,10 @@ def publish_run(root: Root, run: SampleRun, card: ModelCard, caution: str = "") 
     table = io.BytesIO()
     pq.write_table(manifest, table, compression=COMPRESSION)
     _write_changed(root, run, folder, MANIFEST_FILE, table.getvalue())
-    page_bytes = {}
+    page_bytes = {NOTES_FILE: publish_notes(root, run, folder.sizes, batches_of(run))}
+    notes = notes_of_run(root, run)
     links = links_of_gallery(root, card.model_id, card.corpus)
-    for name, html in pages(run, card, manifest, caution, links):
+    for name, html in pages(run, card, manifest, caution, links, notes):
         page_bytes[name] = len(html)
         if name == page_name(1):  # the last one
             published = run.model_copy(update={"page_bytes": page_bytes})
@@ -105,9 +108,10 @@ def generated_run(root: Root, run: SampleRun, *, reused: bool, caution: str = ""
 
 
 def first_pictures(root: Root, run: SampleRun, count: int) -> list[bytes]:
-    """Return the piano rolls (PNG) of the first `count` samples."""
-    indices = run.config.numbers[:count]
-    return [root.read_bytes(run_path(run.run_id, piece_file(i, "png"))) for i in indices]
+    """Return the piano rolls (PNG) of the first `count` samples, as far as there are any."""
+    names = [piece_file(i, "png") for i in run.config.numbers[:count]]
+    sizes = root.sizes(run_path(run.run_id))
+    return [root.read_bytes(run_path(run.run_id, name)) for name in names if name in sizes]
 
 
 def _write_changed(

@@ -27,7 +27,7 @@ def make_files(
     Files that `existing` returns are not written again if they are as good as new: see
     Writer.keep.
     """
-    piece = Piece(run, index, composition.notes)
+    piece = Piece(run, index, composition.notes, composition.facts)
     files = {}
     row = {
         "index": index,
@@ -38,7 +38,7 @@ def make_files(
     for writer in WRITERS:
         name = piece_file(index, writer.suffix)
         file = None
-        if writer.is_wanted(run.config):
+        if writer.is_wanted(run.config, index):
             earlier = existing(name)
             file = _kept_or_made(writer, piece, earlier)
             if file.content != earlier:

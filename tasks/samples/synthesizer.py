@@ -68,7 +68,7 @@ def _rendered(midi: PrettyMIDI) -> Samples:
         except (OSError, RuntimeError, ValueError) as error:
             raise SamplesError(
                 f"cannot render audio with the sound font {SOUND_FONT}: {error}; "
-                "install pretty_midi again, or leave audio out (--no-audio)"
+                "install pretty_midi again, or leave audio out (--audio none)"
             ) from error
         audio, _rate = soundfile.read(io.BytesIO(wave), dtype="float32", always_2d=True)
     return np.asarray(audio, np.float32)

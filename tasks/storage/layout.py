@@ -32,6 +32,7 @@
     nights/<corpus>/under-way/<start>-<run>.json       retrain     the same, while it runs
     samples/<run>/NNNNN.{mid,png,ogg}                  generate    the pieces of one run
     samples/<run>/manifest.parquet                     generate    one row for each piece
+    samples/<run>/notes.parquet                        generate    the notes of every piece
     samples/<run>/run.json                             generate    SampleRun, completes the run
     samples/<run>/{index,page-N}.html                  generate    the gallery
     samples/<run>/parts/                               generate    a run that is under way
@@ -98,6 +99,7 @@ PARTS = "parts"
 # The files of a run's folder.
 RUN_FILE = "run.json"
 MANIFEST_FILE = "manifest.parquet"
+NOTES_FILE = "notes.parquet"  # of all pieces, for the pages
 REQUEST_FILE = f"{PARTS}/request.json"  # what the run that is under way is to become
 
 LAYOUT = 2  # raised when earlier versions cannot read what this one writes
@@ -268,6 +270,11 @@ def run_path(run_id: str, name: str = "") -> str:
 def part_file(number: int) -> str:
     """Return the file name of the manifest rows of one batch, while the run is under way."""
     return f"{PARTS}/part-{number:05d}{PARQUET}"
+
+
+def notes_part(number: int) -> str:
+    """Return the file name of the notes of one batch, while the run is under way."""
+    return f"{PARTS}/notes-{number:05d}{PARQUET}"
 
 
 def piece_file(index: int, suffix: str) -> str:

@@ -55,7 +55,7 @@ def home(composed: tuple[Path, str], shared_midi: Path) -> Path:
 def test_the_readme_has_the_commands_that_it_promises() -> None:
     assert COMMANDS[:2] == ["make demo", "make test"]
     named = {line.split()[1] for line in COMMANDS if line.startswith("nocturne")}
-    flows = {"compose", "ingest", "prepare", "train", "generate", "promote", "tidy"}
+    flows = {"compose", "ingest", "prepare", "train", "retrain", "generate", "promote", "tidy"}
     assert named == flows | {"models", "corpora", "runs", "usage", "verify"}
 
 

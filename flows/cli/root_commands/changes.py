@@ -83,6 +83,8 @@ def _delete(
 
 @app.command
 def verify(
+    file: str | None = None,
+    /,
     *,
     repair: Annotated[
         bool,
@@ -95,7 +97,14 @@ def verify(
     place: Place = StorageConfig(),
     output: Printing = Output(),
 ) -> int:
-    """Check every marker, hash and pointer; exit 0 if all is whole, 3 if something is left."""
+    """Check every marker, hash and pointer; exit 0 if all is whole, 3 if something is left.
+
+    With FILE, a MIDI file that Nocturne made: make it again and say whether its bytes agree.
+    """
+    if file is not None:
+        from nocturne.flows.cli.root_commands.midi_files import verify_file
+
+        return verify_file(file, place, output)
     from nocturne.tasks.storage.root import Root
     from nocturne.tasks.upkeep.verify import verify as check
 

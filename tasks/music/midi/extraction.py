@@ -15,7 +15,7 @@ from nocturne.tasks.music.midi.score import Score, TickNotes, Track, UnreadableE
 from nocturne.tasks.music.midi.tempo_map import PLAUSIBLE_BPM
 from nocturne.tasks.music.notes import Notes
 
-EXTRACTOR_VERSION = 3  # raise it when the same bytes give another result: all is extracted again
+EXTRACTOR_VERSION = 4  # raise it when the same bytes give another result: all is extracted again
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Write notes as MIDI bytes, with pretty_midi: the same notes give the same bytes."""
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,9 +9,23 @@ import pretty_midi
 from numpy.typing import NDArray
 
 from nocturne.schemas.sequences import TICKS_PER_QUARTER
+from nocturne.tasks.music.midi.signatures import key_signature, time_signature
 from nocturne.tasks.music.notes import Notes
 
 MICROSECONDS_PER_MINUTE = 60_000_000
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What a MIDI file says before its first note, beside tempo and program.
+
+    `metre` as "3/4" and `key` as "D minor" become signatures, no metre is 4/4; `texts` are text
+    events.
+    """
+
+    metre: str | None = None
+    key: str | None = None
+    texts: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -55,17 +70,20 @@ def microseconds_per_quarter(tempo: float) -> int:
 
 
 def to_pretty_midi(
-    notes: Notes, *, tempo: float, program: int, name: str
+    notes: Notes, *, tempo: float, program: int, name: str, heading: Heading = Heading()
 ) -> pretty_midi.PrettyMIDI:
     """Return `notes` as one pretty_midi instrument; tempo in beats (quarters) a minute.
 
-    Characters of `name` outside Latin-1, which MIDI text cannot hold, become question marks.
+    Characters of texts outside Latin-1, which MIDI text cannot hold, become question marks.
     """
     # pretty_midi rounds microseconds per quarter down when writing: half of one is added.
     initial_tempo = MICROSECONDS_PER_MINUTE / (microseconds_per_quarter(tempo) + 0.5)
     midi = pretty_midi.PrettyMIDI(resolution=TICKS_PER_QUARTER, initial_tempo=initial_tempo)
-    title = name.encode("latin-1", "replace").decode("latin-1")
-    instrument = pretty_midi.Instrument(program=program, name=title)
+    midi.time_signature_changes.append(time_signature(heading.metre or "4/4"))
+    if heading.key:
+        midi.key_signature_changes.append(key_signature(heading.key))
+    midi.text_events += [pretty_midi.Text(_latin(text), 0.0) for text in heading.texts]
+    instrument = pretty_midi.Instrument(program=program, name=_latin(name))
     seconds_per_tick = 60.0 / (initial_tempo * TICKS_PER_QUARTER)
     ticks = to_ticks(notes)
     columns = (ticks.onset, ticks.offset, ticks.pitch, ticks.velocity)
@@ -77,12 +95,19 @@ def to_pretty_midi(
     return midi
 
 
-def to_midi(notes: Notes, *, tempo: float, program: int, name: str) -> bytes:
+def _latin(text: str) -> str:
+    return text.encode("latin-1", "replace").decode("latin-1")
+
+
+def to_midi(
+    notes: Notes, *, tempo: float, program: int, name: str, heading: Heading = Heading()
+) -> bytes:
     """Return a MIDI file (format 1, 480 ticks per quarter) of `notes`.
 
-    `program` is 0-127, `name` is the track's name. Onsets and offsets are exact to the
+    The first track has tempo, signatures and texts, the second is called `name` and has the notes.
+    `program` is 0-127. Onsets and offsets are exact to the
     tick; the tempo is exact to the microsecond per quarter.
     """
     stream = io.BytesIO()
-    to_pretty_midi(notes, tempo=tempo, program=program, name=name).write(stream)
+    to_pretty_midi(notes, tempo=tempo, program=program, name=name, heading=heading).write(stream)
     return stream.getvalue()

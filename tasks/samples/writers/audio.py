@@ -1,4 +1,4 @@
-"""Audio files, of runs that are to have them."""
+"""Audio files, of the samples that are to have them."""
 
 import pyarrow as pa
 
@@ -18,9 +18,9 @@ class AudioWriter(Writer):
         pa.field("audio_renderer", pa.string()),
     )
 
-    def is_wanted(self, config: SamplingConfig) -> bool:
-        """Whether `config` asks for audio."""
-        return config.audio
+    def is_wanted(self, config: SamplingConfig, index: int) -> bool:
+        """Whether `config` asks for audio of this sample."""
+        return config.has_audio(index - config.first_index)
 
     def make(self, piece: Piece) -> SampleFile:
         """Return the audio of a piece; SamplesError if the synthesizer fails."""

@@ -4,8 +4,18 @@ import hashlib
 
 import pyarrow as pa
 
-from nocturne.tasks.music.midi.writer import to_midi
+from nocturne.tasks.music.midi.writer import Heading, to_midi
+from nocturne.tasks.samples.provenance.texts import texts_of
 from nocturne.tasks.samples.writers.writer import Piece, SampleFile, Writer
+
+
+def heading_of(piece: Piece) -> Heading:
+    """Return what the MIDI file of a piece says before its first note."""
+    return Heading(
+        metre=getattr(piece.run.config, "metre", None),
+        key=piece.facts.get("sounding_key"),
+        texts=texts_of(piece.run, piece.index),
+    )
 
 
 class MidiWriter(Writer):
@@ -18,6 +28,11 @@ class MidiWriter(Writer):
     def make(self, piece: Piece) -> SampleFile:
         """Return the MIDI file of a piece."""
         run = piece.run
-        name = f"Nocturne no. {piece.index}, seed {run.seed}, {run.model_id}"
-        midi = to_midi(piece.notes, tempo=run.config.tempo, program=run.program, name=name)
+        midi = to_midi(
+            piece.notes,
+            tempo=run.config.tempo,
+            program=run.program,
+            name=f"Nocturne no. {piece.index}, seed {run.seed}, {run.model_id}",
+            heading=heading_of(piece),
+        )
         return SampleFile(midi, {"midi_sha256": hashlib.sha256(midi).hexdigest()})

@@ -1,9 +1,14 @@
-"""Piano rolls, which every run has: its gallery shows them."""
+"""Piano rolls as pictures, of the first samples: the Prefect UI shows them.
+
+The gallery draws its rolls from the notes.
+"""
 
 import pyarrow as pa
 
+from nocturne.schemas.config import SamplingConfig
 from nocturne.tasks.pages.charts.piano_roll import draw, is_current
 from nocturne.tasks.pages.charts.roll_axes import time_axis
+from nocturne.tasks.pages.run_markdown import SHOWN_PIECES
 from nocturne.tasks.samples.writers.writer import Piece, SampleFile, Writer
 
 
@@ -13,6 +18,10 @@ class PictureWriter(Writer):
     suffix = "png"
     file_column, size_column = "picture", "picture_bytes"
     fact_columns = (pa.field("picture_beats", pa.list_(pa.float64())),)
+
+    def is_wanted(self, config: SamplingConfig, index: int) -> bool:
+        """Whether the Prefect UI shows this sample."""
+        return index in config.numbers[:SHOWN_PIECES]
 
     def make(self, piece: Piece) -> SampleFile:
         """Return the piano roll of a piece."""

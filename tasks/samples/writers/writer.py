@@ -15,11 +15,15 @@ Row = dict[str, Any]  # of the manifest, or a part of it
 
 @dataclass(frozen=True)
 class Piece:
-    """Sample `index` of a run; `notes` has at least one note and starts at 0."""
+    """Sample `index` of a run; `notes` has at least one note and starts at 0.
+
+    `facts` are those of its Composition.
+    """
 
     run: SampleRun
     index: int
     notes: Notes
+    facts: Row = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class SampleFile:
 
 
 class Writer(ABC):
-    """One output format: a file NNNNN.<suffix> for every sample.
+    """One output format: a file NNNNN.<suffix> for every sample that is to have one.
 
     Stateless: several threads call the same writer.
     """
@@ -45,8 +49,8 @@ class Writer(ABC):
     def make(self, piece: Piece) -> SampleFile:
         """Return the file of a piece."""
 
-    def is_wanted(self, config: SamplingConfig) -> bool:  # noqa: ARG002 - for overriding
-        """Whether a run of `config` has such files."""
+    def is_wanted(self, config: SamplingConfig, index: int) -> bool:  # noqa: ARG002 - overridden
+        """Whether sample `index` of a run of `config` has such a file."""
         return True
 
     def keep(self, piece: Piece, earlier: bytes) -> SampleFile | None:  # noqa: ARG002 - likewise

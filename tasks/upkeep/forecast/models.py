@@ -1,6 +1,6 @@
 """What train, generate and promote would do."""
 
-from nocturne.schemas.config import GenerateConfig, PromoteConfig, TrainConfig
+from nocturne.schemas.config import GenerateConfig, PromoteConfig, RetrainConfig, TrainConfig
 from nocturne.schemas.upkeep import StageForecast
 from nocturne.tasks.model.build import model_name
 from nocturne.tasks.model.registry.champion import champions_before, read_champion, require_earlier
@@ -32,6 +32,18 @@ def train_forecast(root: Root, config: TrainConfig) -> StageForecast:
         what, outcome = f"the training of {name} goes on from its checkpoint", "continued"
     seconds = training_seconds(root, config)
     return StageForecast(stage=TRAIN, outcome=outcome, what=what, seconds=seconds)
+
+
+def night_forecast(root: Root, config: RetrainConfig) -> StageForecast:
+    """Return what the training of a night would be on the corpus as it is prepared."""
+    from nocturne.tasks.model.night_plan import plan_night  # imports TensorFlow
+
+    plan = plan_night(root, config)
+    if plan.no_news:
+        return StageForecast(stage=TRAIN, outcome="reused", what=f"nothing new: {plan.reason}")
+    what = f"a model is trained, for {plan.config.max_minutes:g} minutes at most: {plan.reason}"
+    seconds = training_seconds(root, plan.config)
+    return StageForecast(stage=TRAIN, outcome="made", what=what, seconds=seconds)
 
 
 def generate_forecast(root: Root, config: GenerateConfig) -> StageForecast:

@@ -62,7 +62,6 @@ def test_a_generation_begins_with_what_people_change() -> None:
     [
         ("samples", "MIDI files to make (at least 1, at most 1,000,000)"),
         ("top_p", "Sample from this much probability mass only (above 0, at most 1)"),
-        ("audio", "Also render every sample as OGG"),
     ],
 )
 def test_a_number_says_its_bounds(name: str, words: str) -> None:

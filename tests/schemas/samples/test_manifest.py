@@ -51,7 +51,7 @@ BAD: list[dict[str, Any]] = [
     {"notes": 0},
     {"highest_pitch": 128},
     {"midi_sha256": "0" * 63},
-    {"picture": None},
+    {"picture": "0.png"},
     {"audio": "00000.ogg"},
     SOUND | {"audio_renderer": "orchestra"},
     SOUND | {"audio_seconds": -1.0},

@@ -26,7 +26,7 @@ from tests.tasks.samples.runs_for_tests import card_of, contents, make, write_ru
 SAMPLES = 3
 DATA = "data"
 FILES = [f"{i:05d}.{kind}" for i in (0, 2) for kind in ("mid", "png", "ogg")]
-FILES += ["manifest.parquet", "run.json", "index.html", "page-2.html"]
+FILES += ["manifest.parquet", "notes.parquet", "run.json", "index.html", "page-2.html"]
 
 
 def delete(path: Path) -> None:

@@ -14,6 +14,8 @@ from nocturne.tasks.storage.layout import run_path
 from nocturne.tasks.storage.root import Root
 from tests.tasks.samples.runs_for_tests import contents, write_run
 
+RUN_FILES = ["index.html", "manifest.parquet", "notes.parquet", "run.json"]
+
 
 def names(root: Root, run: SampleRun) -> list[str]:
     return [f.rpartition("/")[2] for f in root.files(f"samples/{run.run_id}", recursive=True)]
@@ -22,11 +24,11 @@ def names(root: Root, run: SampleRun) -> list[str]:
 def test_a_run_is_complete(root: Root) -> None:
     run = write_run(root, 3)
     each = [f"{i:05d}.{kind}" for i in range(3) for kind in ("mid", "ogg", "png")]
-    assert names(root, run) == sorted([*each, "index.html", "manifest.parquet", "run.json"])
+    assert names(root, run) == sorted([*each, *RUN_FILES])
     assert is_published(root, run)
     recorded = SampleRun.model_validate(root.read_json(f"samples/{run.run_id}/run.json"))
-    size = root.size(f"samples/{run.run_id}/index.html")
-    assert recorded == run.model_copy(update={"page_bytes": {"index.html": size}})
+    sizes = {n: root.size(f"samples/{run.run_id}/{n}") for n in ("notes.parquet", "index.html")}
+    assert recorded == run.model_copy(update={"page_bytes": sizes})
 
 
 def test_manifest_rows_tell_the_truth(root: Root) -> None:

@@ -10,7 +10,12 @@ import symusic
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nocturne.tasks.music.midi.writer import microseconds_per_quarter, to_midi, to_ticks
+from nocturne.tasks.music.midi.writer import (
+    Heading,
+    microseconds_per_quarter,
+    to_midi,
+    to_ticks,
+)
 from nocturne.tasks.music.notes import Notes
 from tests.tasks.music.notes_for_tests import notes_in, notes_of, scale
 
@@ -85,6 +90,27 @@ def test_name_program_and_time_signature() -> None:
     assert midi.instruments[0].program == 21
     assert not midi.instruments[0].is_drum
     assert midi.get_tempo_changes()[1].tolist() == pytest.approx([97.3], rel=1e-5)
+
+
+def read(heading: Heading) -> pretty_midi.PrettyMIDI:
+    content = to_midi(scale(), tempo=97.3, program=21, name="x", heading=heading)
+    assert int.from_bytes(content[8:10]) == 1  # format 1
+    return pretty_midi.PrettyMIDI(io.BytesIO(content))
+
+
+def test_a_heading_is_read_back_before_the_first_note() -> None:
+    midi = read(Heading(metre="6/8", key="D minor", texts=["model: a", "Ré №7"]))
+    (metre,), (key,) = midi.time_signature_changes, midi.key_signature_changes
+    assert (metre.numerator, metre.denominator, metre.time) == (6, 8, 0)
+    assert (pretty_midi.key_number_to_key_name(key.key_number), key.time) == ("D minor", 0)
+    assert [(text.text, text.time) for text in midi.text_events] == [("model: a", 0), ("Ré ?7", 0)]
+
+
+def test_no_metre_is_four_quarters_and_no_key_no_signature() -> None:
+    midi = read(Heading())
+    (metre,) = midi.time_signature_changes
+    assert (metre.numerator, metre.denominator) == (4, 4)
+    assert midi.key_signature_changes == midi.text_events == []
 
 
 def test_same_notes_same_bytes() -> None:
