@@ -54,7 +54,7 @@ def batch_rows(
     root: Root, run: SampleRun, folder: RunFolder, first_index: int, count: int
 ) -> pa.Table | None:
     """Return a batch's manifest rows if they are known and its files are there, else None."""
-    name = part_file(_number(run, first_index))
+    name = _part(first_index)
     part = read_manifest(root, run.run_id, name) if name in folder.sizes else None
     if holds_samples(folder.sizes, part, first_index, count):
         return part
