@@ -47,9 +47,8 @@ def pages(
     """
     count = _page_count(manifest.num_rows)
     for page in reversed(range(1, count + 1)):
-        first = (page - 1) * SAMPLES_PER_PAGE
-        rows = manifest.slice(first, SAMPLES_PER_PAGE).to_pylist()
-        for row, page_notes in zip(rows, notes(first, len(rows)), strict=True):
+        rows = manifest.slice((page - 1) * SAMPLES_PER_PAGE, SAMPLES_PER_PAGE).to_pylist()
+        for row, page_notes in zip(rows, notes(rows[0]["index"], len(rows)), strict=True):
             row["page_notes"] = page_notes
         html = render(
             TEMPLATE,

@@ -18,6 +18,7 @@ from nocturne.tasks.model.registry.models import known_models
 from nocturne.tasks.pages.index.write import write_index_pages
 from nocturne.tasks.storage.layout import KEPT, SAMPLES
 from nocturne.tasks.storage.root import Root
+from nocturne.tasks.upkeep.primes import kept_primes
 from nocturne.tasks.upkeep.verify.corpora import check_corpus, corpus_names
 from nocturne.tasks.upkeep.verify.files import (
     check_download,
@@ -29,6 +30,7 @@ from nocturne.tasks.upkeep.verify.files import (
 from nocturne.tasks.upkeep.verify.found import Found
 from nocturne.tasks.upkeep.verify.kept import check_kept
 from nocturne.tasks.upkeep.verify.models import check_champions, check_half_models, check_model
+from nocturne.tasks.upkeep.verify.primes import check_primes
 
 
 def verify(root: Root, *, repair: bool = False, progress: Progress = silent) -> VerifyReport:
@@ -44,6 +46,7 @@ def verify(root: Root, *, repair: bool = False, progress: Progress = silent) -> 
         "model": len(models),
         "champion": len(all_champions(root)[0]),
         "samples": len(runs),
+        "prime": len(kept_primes(root)),
         "kept": len(kept),
         "download": len(downloads),
     }
@@ -57,6 +60,7 @@ def verify(root: Root, *, repair: bool = False, progress: Progress = silent) -> 
         *(check_run(root, name, now) for name in runs),
         *(check_kept(root, name) for name in kept),
         *(check_download(root, path) for path in downloads),
+        check_primes(root),
         check_nights(root),
     ]
     findings: list[Finding] = []
