@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt
 
 MOST_KEPT = 10_000  # pieces in one request
+NAME = r"^[^/\x00-\x1f]{1,300}$"  # of a run or a model: a folder's name, on one line
 
 
 class KeepRequest(BaseModel):
@@ -13,7 +14,7 @@ class KeepRequest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["nocturne-keep"]
-    run_id: str
+    run_id: str = Field(pattern=NAME)
     indices: list[NonNegativeInt] = Field(min_length=1, max_length=MOST_KEPT)
 
 

@@ -4,6 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt
 
+from nocturne.schemas.samples.kept import NAME
+
 
 class Vote(BaseModel):
     """One pair that somebody heard, and whether the real piece was found."""
@@ -21,8 +23,8 @@ class VotesFile(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
     kind: Literal["nocturne-votes"]
-    run_id: str
-    model_id: str
+    run_id: str = Field(pattern=NAME)
+    model_id: str = Field(pattern=NAME)
     session: str = Field(pattern=r"^[0-9-]{1,50}$", description="Random name of the session")
     votes: list[Vote] = Field(min_length=1, max_length=1000)
 

@@ -42,6 +42,8 @@ def keep_pieces(root: Root, run_id: str, indices: Sequence[int]) -> KeptPieces:
     The record, written last, names what is kept: after a stop, the same call goes on. SamplesError
     before anything is written if there is no such run or piece.
     """
+    if run_id not in root.folders(SAMPLES):  # the name comes from a file, and becomes a path
+        raise _unknown(root, run_id)
     with one_writer(root, f"kept-{run_id}", f"keeping of {run_id}", needs=(run_path(run_id),)):
         manifest = _manifest_of(root, run_id)
         chosen = sorted(set(indices))
@@ -71,16 +73,20 @@ def read_kept(root: Root, run_id: str) -> KeptRun | None:
 
 
 def _manifest_of(root: Root, run_id: str) -> pa.Table:
-    if run_id not in root.folders(SAMPLES) or read_run(root, run_id, RUN_FILE) is None:
-        raise SamplesError(
-            f"no finished run {run_id} under {root.display_path(SAMPLES)}: nocturne runs lists them"
-        )
+    if read_run(root, run_id, RUN_FILE) is None:
+        raise _unknown(root, run_id)
     manifest = read_manifest(root, run_id, MANIFEST_FILE)
     if manifest is None:
         raise SamplesError(
             f"the manifest of {run_id} is damaged: nocturne generate --run {run_id} makes it again"
         )
     return manifest
+
+
+def _unknown(root: Root, run_id: str) -> SamplesError:
+    return SamplesError(
+        f"no finished run {run_id} under {root.display_path(SAMPLES)}: nocturne runs lists them"
+    )
 
 
 def _copy(root: Root, run_id: str, row: dict[str, str | None]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import time
 
 import pytest
@@ -80,8 +81,11 @@ def test_damage_is_found(root: Root, run: SampleRun) -> None:
 def test_what_is_not_there_is_said_before_anything_is_written(root: Root, run: SampleRun) -> None:
     with pytest.raises(SamplesError, match="has no piece 3: its pieces are 0 to 2"):
         keep_pieces(root, run.run_id, [0, 3])
-    with pytest.raises(SamplesError, match="no finished run other"):
-        keep_pieces(root, "other", [0])
+    before = {info.path for info in root.all_files("")}
+    for name in ("other", "../samples", "", f"../samples/{run.run_id}"):
+        with pytest.raises(SamplesError, match=f"no finished run {re.escape(name)}"):
+            keep_pieces(root, name, [0])
+    assert {info.path for info in root.all_files("")} == before
     assert root.folders("kept") == []
 
 

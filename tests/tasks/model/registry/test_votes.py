@@ -24,7 +24,7 @@ from tests.tasks.model.tiny_models import add_model
 MODEL = "folk-small-1"
 
 
-def votes_file(correct: list[bool], session: str = "1-2-3-4", **changes: Any) -> VotesFile:
+def votes_json(correct: list[bool], session: str = "1-2-3-4", **changes: Any) -> bytes:
     votes = [{"sample": i, "real": f"{i:032x}", "correct": one} for i, one in enumerate(correct)]
     content = {
         "kind": "nocturne-votes",
@@ -34,7 +34,11 @@ def votes_file(correct: list[bool], session: str = "1-2-3-4", **changes: Any) ->
         "votes": votes,
         **changes,
     }
-    return parse_votes(json.dumps(content).encode(), "votes.json")
+    return json.dumps(content).encode()
+
+
+def votes_file(correct: list[bool], **changes: Any) -> VotesFile:
+    return parse_votes(votes_json(correct, **changes), "votes.json")
 
 
 @pytest.mark.parametrize(("successes", "trials"), [(0, 1), (1, 1), (12, 20), (57, 100)])
@@ -65,6 +69,8 @@ def test_a_session_counts_once_with_its_longest_file(root: Root) -> None:
         b"",
         b"{}",
         b"\x00",
+        votes_json([True], run_id="a\nb-seed1", model_id="a\nb"),
+        votes_json([True], session="../x"),
         json.dumps({"kind": "nocturne-keep", "run_id": "a", "indices": [1]}).encode(),
     ],
 )
