@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from nocturne.schemas.config import SamplingConfig
 
 # Fields that change a run, but not how notes are drawn: how many, and in which formats.
-NO_PARAMETER = ("samples", "notes", "audio")
+NO_PARAMETER = ("samples", "notes", "audio", "formats")
 PARAMETERS = {
     name: SamplingConfig.model_fields[name]
     for name in SamplingConfig.fields_changing("samples")

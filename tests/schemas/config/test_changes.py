@@ -45,7 +45,10 @@ CHANGED: dict[tuple[type[Config], Result], str] = {
     (PrepareConfig, "sequences"): "scheme valid_share test_share min_song_notes",
     (TrainConfig, "model"): f"seed corpus {TRAINING} precision init_from",
     (TrainConfig, "weights"): f"seed {TRAINING} executor precision",
-    (GenerateConfig, "samples"): "samples notes tempo temperature top_p random_input audio seed",
+    (
+        GenerateConfig,
+        "samples",
+    ): "samples notes tempo temperature top_p random_input audio formats seed",
 }
 
 
