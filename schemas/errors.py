@@ -27,6 +27,7 @@ __all__ = [
     "StorageError",
     "StoreUnavailableError",
     "SurroundingsError",
+    "one_line",
 ]
 
 
@@ -72,3 +73,8 @@ class SurroundingsError(NocturneError):
 
 class ServerError(NocturneError):
     """The configured Prefect server does not answer, or a temporary one does not start."""
+
+
+def one_line(error: BaseException) -> str:
+    """Return an error's message with single spaces for line breaks; its type's name if empty."""
+    return " ".join(str(error).split()) or type(error).__name__

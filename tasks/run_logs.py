@@ -6,7 +6,7 @@ error keeps its traceback.
 
 import logging
 
-from nocturne.schemas.errors import NocturneError
+from nocturne.schemas.errors import NocturneError, one_line
 
 RUN_LOGGERS = ("prefect.flow_runs", "prefect.task_runs")
 
@@ -18,8 +18,7 @@ class OneLineErrors(logging.Filter):
         """Change the record in place; none is dropped."""
         error = record.exc_info[1] if record.exc_info else None
         if isinstance(error, NocturneError):
-            line = " ".join(str(error).split())
-            record.msg = record.getMessage().replace(repr(error), line)
+            record.msg = record.getMessage().replace(repr(error), one_line(error))
             record.args = record.exc_info = record.exc_text = None
         return True
 

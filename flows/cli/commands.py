@@ -28,6 +28,7 @@ from nocturne.schemas.config import (
     IngestConfig,
     PrepareConfig,
     PromoteConfig,
+    RetrainConfig,
     TidyConfig,
     TrainConfig,
 )
@@ -91,6 +92,16 @@ def train(
 ) -> None:
     """Train a model on a prepared corpus, evaluate it, and promote it if it passes the gate."""
     _run("train", config, output)
+
+
+@app.command
+def retrain(
+    *,
+    config: Annotated[RetrainConfig, Flags] = RetrainConfig(),
+    output: Annotated[FlowOutput, Flags] = FlowOutput(),
+) -> None:
+    """Run one night: ingest and prepare what is new, train on it from the champion."""
+    _run("retrain", config, output)
 
 
 @app.command

@@ -22,6 +22,7 @@ def _tidy(config: TidyConfig) -> TidyReport:
 
 FORECASTS: dict[str, Callable[..., Any]] = {
     "compose": forecasts.forecast_compose,
+    "retrain": forecasts.forecast_retrain,
     "ingest": forecasts.forecast_ingest,
     "prepare": forecasts.forecast_prepare,
     "train": forecasts.forecast_train,

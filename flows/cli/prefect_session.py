@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pydantic import ValidationError
 
 from nocturne.flows.cli.console import INTERRUPTED
-from nocturne.schemas.errors import ServerError
+from nocturne.schemas.errors import ServerError, one_line
 
 LOCAL_DEFAULTS = {
     "DO_NOT_TRACK": "1",
@@ -62,7 +62,7 @@ def _setting_error(error: Exception) -> str:
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False, include_input=False)[0]
         return f"{error.title}, {'.'.join(map(str, first['loc']))}: {first['msg']}"
-    return " ".join(str(error).split()) or type(error).__name__
+    return one_line(error)
 
 
 def server_address() -> str | None:

@@ -74,11 +74,12 @@ def _active_profile() -> dict[str, Any]:
     path = profiles_path()
     try:
         content = tomllib.loads(path.read_text())
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}  # there is none
-    except ValueError as error:  # not UTF-8, or not TOML
+    except (OSError, ValueError) as error:  # a folder, not readable, not UTF-8, or not TOML
+        reason = error.strerror if isinstance(error, OSError) else error
         raise ServerError(
-            f"the Prefect profiles in {path} do not read ({error}): mend or delete that file"
+            f"the Prefect profiles in {path} do not read ({reason}): mend or delete that file"
         ) from error
     profiles, name = content.get("profiles"), os.environ.get("PREFECT_PROFILE")
     profile = profiles.get(name or content.get("active")) if isinstance(profiles, dict) else None
@@ -106,7 +107,7 @@ def require_server(address: str) -> None:
     seconds = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
     try:
         answer = httpx.get(f"{address.rstrip('/')}/health", timeout=seconds)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
         reason = _reason(error)
         raise ServerError(
             f"no Prefect server answers at {display_address}: {reason}; start it, or {WITHOUT_IT}"

@@ -7,6 +7,7 @@ from cyclopts import CycloptsError
 from pydantic import ValidationError
 
 from nocturne.schemas.config.credentials import has_keys, without_secrets
+from nocturne.schemas.errors import one_line
 
 
 def system_error(error: OSError) -> str:
@@ -26,7 +27,7 @@ def usage_error(error: CycloptsError, words: list[str]) -> str:
         if isinstance(given, str) and has_keys(given):
             given = without_secrets(given)
         return f"{name} {given}: {message} (see nocturne --help)"
-    return f"{' '.join(str(error).split())} (see nocturne --help)"
+    return f"{one_line(error)} (see nocturne --help)"
 
 
 def _set_by(field: str, words: list[str]) -> str:

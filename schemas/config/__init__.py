@@ -12,7 +12,7 @@ from nocturne.schemas.config.base import (
     Seeded,
     StorageConfig,
 )
-from nocturne.schemas.config.compose import ComposeConfig, RetrainConfig
+from nocturne.schemas.config.compose import ComposeConfig, RetrainConfig, StagesConfig
 from nocturne.schemas.config.corpus_name import CorpusName
 from nocturne.schemas.config.generate import GenerateConfig
 from nocturne.schemas.config.ingest import IngestConfig, Reader
@@ -46,6 +46,7 @@ __all__ = [
     "SchemeConfig",
     "SchemeName",
     "Seeded",
+    "StagesConfig",
     "StorageConfig",
     "TidyConfig",
     "TrainConfig",

@@ -33,7 +33,10 @@ def corpus_name_of(source: str) -> str:
 def _last_part(source: str) -> str:
     """Return the part of a source that names it."""
     if "://" in source and not is_file_uri(source):
-        address = urlsplit(source)
+        try:
+            address = urlsplit(source)
+        except ValueError:  # no address, which is reported when it is to be opened
+            return source.rpartition("/")[2]
         return unquote(address.path).rstrip("/").rpartition("/")[2] or str(address.hostname or "")
     name = Path(local_path(source) or source).name
     return Path(absolute_path(source)).name if name in ("", "..") else name

@@ -2,7 +2,6 @@
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
 
 from nocturne.schemas.config.rules import Rule
 
@@ -33,8 +32,9 @@ def without_secrets(uri: str) -> str:
     if has_keys(uri):
         scheme, _, rest = uri.partition("://")
         return f"{scheme}://{rest.partition('?')[0].rpartition('@')[2]}".rstrip("/")
-    parts = urlsplit(uri)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}".rstrip("/")
+    scheme, _, rest = re.split("[?#]", uri, maxsplit=1)[0].partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}".rstrip("/")
 
 
 def without_keys(config: Any) -> Any:

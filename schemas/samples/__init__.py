@@ -22,7 +22,7 @@ from nocturne.schemas.samples.manifest import (
     manifest_schema,
 )
 from nocturne.schemas.samples.origin import Origin
-from nocturne.schemas.samples.parameter_columns import PARAMETERS
+from nocturne.schemas.samples.parameter_columns import PARAMETERS, TEXT_COLUMNS, parameter_row
 from nocturne.schemas.samples.piece_facts import PIECE_FACTS
 from nocturne.schemas.samples.provenance import FileCheck, Provenance
 from nocturne.schemas.samples.run import GeneratedRun, SampleRun
@@ -36,6 +36,7 @@ __all__ = [
     "POOR_RENDERERS",
     "RENDERER",
     "SAMPLE_SCHEMA",
+    "TEXT_COLUMNS",
     "FileCheck",
     "GeneratedRun",
     "Origin",
@@ -45,4 +46,5 @@ __all__ = [
     "checked",
     "completed",
     "manifest_schema",
+    "parameter_row",
 ]

@@ -11,7 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nocturne.schemas.samples.audio_facts import EARLIER_RENDERERS, POOR_RENDERERS, RENDERER
-from nocturne.schemas.samples.parameter_columns import PARAMETERS, arrow_type, checks_of
+from nocturne.schemas.samples.parameter_columns import (
+    PARAMETERS,
+    TEXT_COLUMNS,
+    arrow_type,
+    checks_of,
+)
+from nocturne.schemas.samples.piece_facts import PIECE_FACTS
 
 # The columns that every manifest has, and their order; the others are null in manifests of
 # versions that did not write them, and come after these.
@@ -104,14 +110,16 @@ class SampleManifest(pandera.DataFrameModel):
 def manifest_schema(further: tuple[pa.Field, ...] = ()) -> pa.Schema:
     """Return the Arrow schema of a manifest that has `further` columns of output formats."""
     parameters = {name: arrow_type(field.annotation) for name, field in PARAMETERS.items()}
-    types = SampleManifest.__annotations__ | parameters
+    texts = {column: pa.string() for column in TEXT_COLUMNS.values()}
+    types = SampleManifest.__annotations__ | parameters | texts
     later = [name for name in types if name not in FIRST_COLUMNS]
     fixed = SampleManifest.to_schema().columns
+    nullable = {*later, *TEXT_COLUMNS}
     fields = [
-        pa.field(name, types[name], fixed[name].nullable if name in fixed else name in later)
+        pa.field(name, types[name], fixed[name].nullable if name in fixed else name in nullable)
         for name in (*FIRST_COLUMNS, *later)
     ]
-    return pa.schema([*fields, *further])
+    return pa.schema([*fields, *PIECE_FACTS, *further])
 
 
 @cache

@@ -78,21 +78,22 @@ def near_duplicate_families(signatures: NDArray[np.uint32]) -> NDArray[np.int64]
     song that has it, and are similar enough to it, are one family; families with a common song
     are one.
     """
-    first = np.arange(len(signatures))
+    first = list(range(len(signatures)))  # a list: an item costs a tenth of an array's
     for band in np.split(signatures, BANDS, axis=1):
         # Different bands can share a key by chance: the similarity tells them apart.
         keys = band.astype(np.uint64) @ _WEIGHTS[: band.shape[1]]
         _, leaders, group = np.unique(keys, return_index=True, return_inverse=True)
         leader = leaders[group]
-        similar = (signatures == signatures[leader]).mean(axis=1) >= SIMILARITY
-        for song in np.flatnonzero(similar & (leader != np.arange(len(first)))).tolist():
-            roots = _root(first, song), _root(first, int(leader[song]))
+        songs = np.flatnonzero(leader != np.arange(len(first)))
+        similar = (signatures[songs] == signatures[leader[songs]]).mean(axis=1) >= SIMILARITY
+        songs = songs[similar]
+        for song, lead in zip(songs.tolist(), leader[songs].tolist(), strict=True):
+            roots = _root(first, song), _root(first, lead)
             first[max(roots)] = min(roots)
     return np.array([_root(first, song) for song in range(len(first))], np.int64)
 
 
-def _root(first: NDArray[np.int64], song: int) -> int:
+def _root(first: list[int], song: int) -> int:
     while first[song] != song:
-        first[song] = first[first[song]]
-        song = int(first[song])
+        first[song] = song = first[first[song]]
     return song

@@ -13,7 +13,12 @@ from nocturne.schemas.nights import Drift, FileCounts, NightOutcome, NightRecord
 from nocturne.schemas.sequences import SequenceDataset
 from nocturne.tasks.model.registry.champion import read_champion
 from nocturne.tasks.model.registry.models import read_metrics
-from nocturne.tasks.nights.drift import corpus_profile, drift_between, read_model_corpus
+from nocturne.tasks.nights.drift import (
+    corpus_profile,
+    drift_between,
+    read_model_corpus,
+    recorded_drift,
+)
 from nocturne.tasks.storage.root import Root
 
 BASELINES = ("composite", "cache")
@@ -63,7 +68,7 @@ def night_of(
         "reason": _one_line(trained.no_news or trained.verdict),
         "model_id": trained.model_id,
         "champion_after": champion,
-        "drift": night_drift(root, begun, bound),
+        "drift": _drift_of_model(root, begun, trained) or night_drift(root, begun, bound),
     }
     night = _checked(begun, changes)
     return night.model_copy(update=NO_MODEL) if night.outcome == "no_news" else night
@@ -86,6 +91,12 @@ def failed_night(
         "champion_after": begun.champion_before,
     }
     return _checked(begun, changes)
+
+
+def _drift_of_model(root: Root, begun: NightRecord, trained: TrainedModel) -> Drift | None:
+    """Return the drift that was measured for a model made tonight: it saves reading the corpus."""
+    drift = None if trained.reused else recorded_drift(root, trained.model_id)
+    return drift if drift and drift.model_id == begun.champion_before else None
 
 
 def night_drift(root: Root, begun: NightRecord, bound: float) -> Drift | None:

@@ -37,7 +37,7 @@ def run_markdown(
     rows += [f"| {as_text(name)} | {as_text(value)} |" for name, value in facts]
     rolls = [
         f"![Piano roll of piece {index}]({data_uri(png, 'image/png')})"
-        for index, png in enumerate(pictures)
+        for index, png in enumerate(pictures, start=run.config.first_index)
     ]
     link = [f"**[Listen in the gallery]({address})**", ""] if address else []
     caution = [f"**Caution: {as_text(result.caution)}**", ""] if result.caution else []

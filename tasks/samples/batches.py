@@ -30,8 +30,11 @@ MAX_THREADS = 4  # of encoding and writing; each may take 80 MB for the longest 
 
 def batches_of(run: SampleRun) -> list[tuple[int, int]]:
     """Return (first index, count) of every batch."""
-    total = run.config.samples
-    return [(i, min(BATCH_SAMPLES, total - i)) for i in range(0, total, BATCH_SAMPLES)]
+    numbers = run.config.numbers
+    return [
+        (part.start, len(part))
+        for part in (numbers[i : i + BATCH_SAMPLES] for i in range(0, len(numbers), BATCH_SAMPLES))
+    ]
 
 
 def begin_run(root: Root, run: SampleRun) -> list[tuple[int, int]]:
@@ -55,7 +58,8 @@ def batch_rows(
     part = read_manifest(root, run.run_id, name) if name in folder.sizes else None
     if holds_samples(folder.sizes, part, first_index, count):
         return part
-    published = None if folder.manifest is None else folder.manifest.slice(first_index, count)
+    offset = first_index - run.config.first_index
+    published = None if folder.manifest is None else folder.manifest.slice(offset, count)
     return published if holds_samples(folder.sizes, published, first_index, count) else None
 
 
@@ -82,7 +86,7 @@ def write_batch(
         for job in jobs:
             job.cancel()
         wait(jobs)
-    write_batch_notes(root, run, first_index // BATCH_SAMPLES, first_index, pieces)
+    write_batch_notes(root, run, first_index, pieces)
     root.write_table(run_path(run.run_id, _part(first_index)), manifest_of(rows))
 
 

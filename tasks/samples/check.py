@@ -14,7 +14,7 @@ from nocturne.tasks.pages.gallery import page_names
 from nocturne.tasks.samples.identity import is_same_run
 from nocturne.tasks.samples.manifest import read_manifest
 from nocturne.tasks.samples.writers import WRITERS
-from nocturne.tasks.storage.layout import MANIFEST_FILE, NOTES_FILE, RUN_FILE, run_path
+from nocturne.tasks.storage.layout import MANIFEST_FILE, RUN_FILE, run_path
 from nocturne.tasks.storage.markers import find_marker
 from nocturne.tasks.storage.root import Root
 
@@ -62,7 +62,7 @@ def holds_run(folder: RunFolder, run: SampleRun) -> bool:
     if folder.run is None or not is_same_run(folder.run, run):
         return False
     return _has_pages(folder, folder.run) and holds_samples(
-        folder.sizes, folder.manifest, 0, run.config.samples
+        folder.sizes, folder.manifest, run.config.first_index, run.config.samples
     )
 
 
@@ -86,8 +86,7 @@ def _has_files(sizes: dict[str, int], rows: pa.Table, file_column: str, size_col
 
 
 def _has_pages(folder: RunFolder, published: SampleRun) -> bool:
-    names = page_names(published.config.samples)
-    names += [name for name in (NOTES_FILE,) if name in published.page_bytes]
+    names = [*(published.page_bytes or page_names(published.config.samples))]
     return all(_fits(folder.sizes.get(n, 0), published.page_bytes.get(n)) for n in names)
 
 

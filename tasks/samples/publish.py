@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Sequence
 
+import numpy as np
 import pyarrow.parquet as pq
 
 from nocturne.schemas.errors import SamplesError
@@ -11,6 +12,7 @@ from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.samples import GeneratedRun, SampleRun
 from nocturne.tasks.pages.gallery import page_name, page_names, pages
 from nocturne.tasks.pages.page_links import links_of_gallery
+from nocturne.tasks.pages.player.excerpts import held_out_excerpts
 from nocturne.tasks.samples.batches import batch_rows, batches_of
 from nocturne.tasks.samples.check import RunFolder, files_of_pieces, read_run, read_run_folder
 from nocturne.tasks.samples.manifest import joined_manifests
@@ -60,7 +62,9 @@ def publish_run(root: Root, run: SampleRun, card: ModelCard, caution: str = "") 
     page_bytes = {NOTES_FILE: publish_notes(root, run, folder.sizes, batches_of(run))}
     notes = notes_of_run(root, run)
     links = links_of_gallery(root, card.model_id, card.corpus)
-    for name, html in pages(run, card, manifest, caution, links, notes):
+    length = int(np.median(manifest["notes"].to_numpy()))
+    held_out = held_out_excerpts(root, card, run, length)
+    for name, html in pages(run, card, manifest, caution, links, notes, held_out):
         page_bytes[name] = len(html)
         if name == page_name(1):  # the last one
             published = run.model_copy(update={"page_bytes": page_bytes})
@@ -81,7 +85,8 @@ def clear_leftovers(root: Root, run: SampleRun) -> None:
     folder = read_run_folder(root, run.run_id)
     if folder.manifest is None:
         return
-    kept = files_of_pieces(folder.manifest) | set(page_names(run.config.samples))
+    pages = folder.run.page_bytes if folder.run else ()  # an earlier version had more pages
+    kept = files_of_pieces(folder.manifest) | {*page_names(run.config.samples), *pages}
     for name in folder.sizes.keys() - kept:
         if PIECE_FILE.fullmatch(name) or PAGE_FILE.fullmatch(name):
             root.delete(run_path(run.run_id, name))
@@ -105,7 +110,7 @@ def generated_run(root: Root, run: SampleRun, *, reused: bool, caution: str = ""
 
 def first_pictures(root: Root, run: SampleRun, count: int) -> list[bytes]:
     """Return the piano rolls (PNG) of the first `count` samples, as far as there are any."""
-    names = [piece_file(i, "png") for i in range(min(count, run.config.samples))]
+    names = [piece_file(i, "png") for i in run.config.numbers[:count]]
     sizes = root.sizes(run_path(run.run_id))
     return [root.read_bytes(run_path(run.run_id, name)) for name in names if name in sizes]
 

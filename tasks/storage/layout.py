@@ -37,6 +37,9 @@
     samples/<run>/run.json                             generate    SampleRun, completes the run
     samples/<run>/{index,page-N}.html                  generate    the gallery
     samples/<run>/parts/                               generate    a run that is under way
+    primes/<sha256>.mid                                generate,   a song that samples continue, as
+                                                       prime       it came
+    primes/<sha256>.json                               prime       UploadedPrime: its name
     {samples,models,quality}/index.html                all         index pages of what there is
     format.json                                        all         version of this layout
     .cache/locks/<name>.lock                           all         one file for each lock in use
@@ -104,6 +107,8 @@ NOTES_FILE = "notes.parquet"  # of all pieces, for the pages
 REQUEST_FILE = f"{PARTS}/request.json"  # what the run that is under way is to become
 
 FOLDER_PIECES = 1000  # of a run in one folder: a listing stays quick
+PRIMES = "primes"
+PRIME_FILE, PRIME_RECORD = ".mid", ".json"  # suffixes of a song's bytes and of its name
 
 LAYOUT = 2  # raised when earlier versions cannot read what this one writes
 FORMAT_FILE = "format.json"  # RootFormat; a root without it has layout 1
@@ -275,9 +280,9 @@ def part_file(number: int) -> str:
     return f"{PARTS}/part-{number:05d}{PARQUET}"
 
 
-def notes_part(number: int) -> str:
-    """Return the file name of the notes of one batch, while the run is under way."""
-    return f"{PARTS}/notes-{number:05d}{PARQUET}"
+def notes_part(first_index: int) -> str:
+    """Return the file name of the notes of the batch that begins there, while it is under way."""
+    return f"{PARTS}/notes-{first_index:05d}{PARQUET}"
 
 
 def piece_file(index: int, suffix: str) -> str:
@@ -288,6 +293,16 @@ def piece_file(index: int, suffix: str) -> str:
     """
     name = f"{index:05d}.{suffix}"
     return name if index < FOLDER_PIECES else f"{index // FOLDER_PIECES:02d}/{name}"
+
+
+def prime_path(sha256: str) -> str:
+    """Return the bytes of a song that samples continue, by the SHA-256 of the bytes."""
+    return f"{PRIMES}/{sha256}{PRIME_FILE}"
+
+
+def prime_record_path(sha256: str) -> str:
+    """Return the record of a song that was uploaded."""
+    return f"{PRIMES}/{sha256}{PRIME_RECORD}"
 
 
 def index_page_path(section: str) -> str:

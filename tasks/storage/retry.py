@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import pyarrow as pa
 
-from nocturne.schemas.errors import StorageError, StoreUnavailableError
+from nocturne.schemas.errors import StorageError, StoreUnavailableError, one_line
 
 Result = TypeVar("Result")
 
@@ -67,7 +67,7 @@ def storage_errors(doing: str, where: str) -> Iterator[None]:
         raise
     except (OSError, pa.ArrowInvalid) as error:
         number = getattr(error, "errno", None)
-        reason = os.strerror(number) if number else " ".join(str(error).split())
+        reason = os.strerror(number) if number else one_line(error)
         if may_pass(error):
             raise StoreUnavailableError(
                 f"cannot {doing} {where}: {reason}; the store did not recover in time: "

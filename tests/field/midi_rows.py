@@ -265,6 +265,16 @@ NOTES = [
     MidiRow("too long", smf([(0, on(60)), (0xFFFFFFF, off(60))]), Reason.TOO_LONG),
     MidiRow("ticks over 2^31", smf(late(0xFFFFFFF, 9)), Reason.BAD_TIME),
     MidiRow("ticks over 2^32", smf(late(0xFFFFFFF, 17)), Reason.BAD_TIME),
+    MidiRow(
+        "ticks over 2^32 after the last note",
+        smf([*tune(), *[(0xFFFFFFF, meta(1, b"x"))] * 17]),
+        Reason.BAD_TIME,
+    ),
+    MidiRow(
+        "end of track after 2^31 ticks",
+        body(EVENTS + (b"\xff\xff\xff\x7f" + meta(1, b"")) * 8 + b"\xff\xff\xff\x7f" + END[1:]),
+        Reason.BAD_TIME,
+    ),
     MidiRow("ticks over 2^32 in small deltas", smf(late(0x1FFFFF, 2100)), Reason.BAD_TIME),
 ]
 

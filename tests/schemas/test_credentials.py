@@ -50,6 +50,19 @@ def test_a_root_with_keys_is_refused_and_not_shown(config: type[ComposeConfig], 
     assert KEY not in without_secrets(root)
 
 
+@pytest.mark.parametrize(
+    ("uri", "shown"),
+    [
+        ("http://[::1/api", "http://[::1/api"),
+        ("s3://[b/x/?region=y#z", "s3://[b/x"),
+        ("gs://anonymous@music/a:b@c", "gs://music/a:b@c"),
+        ("./a?b", "./a?b"),
+    ],
+)
+def test_any_text_can_be_shown(uri: str, shown: str) -> None:
+    assert without_secrets(uri) == shown
+
+
 @pytest.mark.parametrize("root", WITHOUT)
 def test_any_other_root_is_taken_as_it_is(root: str) -> None:
     assert GenerateConfig(root=root).root == root

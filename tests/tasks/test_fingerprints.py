@@ -41,9 +41,9 @@ def test_raw_shards(changes: Changes, fingerprint: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "fingerprint"),
     [
-        ({}, "7233af0f03ca3419"),
-        ({"shard_files": 10, "workers": 9, "allow_shrink": True}, "7233af0f03ca3419"),
-        ({"reader": "pretty_midi"}, "c1c68d5a356cc656"),
+        ({}, "8fe46e4ad555cc46"),
+        ({"shard_files": 10, "workers": 9, "allow_shrink": True}, "8fe46e4ad555cc46"),
+        ({"reader": "pretty_midi"}, "2af74925c11c4b6d"),
         (
             {
                 "timeout_seconds": 2.5,
@@ -52,7 +52,7 @@ def test_raw_shards(changes: Changes, fingerprint: str) -> None:
                 "max_notes": 9,
                 "max_song_seconds": 60,
             },
-            "f33f2b5b8bbac1da",
+            "da6f7172e6a88d49",
         ),
     ],
 )

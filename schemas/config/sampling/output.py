@@ -6,8 +6,7 @@ from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from nocturne.schemas.config.base import Config
-from nocturne.schemas.config.changes import Changes
-from nocturne.schemas.config.sampling.groups import SAMPLES
+from nocturne.schemas.config.sampling.groups import SAMPLES, later_samples
 from nocturne.schemas.config.sampling.size import MOST_SAMPLES
 
 ALL, NONE = "all", "none"
@@ -68,7 +67,7 @@ class Output(Config):
         json_schema_extra=_as_audio_input,
     )
 
-    formats: Annotated[str, Changes("samples", unless=(OF_BEFORE,))] = Field(
+    formats: Annotated[str, later_samples(OF_BEFORE)] = Field(
         OF_BEFORE,
         title="Formats",
         description="Files of each sample, by commas: mid (always), abc, musicxml (half a second "
@@ -82,6 +81,6 @@ class Output(Config):
         """Whether files of this format are asked for."""
         return name in self.formats.split(",")
 
-    def has_audio(self, index: int) -> bool:
-        """Whether sample `index` is rendered as audio."""
-        return self.audio == ALL or (self.audio != NONE and index < int(self.audio))
+    def has_audio(self, place: int) -> bool:
+        """Whether the sample at a place in the run, from 0, is rendered as audio."""
+        return self.audio == ALL or (self.audio != NONE and place < int(self.audio))

@@ -78,12 +78,19 @@ def generation_of(root: Root, corpus: str, identity: str) -> str:
     """Return the newest generation that was made from a source of this identity, or `identity`."""
     newest = identity
     paths = _folder(root, corpus).glob(f"*{PARQUET}")
-    for path in sorted(paths, key=lambda path: path.stat().st_mtime_ns):
+    for path in sorted(paths, key=_modified_ns):
         with suppress(OSError, pa.ArrowException):
             metadata = pq.read_schema(path).metadata or {}
             if metadata.get(b"identity") == identity.encode():
                 newest = path.stem
     return newest
+
+
+def _modified_ns(path: Path) -> int:
+    """Return when a record was written; 0 if that cannot be read."""
+    with suppress(OSError):
+        return path.stat().st_mtime_ns
+    return 0
 
 
 def delete_records(root: Root, corpus: str) -> None:

@@ -86,8 +86,6 @@ def _rewritten(chunk: bytes) -> bytes:
     body, before = bytearray(), 0
     for event in events(chunk):
         if event.status < SYSEX or _is_tempo(event):
-            if event.tick > LAST_TICK:
-                raise UnreadableError(Reason.BAD_TIME, "ticks overflow 32 bits")
             body += _delta(event.tick - before)
             body.append(event.status)
             is_message = event.status < SYSEX
@@ -123,6 +121,8 @@ def events(chunk: bytes) -> Iterator[Event]:
         while at < len(chunk):
             delta, at = _number(chunk, at)
             tick += delta
+            if tick > LAST_TICK:
+                raise UnreadableError(Reason.BAD_TIME, "ticks overflow 32 bits")
             status = chunk[at]
             if status & 0x80:
                 at += 1

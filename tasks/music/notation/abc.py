@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import groupby
 
-from nocturne.tasks.music.midi.signatures import FIRST_MINOR, key_signature
+from nocturne.schemas.theory import key_of
+from nocturne.tasks.music.midi.signatures import MINOR
 from nocturne.tasks.music.notation.grid import (
     FOURTHS,
     Chord,
@@ -20,8 +21,9 @@ from nocturne.tasks.music.notes import Notes
 
 SHARPS = ("C", "^C", "D", "^D", "E", "F", "^F", "G", "^G", "A", "^A", "B")
 FLATS = ("C", "_D", "D", "_E", "E", "F", "_G", "G", "_A", "A", "_B", "B")
-MAJOR = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
-MINOR = ("Cm", "C#m", "Dm", "Ebm", "Em", "Fm", "F#m", "Gm", "G#m", "Am", "Bbm", "Bm")
+# Keys by their signature, from six flats to six sharps.
+MAJOR_KEYS = ("Gb", "Db", "Ab", "Eb", "Bb", "F", "C", "G", "D", "A", "E", "B", "F#")
+MINOR_KEYS = ("Ebm", "Bbm", "Fm", "Cm", "Gm", "Dm", "Am", "Em", "Bm", "F#m", "C#m", "G#m", "D#m")
 BARS_IN_LINE = 4
 TRIPLET = "(3:2:1"  # one note, or rest, of two thirds of its written length
 Accidentals = dict[str, str]  # by letter: they hold in all octaves
@@ -41,17 +43,17 @@ def to_abc(
 
     A key that is neither major nor minor has the signature of the major key of its accidentals.
     """
-    number = key_signature(key).key_number if key else 0
-    flat = fifths_of(number) < 0
+    fifths = key_of(key).fifths if key else 0
+    names = MINOR_KEYS if key and key_of(key).mode in MINOR else MAJOR_KEYS
     head = ["X:1", f"T:{name}", *(f"N:{text}" for text in texts)]
     head += [f"M:{metre}", "L:1/16", f"Q:1/4={tempo:g}"]
-    names = MINOR if number >= FIRST_MINOR else MAJOR
-    head += [f"K:{names[number % 12]}", f"%%MIDI program {program}", "%%MIDI chordattack 0"]
-    signature = signature_of(number)
+    head += [f"K:{names[fifths + 6]}", f"%%MIDI program {program}", "%%MIDI chordattack 0"]
+    signature = signature_of(fifths)
     bar, lines, chords = bar_steps(metre), [], chords_of(notes)
+    spelling = FLATS if fifths < 0 else SHARPS
     end = -(-max(chord.end for chord in chords) // bar) * bar
     for voice, own in enumerate(voices_of(chords), start=1):
-        bars = list(_bars([*own, Chord(end, 0, ())], bar, signature, FLATS if flat else SHARPS))
+        bars = list(_bars([*own, Chord(end, 0, ())], bar, signature, spelling))
         lines += [f"V:{voice}", f"%%MIDI program {program}"]
         lines += [
             " | ".join(bars[i : i + BARS_IN_LINE]) + " |" for i in range(0, len(bars), BARS_IN_LINE)
@@ -59,18 +61,9 @@ def to_abc(
     return "\n".join([*head, *lines, ""])
 
 
-def fifths_of(number: int) -> int:
-    """Return the sharps, or flats below 0, of one of pretty_midi's key numbers: -5 to 6."""
-    major = number if number < FIRST_MINOR else number + 3
-    sharps = major % 12 * 7 % 12
-    flat = sharps > 6 or (MINOR[number % 12] == "Ebm" and number >= FIRST_MINOR)
-    return sharps - 12 if flat else sharps
-
-
-def signature_of(number: int) -> Accidentals:
-    """Return the accidental of every letter that a key signature has one for."""
-    fifths = fifths_of(number)
-    letters = "FCGDAEB"[:fifths] if fifths > 0 else "BEADGCF"[: -fifths or 0]
+def signature_of(fifths: int) -> Accidentals:
+    """Return the accidental of every letter of a key signature: sharps, or flats below 0."""
+    letters = "FCGDAEB"[:fifths] if fifths > 0 else "BEADGCF"[:-fifths]
     return dict.fromkeys(letters, "^" if fifths > 0 else "_")
 
 

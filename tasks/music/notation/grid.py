@@ -55,8 +55,8 @@ def on_grid(notes: Notes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     steps = notes.onset_beats * STEPS
     beat = np.floor(notes.onset_beats + 1 / STEPS).astype(np.int64)
     error = np.zeros((2, int(max(beat.max(initial=0), notes.offset_beats.max(initial=0))) + 3))
-    for row, division in enumerate((FOURTHS, THIRDS)):
-        np.add.at(error[row], beat, np.abs(steps - np.rint(steps / division) * division))
+    for row, width in enumerate((FOURTHS, THIRDS)):
+        np.add.at(error[row], beat, np.abs(steps - np.rint(steps / width) * width))
     division = np.where(error[0] <= error[1], FOURTHS, THIRDS)
     onset = _snapped(steps, division)
     end = _snapped(notes.offset_beats * STEPS, division)

@@ -8,8 +8,7 @@ taken out: the same notes give the same bytes.
 import re
 from fractions import Fraction
 
-from nocturne.tasks.music.midi.signatures import key_signature
-from nocturne.tasks.music.notation.abc import fifths_of
+from nocturne.schemas.theory import key_of
 from nocturne.tasks.music.notation.grid import STEPS, chords_of
 from nocturne.tasks.music.notes import Notes
 
@@ -37,7 +36,7 @@ def to_musicxml(
     part.insert(0, MetronomeMark(number=tempo))
     part.insert(0, meter.TimeSignature(metre))
     if key:
-        part.insert(0, KeySignature(fifths_of(key_signature(key).key_number)))
+        part.insert(0, KeySignature(key_of(key).fifths))
     for one in chords_of(notes):
         single = len(one.pitches) == 1
         written = note.Note(one.pitches[0]) if single else chord.Chord(one.pitches)

@@ -18,9 +18,9 @@ class AudioWriter(Writer):
         pa.field("audio_renderer", pa.string()),
     )
 
-    def is_wanted(self, config: SamplingConfig, index: int) -> bool:
+    def is_wanted(self, config: SamplingConfig, place: int) -> bool:
         """Whether `config` asks for audio of this sample."""
-        return config.has_format(self.suffix) and config.has_audio(index)
+        return config.has_format(self.suffix) and config.has_audio(place)
 
     def make(self, piece: Piece) -> SampleFile:
         """Return the audio of a piece; SamplesError if the synthesizer fails."""
@@ -43,9 +43,9 @@ class WaveWriter(Writer):
     suffix = "wav"
     file_column, size_column = "wav", "wav_bytes"
 
-    def is_wanted(self, config: SamplingConfig, index: int) -> bool:
+    def is_wanted(self, config: SamplingConfig, place: int) -> bool:
         """Whether `config` asks for WAV files, and for audio of this sample."""
-        return config.has_format(self.suffix) and config.has_audio(index)
+        return config.has_format(self.suffix) and config.has_audio(place)
 
     def make(self, piece: Piece) -> SampleFile:
         """Return the WAV file of a piece; SamplesError if the synthesizer fails."""

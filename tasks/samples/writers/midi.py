@@ -5,7 +5,7 @@ import hashlib
 import pyarrow as pa
 
 from nocturne.tasks.music.midi.writer import Heading, to_midi
-from nocturne.tasks.samples.provenance.texts import texts_of
+from nocturne.tasks.samples.writers.texts import texts_of
 from nocturne.tasks.samples.writers.writer import Piece, SampleFile, Writer
 
 
@@ -17,7 +17,7 @@ def name_of(piece: Piece) -> str:
 def heading_of(piece: Piece) -> Heading:
     """Return what the MIDI file of a piece says before its first note."""
     return Heading(
-        metre=getattr(piece.run.config, "metre", None),
+        metre=piece.run.config.metre,
         key=piece.facts.get("sounding_key"),
         texts=texts_of(piece.run, piece.index),
     )

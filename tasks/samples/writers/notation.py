@@ -3,8 +3,8 @@
 from nocturne.schemas.config import SamplingConfig
 from nocturne.tasks.music.notation.abc import to_abc
 from nocturne.tasks.music.notation.musicxml import to_musicxml
-from nocturne.tasks.samples.provenance.texts import texts_of
 from nocturne.tasks.samples.writers.midi import heading_of, name_of
+from nocturne.tasks.samples.writers.texts import texts_of
 from nocturne.tasks.samples.writers.writer import Piece, SampleFile, Writer
 
 
@@ -14,7 +14,7 @@ class AbcWriter(Writer):
     suffix = "abc"
     file_column, size_column = "abc", "abc_bytes"
 
-    def is_wanted(self, config: SamplingConfig, index: int) -> bool:  # noqa: ARG002
+    def is_wanted(self, config: SamplingConfig, place: int) -> bool:  # noqa: ARG002
         """Whether `config` asks for ABC."""
         return config.has_format("abc")
 
@@ -39,7 +39,7 @@ class MusicXmlWriter(Writer):
     suffix = "musicxml"
     file_column, size_column = "musicxml", "musicxml_bytes"
 
-    def is_wanted(self, config: SamplingConfig, index: int) -> bool:  # noqa: ARG002
+    def is_wanted(self, config: SamplingConfig, place: int) -> bool:  # noqa: ARG002
         """Whether `config` asks for MusicXML."""
         return config.has_format("musicxml")
 

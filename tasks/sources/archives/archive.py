@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, NamedTuple
 
-from nocturne.schemas.errors import SourceError
+from nocturne.schemas.errors import SourceError, one_line
 from nocturne.schemas.progress import Progress, silent
 from nocturne.tasks.sources.archives.archive_kinds import require_archive
 from nocturne.tasks.sources.archives.archive_members import DAMAGE, HardLink, read_tar, read_zip
@@ -24,7 +24,7 @@ def _damage_as_source_error(display_name: str) -> Iterator[None]:
     try:
         yield
     except DAMAGE as error:
-        detail = " ".join(str(error).split())[:120] or type(error).__name__
+        detail = one_line(error)[:120]
         raise SourceError(
             f"{display_name} is cut short or damaged ({detail}); get the archive again"
         ) from error
@@ -89,14 +89,26 @@ def _tar(stream: Any, kind: str, archive: Archive) -> Iterator[RawFile | Skipped
     yield from inputs(_tar_once(stream, kind, archive, links))
     if not links:
         return
-    paths = defaultdict(list)
-    for target, path in links:
-        paths[target].append(path)
+    paths = _links_by_file(links)
     for item in inputs(_tar_once(stream, kind, archive, [])):
         if isinstance(item, RawFile):
             yield from (item._replace(path=path) for path in paths.pop(item.path, ()))
     for target, names in paths.items():
         yield from (Skipped(path, f"a hard link to {target}, which is no file") for path in names)
+
+
+def _links_by_file(links: list[HardLink]) -> dict[str, list[str]]:
+    """Return the paths of hard links by the path of their file: a link may lead to a link."""
+    targets = {path: target for target, path in links}
+    paths = defaultdict(list)
+    for first, path in links:
+        target, passed = first, {path}
+        while target in targets and target not in passed:
+            passed.add(target)
+            target = targets[target]
+        targets.update(dict.fromkeys(passed, target))  # a chain is followed once
+        paths[target].append(path)
+    return paths
 
 
 def _tar_once(

@@ -16,12 +16,13 @@ def kind_of(head: bytes) -> Kind:
         return "zip"
     if head[:4] == b"MThd":
         return "midi"
-    if _is_tar_header(head[:512]):  # before HTML: a member's name may begin with "<"
+    if is_tar_header(head[:512]):  # before HTML: a member's name may begin with "<"
         return "tar"
     return "html" if head.lstrip()[:1] == b"<" else "unknown"
 
 
-def _is_tar_header(block: bytes) -> bool:
+def is_tar_header(block: bytes) -> bool:
+    """Whether a block of 512 bytes is a member's header, or the zeros of an empty tar."""
     try:
         tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
     except tarfile.HeaderError:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from nocturne.schemas.errors import SourceError
 from nocturne.schemas.progress import Progress
+from nocturne.tasks.sources.archives.archive_kinds import is_tar_header
 from nocturne.tasks.sources.archives.bounded_stream import BoundedStream, CutShortError, Limits
 from nocturne.tasks.sources.archives.zip_directory import is_empty_zip, require_small_directory
 from nocturne.tasks.sources.source_file import (
@@ -33,6 +34,7 @@ DAMAGE = (
 MOST_PAX_HEADERS = 1000  # for all members together: only a hostile tar has more
 # zipfile limits what one read call expands for these methods alone.
 READ_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+ANOTHER_TAR = "another tar follows in the same file: unpack it to have it read"
 HardLink = tuple[str, str]  # path of the file, path of the link to it
 OTHER_METHODS = {zipfile.ZIP_BZIP2: "bzip2", zipfile.ZIP_LZMA: "LZMA", 9: "Deflate64"}
 
@@ -47,7 +49,7 @@ def read_tar(
     """Yield the regular files of a tar, content kept up to `largest` bytes a file.
 
     Hard links are appended to `links`. Symbolic links and devices are Skipped, as is a member that
-    the end of the archive cuts short.
+    the end of the archive cuts short, and what follows the tar.
     """
     try:
         tar = tarfile.TarFile(fileobj=bounded, mode="r")  # type: ignore[arg-type]
@@ -62,7 +64,8 @@ def read_tar(
                 continue
             if not member.isdir():
                 yield _read_tar_member(tar, member, bounded, largest, limits)
-        bounded.finish_tar()
+        if is_tar_header(bounded.finish_tar()):
+            yield Skipped("(behind the end of the tar)", ANOTHER_TAR)
     except CutShortError as error:
         yield Skipped(str(error) or "(the next member)", "the archive is cut short here")
 

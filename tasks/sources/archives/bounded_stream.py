@@ -109,17 +109,27 @@ class BoundedStream:
         self._at = min(position - self._start, len(self._buffer))
         return self.tell()
 
-    def finish_tar(self) -> None:
+    def finish_tar(self) -> bytes:
         """Read to the end of a tar, so that gzip compares its checksum.
 
-        A tar may lack its end mark, which is blocks of zeros. Raises CutShortError if it ends
-        inside a header, and ValueError for a damaged header, which tarfile silently takes for the
-        end.
+        Returns the first block behind the end mark that is not empty, or nothing. A tar may lack
+        its end mark, which is blocks of zeros. Raises CutShortError if it ends inside a header,
+        and ValueError for a damaged header, which tarfile silently takes for the end.
         """
         if 0 < len(self._last) < TAR_BLOCK_BYTES:
             raise CutShortError
         if self._last.strip(b"\0"):
             raise ValueError(f"damaged header before byte {self.tell()}")
+        block = self._block_behind_zeros()
         while self._refill():
             pass
         self._at = len(self._buffer)
+        return block
+
+    def _block_behind_zeros(self) -> bytes:
+        while not (rest := self._buffer[self._at :].lstrip(b"\0")):
+            if not self._refill():
+                return b""
+        self.seek(self._start + len(self._buffer) - len(rest))
+        self.allow()
+        return self.read(TAR_BLOCK_BYTES)

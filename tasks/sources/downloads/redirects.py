@@ -6,6 +6,10 @@ import socket
 import httpx
 
 from nocturne.schemas.errors import SourceError
+from nocturne.tasks.sources.downloads.address import web_address
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+WITH_IPV4_LAST = [ipaddress.IPv6Network(n) for n in ("::ffff:0:0/96", "64:ff9b::/96", "::/96")]
 
 
 def refuse_unsafe_redirect(response: httpx.Response) -> None:
@@ -17,10 +21,9 @@ def refuse_unsafe_redirect(response: httpx.Response) -> None:
     if not response.has_redirect_location:
         return
     start = response.request.url
-    try:
-        target = start.join(response.headers["Location"])
-    except httpx.InvalidURL as error:
-        raise _refused(start, "a text that is no address", "") from error
+    target = web_address(response.headers["Location"], start)
+    if target is None:
+        raise _refused(start, "a text that is no address", "")
     if target.scheme not in ("http", "https") or (start.scheme, target.scheme) == ("https", "http"):
         raise _refused(start, f"{target.scheme}://{target.host}", "that is no secure web address")
     if is_private(target.host) and not is_private(start.host):
@@ -44,5 +47,16 @@ def is_private(host: str) -> bool:
     except (OSError, UnicodeError):
         return False
     addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in entries]
-    plain = [getattr(address, "ipv4_mapped", None) or address for address in addresses]
-    return any(not address.is_global for address in plain)
+    return any(not _inner(address).is_global for address in addresses)
+
+
+def _inner(address: Address) -> Address:
+    """Return the IPv4 address that an IPv6 address leads to, by RFC 4291, 3056 or 6052, or itself.
+
+    Such addresses are mapped or compatible ones, those of 6to4 and those of NAT64.
+    """
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if any(address in network for network in WITH_IPV4_LAST):
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.sixtofour or address

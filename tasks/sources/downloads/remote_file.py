@@ -8,9 +8,14 @@ from typing import NamedTuple
 import httpx
 from pydantic import BaseModel
 
-from nocturne.schemas.errors import SourceError
+from nocturne.schemas.config.credentials import without_secrets
+from nocturne.schemas.errors import SourceError, one_line
 from nocturne.schemas.raw import DownloadRecord
+from nocturne.tasks.sources.downloads.address import web_address
 from nocturne.tasks.sources.downloads.redirects import refuse_unsafe_redirect
+from nocturne.tasks.storage.file_names import visible
+
+SCHEMES = ("http", "https")
 
 
 @dataclass(frozen=True)
@@ -60,12 +65,11 @@ def display_url(url: str) -> str:
 
 def require_url(url: str) -> str:
     """Return `url`; SourceError if it is no http(s) address."""
-    try:
-        parsed = httpx.URL(url)
-    except httpx.InvalidURL:
-        parsed = httpx.URL("")
-    if parsed.scheme not in ("http", "https") or not parsed.host or "%" in parsed.host:
-        raise SourceError(f"{url} is not an address that can be downloaded; check it")
+    parsed = web_address(url)
+    if parsed is None or parsed.scheme not in SCHEMES or not parsed.host or "%" in parsed.host:
+        raise SourceError(
+            f"{visible(without_secrets(url))} is not an address that can be downloaded; check it"
+        )
     return url
 
 
@@ -97,7 +101,7 @@ def freshness(url: str, known: Validators, policy: RetryPolicy) -> Freshness:
         ):
             code = response.status_code
     except httpx.HTTPError as error:
-        return Freshness(False, " ".join(str(error).split()) or type(error).__name__)
+        return Freshness(False, one_line(error))
     if code == httpx.codes.NOT_MODIFIED:
         return Freshness(False)
     if code == httpx.codes.OK:

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 from pydantic import ValidationError
 
-from nocturne.schemas.errors import SourceError, StorageError
+from nocturne.schemas.errors import SourceError, StorageError, one_line
 from nocturne.schemas.progress import Progress, silent
 from nocturne.tasks.sources.downloads.remote_file import (
     RetryPolicy,
@@ -95,7 +95,7 @@ def _held(part: Path) -> int:
 
 def _given_up(url: str, held: int, failures: int, error: Exception) -> SourceError:
     kept = f"; the first {held} bytes are kept" if held else ""
-    detail = " ".join(str(error).split()) or type(error).__name__
+    detail = one_line(error)
     return SourceError(
         f"cannot download {display_url(url)}: {detail} ({failures} attempts){kept}; "
         "check the address and the network, then run again"

@@ -31,13 +31,18 @@ class WebArchive(SourceKind):
     attribution: ClassVar[str] = ""
 
     def owns(self, spelling: str) -> bool:
-        return spelling.startswith(("http://", "https://"))
+        return spelling.lower().startswith(("http://", "https://"))
 
     def source_id(self, spelling: str) -> str:
-        """Return host, path and a digest of the query, which may hold a temporary permit."""
-        address = urlsplit(spelling)
+        """Return host, path and a digest of the query, which may hold a temporary permit.
+
+        A port that is not the scheme's own is part of the host.
+        """
+        address = urlsplit(require_url(spelling))
+        own_port = address.port in (None, 80, 443)
+        host = address.hostname if own_port else f"{address.hostname}:{address.port}"
         query = hashlib.sha256(address.query.encode()).hexdigest()[:8] if address.query else ""
-        return f"url {address.hostname}{address.path}?{query}"
+        return f"url {host}{address.path}?{query}"
 
     def display(self, spelling: str) -> str:
         return display_url(require_url(spelling))

@@ -6,6 +6,7 @@ from nocturne.tasks.upkeep.forecast.flows import (
     forecast_ingest,
     forecast_prepare,
     forecast_promote,
+    forecast_retrain,
     forecast_train,
 )
 
@@ -15,5 +16,6 @@ __all__ = [
     "forecast_ingest",
     "forecast_prepare",
     "forecast_promote",
+    "forecast_retrain",
     "forecast_train",
 ]

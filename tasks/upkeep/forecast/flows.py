@@ -1,11 +1,15 @@
 """What whole flows would do, as far as it can be told before their first stage has run."""
 
+from collections.abc import Callable
+
 from nocturne.schemas.config import (
     ComposeConfig,
     GenerateConfig,
     IngestConfig,
     PrepareConfig,
     PromoteConfig,
+    RetrainConfig,
+    StagesConfig,
     TrainConfig,
 )
 from nocturne.schemas.config.credentials import without_secrets
@@ -21,6 +25,7 @@ from nocturne.tasks.upkeep.forecast.models import (
     GENERATE,
     TRAIN,
     generate_forecast,
+    night_forecast,
     promote_forecast,
     train_forecast,
 )
@@ -61,21 +66,34 @@ def forecast_compose(config: ComposeConfig) -> Forecast:
 
     A stage after one that makes something depends on it: what it finds is not known yet.
     """
+
+    def train(root: Root) -> StageForecast:
+        return train_forecast(root, config.subset(TrainConfig))
+
+    what = f"{config.samples} samples of {config.notes} notes are drawn from that model"
+    return _of("compose", config.root, [*_stages(config, train), _later(GENERATE, what, None)])
+
+
+def forecast_retrain(config: RetrainConfig) -> Forecast:
+    """Return what the retrain flow would do; the root may be missing."""
+    return _of("retrain", config.root, _stages(config, lambda root: night_forecast(root, config)))
+
+
+def _stages(config: StagesConfig, train: Callable[[Root], StageForecast]) -> list[StageForecast]:
+    """Return what ingest, prepare and `train` would do one after another."""
     root = _root(config.root)
     stages = [ingest_forecast(root, config.subset(IngestConfig))]
-    training = config.subset(TrainConfig)
     if stages[-1].outcome == "reused":
         stages.append(prepare_forecast(root, config.subset(PrepareConfig)))
     else:
         seconds = stage_seconds(root, config.corpus, PREPARE)
         stages.append(_later(PREPARE, "new songs are split and encoded", seconds))
     if stages[-1].outcome == "reused":
-        stages.append(train_forecast(root, training))
+        stages.append(train(root))
     else:
         what = f"a model is trained if songs have changed, {config.max_minutes:g} minutes at most"
-        stages.append(_later(TRAIN, what, training_seconds(root, training)))
-    what = f"{config.samples} samples of {config.notes} notes are drawn from that model"
-    return _of("compose", config.root, [*stages, _later(GENERATE, what, None)])
+        stages.append(_later(TRAIN, what, training_seconds(root, config.subset(TrainConfig))))
+    return stages
 
 
 def _later(stage: str, what: str, seconds: float | None) -> StageForecast:

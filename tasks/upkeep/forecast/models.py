@@ -1,6 +1,6 @@
 """What train, generate and promote would do."""
 
-from nocturne.schemas.config import GenerateConfig, PromoteConfig, TrainConfig
+from nocturne.schemas.config import GenerateConfig, PromoteConfig, RetrainConfig, TrainConfig
 from nocturne.schemas.upkeep import StageForecast
 from nocturne.tasks.model.build import model_name
 from nocturne.tasks.model.registry.champion import champions_before, read_champion, require_earlier
@@ -8,6 +8,7 @@ from nocturne.tasks.model.registry.lookup import find, last_changed
 from nocturne.tasks.model.registry.model_folder import ModelFolder
 from nocturne.tasks.model.registry.models import known_models, read_card
 from nocturne.tasks.model.warm_start import resolve_warm_start
+from nocturne.tasks.primes.request import request_primes
 from nocturne.tasks.samples.batches import batch_rows, batches_of
 from nocturne.tasks.samples.check import is_published, read_run_folder
 from nocturne.tasks.samples.request import as_published, model_named, requested_runs
@@ -34,9 +35,22 @@ def train_forecast(root: Root, config: TrainConfig) -> StageForecast:
     return StageForecast(stage=TRAIN, outcome=outcome, what=what, seconds=seconds)
 
 
+def night_forecast(root: Root, config: RetrainConfig) -> StageForecast:
+    """Return what the training of a night would be on the corpus as it is prepared."""
+    from nocturne.tasks.model.night_plan import plan_night  # imports TensorFlow
+
+    plan = plan_night(root, config)
+    if plan.no_news:
+        return StageForecast(stage=TRAIN, outcome="reused", what=f"nothing new: {plan.reason}")
+    what = f"a model is trained, for {plan.config.max_minutes:g} minutes at most: {plan.reason}"
+    seconds = training_seconds(root, plan.config)
+    return StageForecast(stage=TRAIN, outcome="made", what=what, seconds=seconds)
+
+
 def generate_forecast(root: Root, config: GenerateConfig) -> StageForecast:
     """Return what generate would do; the same errors as generate."""
     found = find(root, model_named(config), config.corpus, config.scheme)
+    config = request_primes(root, config).config
     runs = requested_runs(root, config, read_card(root, found.model_id))
     run = as_published(root, runs[0])
     if is_published(root, run):

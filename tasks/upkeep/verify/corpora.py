@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nocturne.schemas.config import SchemeName
-from nocturne.schemas.errors import CorpusError
+from nocturne.schemas.errors import CorpusError, one_line
 from nocturne.schemas.facts import Facts
 from nocturne.tasks.corpus.notes.note_marker import ingest_command, published_notes
 from nocturne.tasks.corpus.raw_datasets import published_raw
@@ -121,7 +121,7 @@ def _damage(root: Root, path: str, rows: int | None, kind: str) -> str:
                 if kind == RAW and (wrong := _wrong_digests(group)):
                     return f"{len(wrong)} files are not what was read, the first {wrong[0]}"
     except (pa.ArrowException, OSError) as error:
-        return f"cannot be decoded: {' '.join(str(error).split())[:200]}"
+        return f"cannot be decoded: {one_line(error)[:200]}"
     return ""
 
 

@@ -9,6 +9,7 @@ from nocturne.schemas.config import (
     GenerateConfig,
     IngestConfig,
     PrepareConfig,
+    RetrainConfig,
     TidyConfig,
     TrainConfig,
 )
@@ -18,6 +19,7 @@ CONFIGS = {
     "ingest": IngestConfig,
     "prepare": PrepareConfig,
     "train": TrainConfig,
+    "retrain": RetrainConfig,
     "generate": GenerateConfig,
     "tidy": TidyConfig,
 }

@@ -1,5 +1,6 @@
 """Which Prefect server a command uses, and the error for one that cannot be used."""
 
+import re
 import socket
 import sys
 import threading
@@ -74,6 +75,12 @@ def test_profiles_that_do_not_read_are_named(content: bytes, home: Path) -> None
         configured_server()
 
 
+def test_a_folder_in_place_of_the_profiles_is_named(home: Path) -> None:
+    (home / "profiles.toml").mkdir()
+    with pytest.raises(ServerError, match=r"profiles\.toml do not read \(Is a directory\): mend"):
+        configured_server()
+
+
 @pytest.mark.parametrize("content", [b"", b"profiles = 1", b'active = "a"\nprofiles.a = 1\n'])
 def test_profiles_of_another_shape_name_no_server(content: bytes, home: Path) -> None:
     (home / "profiles.toml").write_bytes(content)
@@ -128,6 +135,14 @@ def test_a_port_where_nobody_listens_is_reported() -> None:
         address = f"http://127.0.0.1:{taken.getsockname()[1]}/api"
         with pytest.raises(ServerError, match=f"no Prefect server answers at {address}"):
             require_server(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["http://a..b/api", "http://xn--/api", "http://[::1/api", "http://h:99999/api"]
+)
+def test_an_address_that_is_none_is_reported(address: str) -> None:
+    with pytest.raises(ServerError, match=f"no Prefect server answers at {re.escape(address)}: "):
+        require_server(address)
 
 
 @pytest.mark.parametrize("proxy", ["nonsense://host", "http://host:port", "socks5://127.0.0.1:9"])

@@ -8,9 +8,10 @@ import pytest
 from nocturne.schemas.errors import SourceError
 from nocturne.schemas.manifest import FileChanges
 from nocturne.schemas.model_card import TrainedModel
-from nocturne.schemas.nights import FileCounts, NightOutcome
+from nocturne.schemas.nights import CorpusProfile, Drift, FileCounts, ModelCorpus, NightOutcome
 from nocturne.tasks.model.registry.champion import promote
 from nocturne.tasks.nights.summary import champion_id, failed_night, night_of
+from nocturne.tasks.storage.layout import CORPUS_FILE, model_path
 from nocturne.tasks.storage.root import Root
 from tests.tasks.model.tiny_models import add_card
 from tests.tasks.nights.nights_for_tests import START, night
@@ -93,6 +94,20 @@ def test_the_outcome_of_a_night(
     found = night_of(trained, begun, {"train": result}, {}, ENDED, 0.1)
     assert found.outcome == outcome
     assert found.model_id == (None if outcome == "no_news" else "tunes-small-1")
+
+
+def test_the_drift_is_that_measured_for_a_model_made_tonight(trained: Root) -> None:
+    figures = {"pitch": 0.25}
+    measured = Drift(model_id="tunes-small-0", by_feature=figures, overall=0.25, bound=0.2)
+    profile = CorpusProfile(
+        corpus="tunes", fingerprint="f", counts=INGESTED.counts, notes=8, distributions={}
+    )
+    recorded = ModelCorpus(profile=profile, drift=measured).model_dump(mode="json")
+    trained.write_json(model_path("tunes-small-1", CORPUS_FILE), recorded)
+    begun = night(champion_before="tunes-small-0")
+    for result, expected in ((model(), measured), (model(reused=True), None)):
+        found = night_of(trained, begun, {"train": result}, {}, ENDED, 0.1)
+        assert found.drift == expected  # of another night: measured anew, here without a corpus
 
 
 def test_a_night_without_news_says_why(trained: Root) -> None:

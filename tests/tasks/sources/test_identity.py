@@ -14,7 +14,13 @@ def test_spellings_of_one_source_are_one(tmp_path: Path, monkeypatch: pytest.Mon
     here = source_id(str(tmp_path / "midi"))
     for spelt in ("midi", "./midi/", (tmp_path / "midi").as_uri(), "link", "x/../midi"):
         assert surely_same(source_id(spelt), here), spelt
-    assert surely_same(source_id("http://Host/a.zip"), source_id("https://host/a.zip"))
+    for spelt in (
+        "http://Host/a.zip",
+        "http://host:80/a.zip",
+        "https://host:443/a.zip",
+        "HTTP://host/a.zip",
+    ):
+        assert surely_same(source_id(spelt), source_id("https://host/a.zip"))
 
 
 def test_a_link_to_the_newest_folder_stays_one_source(
@@ -39,6 +45,7 @@ def test_a_link_to_the_newest_folder_stays_one_source(
         ("./one", "./other", False),  # it may have been moved: what it holds decides
         ("./one", "https://example.org/one.zip", False),
         ("https://a.org/x.zip", "https://b.org/x.zip", False),  # a mirror
+        ("http://a.org:8001/x.zip", "http://a.org:8002/x.zip", False),
         ("https://a.org/get?id=1", "https://a.org/get?id=2", False),
     ],
 )

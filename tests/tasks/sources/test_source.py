@@ -168,6 +168,12 @@ def test_bad_sources_are_one_clear_line(root, tmp_path, source, said):
         ("folk", {"source_sha256": "0" * 64}, "folk is neither"),
         ("http://[bad/x.zip", {}, "not an address"),
         ("https://", {}, "not an address"),
+        ("http://xn--/x.zip", {}, "not an address"),
+        ("http://a..b/x.zip", {}, "not an address"),
+        ("http://h:99999/x.zip", {}, "not an address"),
+        ("http://h:-1/x.zip", {}, "not an address"),
+        ("http://h\n/x.zip", {}, r"http://h\\n/x.zip is not an address"),
+        ("http://me:secret@[bad/x.zip", {}, r"^http://\[bad/x.zip is not an address"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(root, source, changes, said):

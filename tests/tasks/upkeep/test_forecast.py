@@ -12,6 +12,7 @@ from nocturne.schemas.config import (
     IngestConfig,
     PrepareConfig,
     PromoteConfig,
+    RetrainConfig,
     TrainConfig,
 )
 from nocturne.schemas.errors import CorpusError, ModelError
@@ -25,6 +26,7 @@ from nocturne.tasks.upkeep.forecast import (
     forecast_ingest,
     forecast_prepare,
     forecast_promote,
+    forecast_retrain,
     forecast_train,
 )
 from tests.tasks.corpus.corpora_for_tests import fill, songs
@@ -52,6 +54,9 @@ def test_what_is_there_is_reused_and_what_has_changed_is_made(root: Root, tmp_pa
     assert {info.path: info.mtime_ns for info in root.all_files("")} == files
     build_sequences(root, prepare)
     assert outcomes(forecast_prepare(prepare)) == [("prepare", "reused")]
+    again = RetrainConfig(root=root.uri, corpus="a", source=str(source), workers=1)
+    assert outcomes(forecast_retrain(again))[:2] == [("ingest", "reused"), ("prepare", "reused")]
+    assert outcomes(forecast_retrain(again))[2:] == [("train", "made")]
     (source / "new.mid").write_bytes(songs(1, first=50)["050.mid"])
     forecast = forecast_compose(config)
     assert [outcome for _, outcome in outcomes(forecast)] == ["made"] + ["depends"] * 3

@@ -39,6 +39,7 @@ def require_whole(nights: Nights) -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3600)
 def test_a_year_of_nights(tmp_path: Path, workers: Workers) -> None:
     began = time.process_time()
     with simulated_nights(tmp_path, workers, trains=True) as nights:

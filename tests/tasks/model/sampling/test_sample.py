@@ -13,7 +13,6 @@ from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.sequences import SplitIds, Vocabulary
 from nocturne.tasks.model.network.network import initial_weights, network_of, tensors
 from nocturne.tasks.model.network.trained_model import Model, unlimited
-from nocturne.tasks.model.sampling import draw_window
 from nocturne.tasks.model.sampling.random_inputs import random_inputs
 from nocturne.tasks.model.sampling.sample import BATCH_ROWS, sample
 
@@ -78,13 +77,6 @@ def test_a_low_temperature_and_a_small_top_p_leave_the_likeliest(model: Model) -
     cold = draw(model, 3, temperature=1e-6)
     narrow = draw(model, 3, top_p=1e-6)
     np.testing.assert_array_equal(cold, narrow)
-
-
-def test_top_p_keeps_the_smallest_set_with_that_mass() -> None:
-    logits = tf.math.log([[0.5, 0.3, 0.15, 0.05]])
-    for top_p, kept in ((0.4, 1), (0.6, 2), (0.9, 3), (1.0, 4)):
-        found = draw_window._nucleus(logits, tf.constant(top_p)).numpy()[0]
-        assert (found > -1e8).tolist() == [True] * kept + [False] * (4 - kept)
 
 
 def test_progress_ends_at_all_notes_and_no_primers_is_an_error(model: Model) -> None:

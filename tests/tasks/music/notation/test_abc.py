@@ -7,7 +7,7 @@ import symusic
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nocturne.tasks.music.notation.abc import fifths_of, signature_of, to_abc
+from nocturne.tasks.music.notation.abc import to_abc
 from nocturne.tasks.music.notation.grid import STEPS, chords_of
 from nocturne.tasks.music.notes import Notes
 from tests.tasks.music.notes_for_tests import notes_in, notes_of
@@ -66,13 +66,6 @@ def test_accidentals_follow_the_signature_and_the_bar() -> None:
     notes = notes_of([(beat, beat + 1, pitch, 9) for beat, pitch in enumerate((63, 64, 63, 70))])
     assert "K:Eb\n" in abc(notes, key="Eb major")
     assert abc(notes, key="Eb major").splitlines()[-1] == "E4 =E4 _E4 B4 |"
-
-
-@pytest.mark.parametrize(("number", "fifths"), [(0, 0), (3, -3), (6, 6), (14, -1), (15, -6)])
-def test_fifths_of_pretty_midis_keys(number: int, fifths: int) -> None:
-    assert fifths_of(number) == fifths
-    signs = "".join(signature_of(number).values())
-    assert signs.count("^") - signs.count("_") == fifths
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -99,6 +99,20 @@ def test_hard_links_are_files_and_come_last():
         assert len({row.md5 for row in rows}) == 2
 
 
+def test_a_hard_link_to_a_hard_link_is_the_file():
+    links = [member(f"l/{number}.mid", kind=tarfile.LNKTYPE) for number in range(5)]
+    targets = ("a.mid", "l/0.mid", "l/3.mid", "l/4.mid", "l/3.mid")  # 3 and 4: each other
+    for link, target in zip(links, targets, strict=True):
+        link.linkname = target
+    file = member("a.mid", len(midi(1)))
+    first, *rows = read(tar_bytes([(file, midi(1)), *((link, b"") for link in links)]))
+    found = {row.path: isinstance(row, Skipped) or row.content for row in rows}
+    assert (first.path, first.content) == ("a.mid", midi(1))
+    assert found == {"l/0.mid": midi(1), "l/1.mid": midi(1)} | dict.fromkeys(
+        ("l/2.mid", "l/3.mid", "l/4.mid"), True
+    )
+
+
 def test_more_hard_links_than_memory_should_hold_are_named():
     links = [member(f"l/{i}.mid", kind=tarfile.LNKTYPE) for i in range(4)]
     for number, link in enumerate(links):
@@ -182,6 +196,16 @@ def test_a_tar_that_is_cut_in_its_first_header_is_an_error(cut):
 def test_a_tar_may_lack_its_end_mark(blocks, pack):
     body = tar_of({"a.mid": midi(1)})[:1024]
     assert [row.path for row in read(pack(body + bytes(512 * blocks)))] == ["a.mid"]
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_tar_behind_the_end_of_a_tar_is_told_of(pack):
+    first, second = (tar_of({f"{number}.mid": midi(number)}) for number in (1, 2))
+    file, said = read(pack(first + bytes(1 << 20) + second))
+    assert (file.path, file.content) == ("1.mid", midi(1))
+    assert said.path == "(behind the end of the tar)"
+    assert "another tar" in said.reason
+    assert [row.path for row in read(pack(first + b"junk" * 400))] == ["1.mid"]
 
 
 @pytest.mark.parametrize("padding", [1, 512, 10_240])

@@ -26,6 +26,9 @@ def redirect(start: str, location: str) -> None:
         "https://0x7f.0.0.1/",
         "https://[::1]/",
         "https://[::ffff:127.0.0.1]/",
+        "https://[::127.0.0.1]/",
+        "https://[64:ff9b::10.0.0.1]/",
+        "https://[2002:7f00:1::]/",
         "https://10.1.2.3/",
         "https://172.16.0.1/",
         "https://192.168.1.1/",
@@ -36,6 +39,9 @@ def redirect(start: str, location: str) -> None:
         "http://93.184.216.34/a.zip",
         "file:///etc/passwd",
         "ftp://93.184.216.34/a.zip",
+        "https://a..b/",
+        "https://xn--/",
+        "https://93.184.216.34:99999/",
         "gopher://127.0.0.1:11211/",
     ],
 )
@@ -51,6 +57,8 @@ def test_a_public_host_leads_to_no_private_address_and_no_other_scheme(location:
     [
         (PUBLIC, "/b.zip"),
         (PUBLIC, "https://93.184.216.35/b.zip"),
+        (PUBLIC, "https://[2606:4700::1111]/b.zip"),
+        (PUBLIC, "https://[64:ff9b::93.184.216.35]/b.zip"),
         ("http://93.184.216.34/a.zip", PUBLIC),
         ("http://127.0.0.1:9/a.zip", "http://localhost:8/b.zip"),
         ("http://192.168.1.1/a.zip", "http://192.168.1.2/a.zip"),
