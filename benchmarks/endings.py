@@ -41,9 +41,7 @@ def endings(pieces: Sequence[Ids], vocabulary: Vocabulary) -> dict[str, float]:
     durations = [notes.offset_beats - notes.onset_beats for notes in decoded]
     on_tonic = [n.pitch[-1] % 12 == key_of_notes(n).tonic_class for n in decoded]
     return {
-        "last_on_tonic": float(
-            np.mean([n.pitch[-1] % 12 == key_of_notes(n).tonic_class for n in decoded])
-        ),
+        "last_on_tonic": float(np.mean(on_tonic)),
         "last_over_median": float(np.mean([d[-1] / np.median(d) for d in durations])),
         "median_notes": float(np.median([len(ids) for ids in pieces])),
     }
