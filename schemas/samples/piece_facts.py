@@ -18,6 +18,7 @@ PIECE_FACTS: tuple[pa.Field, ...] = (
     pa.field("constraint_bits", pa.float64()),
     # The key that the piece keeps to, as it sounds; null where none was asked for.
     pa.field("sounding_key", pa.string()),
+    pa.field("ended", pa.bool_()),  # by the model, and not cut off at the length asked for
     pa.field(PRIME_NOTES, pa.int64()),  # notes at its beginning that are the prime's; null: none
     pa.field(CANDIDATE, pa.int64()),  # number of the draw that was kept, from 0
     pa.field(REDRAWN, pa.int64()),  # further draws, as the first had a fault

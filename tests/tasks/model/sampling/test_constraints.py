@@ -17,7 +17,8 @@ from nocturne.tasks.model.sampling import draw_window
 from nocturne.tasks.model.sampling.drawn import Drawn
 from nocturne.tasks.model.sampling.filters import Filters
 from nocturne.tasks.model.sampling.random_inputs import random_inputs
-from nocturne.tasks.model.sampling.sample import BATCH_ROWS, primer_of, sample
+from nocturne.tasks.model.sampling.sample import BATCH_ROWS, sample
+from nocturne.tasks.model.sampling.starts import primer_of
 from nocturne.tasks.music.categories import decode
 from nocturne.tasks.music.theory.key_finding import key_of_notes
 
