@@ -11,7 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nocturne.schemas.samples.audio_facts import EARLIER_RENDERERS, POOR_RENDERERS, RENDERER
-from nocturne.schemas.samples.parameter_columns import PARAMETERS, arrow_type, checks_of
+from nocturne.schemas.samples.parameter_columns import (
+    PARAMETERS,
+    TEXT_COLUMNS,
+    arrow_type,
+    checks_of,
+)
+from nocturne.schemas.samples.piece_facts import PIECE_FACTS
 
 # The columns that every manifest has, and their order; the others are null in manifests of
 # versions that did not write them, and come after these.
@@ -42,6 +48,11 @@ FIRST_COLUMNS = (
 )
 
 
+def _file(suffix: str) -> str:
+    """Return the pattern of paths of pieces' files in a run's folder."""
+    return rf"^(\d{{2,4}}/)?\d{{5,7}}\.{suffix}$"
+
+
 class SampleManifest(pandera.DataFrameModel):
     """One row per generated MIDI file, beside the columns of the sampling parameters.
 
@@ -55,7 +66,7 @@ class SampleManifest(pandera.DataFrameModel):
 
     run_id: pa.string()
     index: pa.int64() = pandera.Field(ge=0, unique=True)
-    file: pa.string() = pandera.Field(str_matches=r"^\d{5,7}\.mid$", unique=True)
+    file: pa.string() = pandera.Field(str_matches=_file("mid"), unique=True)
     model_id: pa.string()
     vocabulary_id: pa.string()
     program: pa.int64() = pandera.Field(ge=0, le=127)
@@ -67,8 +78,8 @@ class SampleManifest(pandera.DataFrameModel):
     distinct_pitches: pa.int64() = pandera.Field(ge=1, le=128)
     midi_bytes: pa.int64() = pandera.Field(gt=0)
     midi_sha256: pa.string() = pandera.Field(str_matches=r"^[0-9a-f]{64}$")
-    picture: pa.string() = pandera.Field(nullable=True, str_matches=r"^\d{5,7}\.png$")
-    audio: pa.string() = pandera.Field(nullable=True, str_matches=r"^\d{5,7}\.ogg$")
+    picture: pa.string() = pandera.Field(nullable=True, str_matches=_file("png"))
+    audio: pa.string() = pandera.Field(nullable=True, str_matches=_file("ogg"))
     audio_seconds: pa.float64() = pandera.Field(nullable=True, gt=0)
     audio_renderer: pa.string() = pandera.Field(
         nullable=True, isin=[RENDERER, *EARLIER_RENDERERS, *POOR_RENDERERS]
@@ -99,14 +110,16 @@ class SampleManifest(pandera.DataFrameModel):
 def manifest_schema(further: tuple[pa.Field, ...] = ()) -> pa.Schema:
     """Return the Arrow schema of a manifest that has `further` columns of output formats."""
     parameters = {name: arrow_type(field.annotation) for name, field in PARAMETERS.items()}
-    types = SampleManifest.__annotations__ | parameters
+    texts = {column: pa.string() for column in TEXT_COLUMNS.values()}
+    types = SampleManifest.__annotations__ | parameters | texts
     later = [name for name in types if name not in FIRST_COLUMNS]
     fixed = SampleManifest.to_schema().columns
+    nullable = {*later, *TEXT_COLUMNS}
     fields = [
-        pa.field(name, types[name], fixed[name].nullable if name in fixed else name in later)
+        pa.field(name, types[name], fixed[name].nullable if name in fixed else name in nullable)
         for name in (*FIRST_COLUMNS, *later)
     ]
-    return pa.schema([*fields, *further])
+    return pa.schema([*fields, *PIECE_FACTS, *further])
 
 
 @cache

@@ -13,8 +13,10 @@ from pydantic.fields import FieldInfo
 
 from nocturne.schemas.config import SamplingConfig
 
-# Fields that change a run, but not how notes are drawn: how many, and in which formats.
-NO_PARAMETER = ("samples", "notes", "audio")
+# Fields that change a run, but not how notes are drawn: how many, how long, in which formats.
+NO_PARAMETER = ("samples", "notes", "bars", "seconds", "ending", "first_index", "audio")
+# Fields that are a number or a text, with the column of the text; of both columns one is null.
+TEXT_COLUMNS = {"temperature": "temperature_by_attribute"}
 PARAMETERS = {
     name: SamplingConfig.model_fields[name]
     for name in SamplingConfig.fields_changing("samples")
@@ -32,13 +34,22 @@ def arrow_type(annotation: Any) -> pa.DataType:
     return ARROW_TYPES[annotation if isinstance(annotation, type) else type(annotation)]
 
 
+def parameter_row(config: SamplingConfig) -> dict[str, Any]:
+    """Return the values of the columns of the parameters."""
+    row = {name: getattr(config, name) for name in PARAMETERS}
+    for name, column in TEXT_COLUMNS.items():
+        text = row[name] if isinstance(row[name], str) else None
+        row |= {column: text, name: None if text else row[name]}
+    return row
+
+
 def checks_of(field: FieldInfo) -> list[pandera.Check]:
     """Return the bounds and choices of a field as checks of its column."""
     checks = [
         getattr(pandera.Check, bound)(getattr(limit, bound))
         for limit in field.metadata
         for bound in BOUNDS
-        if hasattr(limit, bound)
+        if getattr(limit, bound, None) is not None
     ]
     if get_origin(field.annotation) is Literal:
         checks.append(pandera.Check.isin(list(get_args(field.annotation))))

@@ -22,7 +22,7 @@ def run_markdown(
     `address` is where a browser finds the gallery, if it is served.
     """
     facts = (
-        ("Samples", f"{result.samples:,} of {run.config.notes:,} notes"),
+        ("Samples", f"{result.samples:,} of {run.config.length_words}"),
         ("Model", f"{card.model_id}, trained on {card.corpus}"),
         ("Seed", str(result.seed)),
         *settings_of_run(run),
@@ -37,7 +37,7 @@ def run_markdown(
     rows += [f"| {as_text(name)} | {as_text(value)} |" for name, value in facts]
     rolls = [
         f"![Piano roll of piece {index}]({data_uri(png, 'image/png')})"
-        for index, png in enumerate(pictures)
+        for index, png in enumerate(pictures, start=run.config.first_index)
     ]
     link = [f"**[Listen in the gallery]({address})**", ""] if address else []
     caution = [f"**Caution: {as_text(result.caution)}**", ""] if result.caution else []

@@ -21,7 +21,7 @@ from nocturne.tasks.samples.manifest import manifest_of, read_manifest
 from nocturne.tasks.samples.page_notes import write_batch_notes
 from nocturne.tasks.samples.sample_files import make_files
 from nocturne.tasks.samples.writers.writer import Row
-from nocturne.tasks.storage.layout import REQUEST_FILE, part_file, run_path
+from nocturne.tasks.storage.layout import REQUEST_FILE, part_file, piece_file, run_path
 from nocturne.tasks.storage.root import Root
 
 BATCH_SAMPLES = 256
@@ -30,8 +30,11 @@ MAX_THREADS = 4  # of encoding and writing; each may take 80 MB for the longest 
 
 def batches_of(run: SampleRun) -> list[tuple[int, int]]:
     """Return (first index, count) of every batch."""
-    total = run.config.samples
-    return [(i, min(BATCH_SAMPLES, total - i)) for i in range(0, total, BATCH_SAMPLES)]
+    numbers = run.config.numbers
+    return [
+        (part.start, len(part))
+        for part in (numbers[i : i + BATCH_SAMPLES] for i in range(0, len(numbers), BATCH_SAMPLES))
+    ]
 
 
 def begin_run(root: Root, run: SampleRun) -> list[tuple[int, int]]:
@@ -55,7 +58,8 @@ def batch_rows(
     part = read_manifest(root, run.run_id, name) if name in folder.sizes else None
     if holds_samples(folder.sizes, part, first_index, count):
         return part
-    published = None if folder.manifest is None else folder.manifest.slice(first_index, count)
+    offset = first_index - run.config.first_index
+    published = None if folder.manifest is None else folder.manifest.slice(offset, count)
     return published if holds_samples(folder.sizes, published, first_index, count) else None
 
 
@@ -70,7 +74,7 @@ def write_batch(
 
     Files that an interrupted try left are kept. StorageError if the root cannot be written.
     """
-    existing = set(root.files(run_path(run.run_id)))
+    existing = _existing_files(root, run, first_index, len(pieces))
     numbered = enumerate(pieces, start=first_index)
     jobs = [_threads().submit(_write_sample, root, run, *piece, existing) for piece in numbered]
     rows = []
@@ -82,8 +86,15 @@ def write_batch(
         for job in jobs:
             job.cancel()
         wait(jobs)
-    write_batch_notes(root, run, first_index // BATCH_SAMPLES, first_index, pieces)
+    write_batch_notes(root, run, first_index, pieces)
     root.write_table(run_path(run.run_id, _part(first_index)), manifest_of(rows))
+
+
+def _existing_files(root: Root, run: SampleRun, first_index: int, count: int) -> set[str]:
+    """Return the paths of the files in the folders of some samples."""
+    ends = (first_index, first_index + count - 1)
+    folders = {run_path(run.run_id, piece_file(i, "")).rpartition("/")[0] for i in ends}
+    return {path for folder in folders for path in root.files(folder)}
 
 
 def _part(first_index: int) -> str:

@@ -9,6 +9,7 @@ from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.samples import GeneratedRun, SampleRun
 from nocturne.tasks.music.composition import Composition
 from nocturne.tasks.pages.index.write import write_index_pages
+from nocturne.tasks.primes.request import load_primes
 from nocturne.tasks.samples.batches import begin_run, write_batch
 from nocturne.tasks.samples.check import is_published
 from nocturne.tasks.samples.publish import clear_leftovers, generated_run, publish_run
@@ -48,7 +49,8 @@ def build_batches(
 ) -> None:
     """Write the batches that a run lacks; their pieces are those that `compose` returns."""
     for first, count in begin_run(root, run):
-        written = _offset(progress, first, run.config.samples)
+        before = first - run.config.first_index
+        written = _offset(progress, before, run.config.samples)
         write_batch(root, run, first, compose(first, count), written)
 
 
@@ -59,16 +61,19 @@ def finish_run(root: Root, run: SampleRun, card: ModelCard, caution: str = "") -
     return generated_run(root, run, reused=False, caution=caution)
 
 
-def _offset(progress: Progress, first_index: int, total: int) -> Progress:
-    """Return a Progress of one batch that reports over the whole run."""
-    return lambda done, _: progress(first_index + done, total)
+def _offset(progress: Progress, before: int, total: int) -> Progress:
+    """Return a Progress of one batch, with so many samples before it, of the whole run."""
+    return lambda done, _: progress(before + done, total)
 
 
 def composer(root: Root, run: SampleRun) -> Compose:
     """Return a function that draws pieces of a run; its first call loads the model."""
     from nocturne.tasks.model.registry.open_models import load_model
+    from nocturne.tasks.model.sampling.choice.choose import sample_and_choose
     from nocturne.tasks.model.sampling.compose import compose_batch
-    from nocturne.tasks.model.sampling.sample import sample
 
     load = cache(lambda: load_model(root, run.model_id))
-    return lambda first, count: compose_batch(load(), sample, run, first, count)
+    songs = cache(lambda: load_primes(root, run.config))
+    return lambda first, count: compose_batch(
+        load(), sample_and_choose, run, first, count, primes=songs()
+    )

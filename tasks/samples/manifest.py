@@ -1,4 +1,4 @@
-"""The manifest of a run: what all manifests have, facts of pieces, and columns of formats."""
+"""The manifest of a run: what all manifests have, and the columns of formats."""
 
 import io
 
@@ -6,7 +6,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nocturne.schemas.samples import (
-    PIECE_FACTS,
     SAMPLE_SCHEMA,
     checked,
     completed,
@@ -17,14 +16,11 @@ from nocturne.tasks.samples.writers.writer import Row
 from nocturne.tasks.storage.layout import run_path
 from nocturne.tasks.storage.root import Root
 
-FURTHER_COLUMNS = (
-    *PIECE_FACTS,
-    *(
-        column
-        for writer in WRITERS
-        for column in writer.columns
-        if column.name not in SAMPLE_SCHEMA.names
-    ),
+FURTHER_COLUMNS = tuple(
+    column
+    for writer in WRITERS
+    for column in writer.columns
+    if column.name not in SAMPLE_SCHEMA.names
 )
 MANIFEST_SCHEMA = manifest_schema(FURTHER_COLUMNS)
 

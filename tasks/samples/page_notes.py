@@ -5,21 +5,18 @@ notes.parquet has a row for every sample: `index`, and `page_notes`, JSON text o
 notes of the MIDI file. While a run is under way, parts/notes-NNNNN.parquet has those of a batch.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import IO
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nocturne.schemas.samples import SampleRun
 from nocturne.tasks.music.composition import Composition
 from nocturne.tasks.music.midi.extraction import Extracted, extract
-from nocturne.tasks.music.midi.writer import to_ticks
-from nocturne.tasks.music.notes import Notes
 from nocturne.tasks.pages.gallery import NotesOfRows
+from nocturne.tasks.pages.player.notes import to_page_notes
 from nocturne.tasks.storage.layout import NOTES_FILE, notes_part, piece_file, run_path
 from nocturne.tasks.storage.root import COMPRESSION, Root
 
@@ -29,20 +26,16 @@ SCHEMA = pa.schema(
 Texts = list[str | None]
 
 
-def page_notes_of(notes: Notes) -> str:
-    """Return the notes of a piece as pages hold them."""
-    ticks = to_ticks(notes)
-    columns = (ticks.onset, ticks.offset - ticks.onset, ticks.pitch, ticks.velocity)
-    return json.dumps(np.stack(columns, axis=1).tolist(), separators=(",", ":"))
+page_notes_of = to_page_notes
 
 
 def write_batch_notes(
-    root: Root, run: SampleRun, part: int, first_index: int, pieces: Sequence[Composition]
+    root: Root, run: SampleRun, first_index: int, pieces: Sequence[Composition]
 ) -> None:
     """Write the notes of a batch, unless the published table has the same."""
     texts: Texts = [page_notes_of(piece.notes) for piece in pieces]
     if _rows_in(root, run, NOTES_FILE, first_index, len(texts)) != texts:
-        root.write_table(run_path(run.run_id, notes_part(part)), _table(first_index, texts))
+        root.write_table(run_path(run.run_id, notes_part(first_index)), _table(first_index, texts))
 
 
 def publish_notes(
@@ -53,7 +46,7 @@ def publish_notes(
     `sizes` are those of the files in the run's folder: where no part is new, the table stays.
     """
     path = run_path(run.run_id, NOTES_FILE)
-    parts = [notes_part(number) for number in range(len(batches))]
+    parts = [notes_part(first) for first, _ in batches]
     if any(part in sizes for part in parts) or _count(root, path, sizes) != run.config.samples:
         with root.writing(path) as stream, _writer(stream) as writer:
             for part, (first, count) in zip(parts, batches, strict=True):

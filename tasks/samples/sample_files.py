@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from nocturne.schemas.samples import PARAMETERS, PIECE_FACTS, SampleRun
+from nocturne.schemas.samples import PIECE_FACTS, SampleRun, parameter_row
 from nocturne.schemas.sequences import TICKS_PER_QUARTER
 from nocturne.tasks.music.composition import Composition
 from nocturne.tasks.music.midi.writer import TickNotes, microseconds_per_quarter, to_ticks
@@ -38,7 +38,7 @@ def make_files(
     for writer in WRITERS:
         name = piece_file(index, writer.suffix)
         file = None
-        if writer.is_wanted(run.config, index):
+        if writer.is_wanted(run.config, index - run.config.first_index):
             earlier = existing(name)
             file = _kept_or_made(writer, piece, earlier)
             if file.content != earlier:
@@ -59,7 +59,7 @@ def _shared_by_samples(run: SampleRun) -> Row:
         "model_id": run.model_id,
         "vocabulary_id": run.vocabulary_id,
         "program": run.program,
-        **{name: getattr(run.config, name) for name in PARAMETERS},
+        **parameter_row(run.config),
     }
 
 

@@ -1,12 +1,12 @@
-"""How the notes of a sample sound: tempo and instrument."""
+"""How the notes of a sample sound: tempo, instrument and transposition."""
 
 from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
-from nocturne.schemas.config.base import Config
+from nocturne.schemas.config.base import Config, as_plain_input
 from nocturne.schemas.config.changes import BY_CONTENT
-from nocturne.schemas.config.sampling.groups import SAMPLES
+from nocturne.schemas.config.sampling.groups import SAMPLES, later_samples
 from nocturne.schemas.instruments import INSTRUMENTS, PROGRAMS, program_of
 
 
@@ -22,7 +22,7 @@ def _as_instrument_input(schema: dict[str, Any]) -> None:
 
 
 class Sound(Config):
-    """Tempo and instrument."""
+    """Tempo, instrument and transposition."""
 
     tempo: Annotated[float, SAMPLES] = Field(
         120.0,
@@ -38,5 +38,20 @@ class Sound(Config):
         "as flute (`nocturne programs` lists them); if empty, the corpus's most common program",
         json_schema_extra=_as_instrument_input,
     )
+    transpose: Annotated[int | None, later_samples(None)] = Field(
+        None,
+        title="Transpose",
+        description="Semitones by which every note sounds higher, or lower if below 0, than it was "
+        "drawn; key, lowest and highest pitch hold for what sounds; if empty, as drawn",
+        ge=-48,
+        le=48,
+        json_schema_extra=as_plain_input,
+    )
 
     _program = field_validator("program", mode="before")(program_of)
+
+    @field_validator("transpose", mode="before")
+    @classmethod
+    def _nothing_as_none(cls, value: object) -> object:
+        """Return None for 0 and an empty text: the run is the same."""
+        return None if value in ("", "0", 0) else value

@@ -4,10 +4,13 @@ Samples are drawn in fixed groups of BATCH_ROWS: each call of one compiled loop 
 notes for a group. Sample `index` is row index % BATCH_ROWS of group index // BATCH_ROWS, and the
 random numbers of a group follow from (seed, group, window). So a sample depends on (model, seed,
 index) and the sampling parameters only, not on the number of samples drawn at once; and a shorter
-sample is the beginning of a longer one.
+sample is the beginning of a longer one. Windows are drawn until every sample that is asked for has
+come to its end (lengths.py).
 
 The SamplingConfig is passed whole to draw_window.py, which uses the parameters of the logits.
 """
+
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,14 +18,54 @@ from numpy.typing import NDArray
 from nocturne.schemas.config import SamplingConfig
 from nocturne.schemas.errors import ModelError
 from nocturne.schemas.progress import Progress, silent
-from nocturne.tasks.model.network.network import State, network_of, tensors
-from nocturne.tasks.model.network.ops import Tensor
+from nocturne.schemas.theory import Key
+from nocturne.tasks.model.network.network import network_of, tensors
 from nocturne.tasks.model.network.quiet_tensorflow import tf
 from nocturne.tasks.model.network.trained_model import Model
-from nocturne.tasks.model.sampling.draw_window import draw_window
-from nocturne.tasks.model.sampling.drawn import Drawn
+from nocturne.tasks.model.sampling.constraints import (
+    Constrained,
+    constraints_of,
+    first_bar_state,
+)
+from nocturne.tasks.model.sampling.draw_window import Window, draw_window
+from nocturne.tasks.model.sampling.drawn import Drawn, joined
+from nocturne.tasks.model.sampling.lengths import find_ends, most_notes, require_end
+from nocturne.tasks.model.sampling.starts import starts_of
+from nocturne.tasks.music.theory.note_limits import note_limits
 
 BATCH_ROWS = 64  # samples in one compiled call
+
+
+class _Rows(NamedTuple):
+    """What was drawn so far of the samples that are asked for in a group; R of them."""
+
+    ids: NDArray[np.int16]  # [R, notes, A]
+    ends: NDArray[np.float32]  # probability of the end in place of each note: [R, notes]
+    bits: NDArray[np.float32]  # that constraints cost: [R, notes]; [R, 0] of none
+    keys: list[Key | None]  # that the samples keep to
+
+    def followed_by(self, window: Window, rows: slice) -> "_Rows":
+        """Return these and the notes of a further window of the whole group."""
+        ids = np.concatenate([self.ids, window.ids.numpy()[rows].astype(np.int16)], axis=1)
+        ends = np.concatenate([self.ends, window.ends.numpy()[rows]], axis=1)
+        bits = self.bits
+        if window.bars:
+            bits = np.concatenate([bits, window.bars.bits.numpy()[rows]], axis=1)
+        return _Rows(ids, ends, bits, self.keys)
+
+    def drawn(self, lengths: NDArray[np.int64], ended: NDArray[np.bool_]) -> Drawn:
+        """Return the samples with so many notes [R]."""
+        facts = {"ended": ended, **self._limit_facts(lengths)}
+        return Drawn(self.ids[:, : lengths.max()], lengths, facts)
+
+    def _limit_facts(self, lengths: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+        """Return the columns of limits, of samples with so many notes [R]."""
+        if not self.bits.shape[1]:
+            return {}
+        counted = np.arange(self.bits.shape[1]) < lengths[:, None]
+        bits = np.where(counted, self.bits, 0).sum(axis=1, dtype=np.float64) / lengths
+        names = [key.text for key in self.keys if key is not None]  # all samples have one, or none
+        return {"constraint_bits": bits} | ({"sounding_key": np.array(names)} if names else {})
 
 
 def sample(
@@ -34,31 +77,42 @@ def sample(
 ) -> Drawn:
     """Draw samples first_index .. first_index + count - 1.
 
-    temperature divides the logits of every attribute, top_p keeps its most likely categories up
-    to that mass. random_input "primer" continues a random window of the training songs;
+    temperature divides the logits of every attribute, or each by its own; top_p keeps the most
+    likely categories up to that mass, top_k so many, min_p those with that share of the likeliest's
+    probability. Key, range and metre are kept by every note (note_limits.py); the facts are then
+    `constraint_bits`, -log2 of the probability that they left in bits per note, and
+    `sounding_key`. random_input "primer" continues a random window of the training songs;
     "gaussian" starts the decoder from a random state with the mean and covariance of the
-    encoder's states over those windows. progress counts notes. ModelError if the model has no
-    primers; ValueError if the config has no seed.
+    encoder's states over those windows; "prime" continues the model's first prime; "between"
+    starts between two of them or of the windows (starts.py). progress counts notes. The fact
+    `ended` says which samples the model ended. ModelError if the model has no primers, or no end
+    where one is asked for; SamplesError if it cannot keep a limit; ValueError if the config has no
+    seed.
     """
     if not len(model.primers):
         raise ModelError(f"model {model.model_id} has no primers: train it again")
+    require_end(config, model.model_id, model.vocabulary)
     drawer = _Drawer(model, config)
     last = first_index + count
     groups = range(first_index // BATCH_ROWS, -(-last // BATCH_ROWS))
-    windows = -(-config.notes // model.shape.window)
     drawn = []
     for done, group in enumerate(groups):
-        drawn.append(
-            drawer.group(group, windows, progress, (done * windows, len(groups) * windows))
-        )
-    start = first_index - groups.start * BATCH_ROWS
-    ids = np.concatenate(drawn)[start : start + count, : config.notes]
-    return Drawn(ids, np.full(count, config.notes))
+        first = group * BATCH_ROWS
+        indices = range(max(first, first_index), min(first + BATCH_ROWS, last))
+        drawn.append(drawer.group(group, indices, _part_of(progress, done, len(groups))))
+    return joined(drawn)
 
 
-def primer_of(seed: int, index: int, primers: int) -> int:
-    """Return the number of the primer that sample `index` continues."""
-    return int(np.random.default_rng([seed, index]).integers(primers))
+def _no_notes(keys: list[Key | None], attributes: int) -> _Rows:
+    """Return samples in these keys before their first note."""
+    nothing = np.zeros((len(keys), 0), np.float32)
+    ids = np.zeros((len(keys), 0, attributes), np.int16)
+    return _Rows(ids, nothing, nothing, keys)
+
+
+def _part_of(progress: Progress, done: int, parts: int) -> Progress:
+    """Return a Progress of one of so many equal parts, `done` of which were before."""
+    return lambda now, total: progress(done * total + now, parts * total)
 
 
 class _Drawer:
@@ -71,19 +125,21 @@ class _Drawer:
         self.network = network_of(model.shape, model.vocabulary)
         self.weights = tensors(model.weights, model.vocabulary)
         self.limits = tf.constant(model.loop_limits, tf.int32)
+        self.note_limits = note_limits(model.vocabulary, config)
 
-    def group(
-        self, group: int, windows: int, progress: Progress, done: tuple[int, int]
-    ) -> NDArray[np.int16]:
-        """Draw a whole group: int16 [BATCH_ROWS, windows * window, A].
-
-        `done` is the number of windows drawn before, and the number of all windows to draw.
-        """
-        history, state = self._random_inputs(group)
-        drawn = []
+    def group(self, group: int, indices: range, progress: Progress) -> Drawn:
+        """Draw the samples `indices` of a group, and the others as far as these need."""
+        whole = range(group * BATCH_ROWS, (group + 1) * BATCH_ROWS)
+        history, state = starts_of(self.model, self.network, self.weights, self.config, whole)
+        keys = self._keys(history.numpy())
+        constrained = self._constrained(keys)
+        asked = slice(indices.start - whole.start, indices.stop - whole.start)
+        rows = _no_notes(keys[asked], len(self.network.sizes))
+        windows = -(-most_notes(self.config) // self.model.shape.window)
+        unit = BATCH_ROWS * self.model.shape.window
         for number in range(windows):
             key = np.random.SeedSequence([self.seed, group, number]).generate_state(2)
-            history, ids = draw_window(
+            window = draw_window(
                 self.network,
                 self.weights,
                 self.config,
@@ -91,26 +147,31 @@ class _Drawer:
                 history,
                 state if number == 0 else None,
                 tf.constant(key.view(np.int32)),
+                constrained,
             )
-            drawn.append(ids.numpy().astype(np.int16))
-            unit = BATCH_ROWS * self.model.shape.window
-            progress((done[0] + number + 1) * unit, done[1] * unit)
-        return np.concatenate(drawn, axis=1)
+            history, rows = window.history, rows.followed_by(window, asked)
+            if constrained and window.bars:
+                constrained = constrained._replace(bars=window.bars)
+            vocabulary = self.model.vocabulary
+            lengths, ended = find_ends(self.config, vocabulary, indices, rows.ids, rows.ends)
+            if lengths.all():
+                break
+            progress((number + 1) * unit, windows * unit)
+        progress(windows * unit, windows * unit)
+        return rows.drawn(lengths, ended)
 
-    def _random_inputs(self, group: int) -> tuple[Tensor, State | None]:
-        """Return the history int32 [BATCH_ROWS, context, A] of a group, and its decoder's state.
+    def _keys(self, history: NDArray[np.int32]) -> list[Key | None]:
+        """Return the key of each sample that follows history [BATCH_ROWS, context, A]."""
+        limits = self.note_limits
+        if limits is None or not limits.as_primed:
+            return [limits.key if limits else None] * BATCH_ROWS
+        primed = history[:, -self.model.shape.window :]
+        is_note = primed[..., 0] < self.network.sizes[0]
+        return [limits.key_of_ids(primed[i, is_note[i]]) for i in range(BATCH_ROWS)]
 
-        The state is None where the encoder gives it, from the history.
-        """
-        model, network = self.model, self.network
-        sizes = np.asarray(model.vocabulary.sizes, np.int32)
-        history = np.zeros((BATCH_ROWS, network.context, len(sizes)), np.int32) + sizes
-        indices = range(group * BATCH_ROWS, (group + 1) * BATCH_ROWS)
-        if self.config.random_input == "primer":
-            chosen = [primer_of(self.seed, index, len(model.primers)) for index in indices]
-            history[:, -model.shape.window :] = model.primers[chosen]
-            return tf.constant(history), None
-        random = [np.random.default_rng([self.seed, index]) for index in indices]
-        vector = np.stack([r.standard_normal(len(model.state_factor)) for r in random])
-        state = (model.state_mean + vector @ model.state_factor).astype(np.float32)
-        return tf.constant(history), network.state_of(tf.constant(state))
+    def _constrained(self, keys: list[Key | None]) -> Constrained | None:
+        """Return what samples in `keys` keep to, before their first note; None without limits."""
+        if self.note_limits is None:
+            return None
+        constraints = constraints_of(self.network, self.note_limits, keys)
+        return Constrained(constraints, first_bar_state(BATCH_ROWS, self.model.shape.window))

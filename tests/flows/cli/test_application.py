@@ -41,6 +41,7 @@ def printed(command: str, root: Root, capsys: pytest.CaptureFixture[str]) -> tup
         ("corpora", {"corpora"}),
         ("runs", {"samples", "nights", "problems"}),
         ("usage", {"root", "kinds", "files", "bytes"}),
+        ("prime", {"root", "primes", "problems"}),
         ("tidy --dry-run", {"root", "dry_run", "removed", "stays"}),
         ("promote other --dry-run", {"flow", "root", "stages", "seconds"}),
         ("ingest --dry-run --corpus new --source folk", {"flow", "root", "stages", "seconds"}),

@@ -45,7 +45,9 @@ CHANGED: dict[tuple[type[Config], Result], str] = {
     (PrepareConfig, "sequences"): "scheme valid_share test_share min_song_notes",
     (TrainConfig, "model"): f"seed corpus {TRAINING} precision init_from",
     (TrainConfig, "weights"): f"seed {TRAINING} executor precision",
-    (GenerateConfig, "samples"): "samples notes tempo temperature top_p random_input audio seed",
+    (GenerateConfig, "samples"): "samples notes bars seconds ending tempo transpose key lowest "
+    "highest metre temperature top_k top_p min_p random_input prime prime_bars prime_track "
+    "keep_prime prime_to seed_to position choose redraws audio first_index seed",
 }
 
 
@@ -91,7 +93,7 @@ def test_a_later_field_counts_only_where_it_makes_a_difference(
 class Extended(GenerateConfig):
     """A config with two new fields, one of which does not say what it changes."""
 
-    top_k: Annotated[int, Changes("samples", unless=(0,))] = Field(0, title="k", description="k")
+    swing: Annotated[int, Changes("samples", unless=(0,))] = Field(0, title="s", description="s")
     silent: int = Field(0, title="Silent", description="Silent")
     twice: Annotated[int, CIRCUMSTANCE, CIRCUMSTANCE] = Field(0, title="T", description="T")
 

@@ -10,13 +10,30 @@ from pydantic import Field
 
 from nocturne.schemas.config import SamplingConfig
 from nocturne.schemas.config.changes import Changes
-from nocturne.schemas.samples import PARAMETERS, SAMPLE_SCHEMA
+from nocturne.schemas.samples import PARAMETERS, SAMPLE_SCHEMA, TEXT_COLUMNS, parameter_row
 from nocturne.schemas.samples.parameter_columns import arrow_type, checks_of
 
 
 def test_every_parameter_has_a_column() -> None:
-    assert sorted(PARAMETERS) == ["random_input", "seed", "temperature", "tempo", "top_p"]
-    assert set(PARAMETERS) <= set(SAMPLE_SCHEMA.names)
+    known = (
+        "choose key highest keep_prime lowest metre min_p position prime prime_bars prime_to "
+        "prime_track random_input redraws seed seed_to temperature tempo top_k top_p transpose"
+    )
+    assert sorted(PARAMETERS) == sorted(known.split())
+    assert set(PARAMETERS) | set(TEXT_COLUMNS.values()) <= set(SAMPLE_SCHEMA.names)
+
+
+@pytest.mark.parametrize(
+    ("temperature", "number", "text"),
+    [(0.8, 0.8, None), ("pitch=1.1,interval=0.8", None, "interval=0.8,pitch=1.1")],
+)
+def test_a_temperature_is_in_the_column_of_its_type(
+    temperature: object, number: float | None, text: str | None
+) -> None:
+    row = parameter_row(SamplingConfig.model_validate({"temperature": temperature, "lowest": "C4"}))
+    assert (row["temperature"], row["temperature_by_attribute"]) == (number, text)
+    assert (row["lowest"], row["highest"]) == (60, None)
+    assert set(row) == {*PARAMETERS, "temperature_by_attribute"}
 
 
 class LaterConfig(SamplingConfig):

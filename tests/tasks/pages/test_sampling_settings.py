@@ -29,7 +29,8 @@ def test_every_field_of_the_config_is_a_row() -> None:
     run = plan_run(GenerateConfig(temperature=0.85, seed=41), card_of())
     titles = {setting.title: setting.value for setting in settings_of_run(run)}
     fields = SamplingConfig.model_fields
-    assert set(titles) == {fields[name].title for name in set(fields) - SHOWN_ELSEWHERE}
+    filled = {name for name in fields if getattr(run.config, name) is not None} | {"program"}
+    assert set(titles) == {fields[name].title for name in filled - SHOWN_ELSEWHERE}
     assert titles["Temperature"] == "0.85"
     assert titles["Tempo (BPM)"] == "120"
     assert titles["Instrument (MIDI program)"] == "Flute (73)"  # the corpus's own
@@ -38,6 +39,21 @@ def test_every_field_of_the_config_is_a_row() -> None:
 def test_a_piece_has_the_settings_of_its_row() -> None:
     texts = [setting.value for setting in settings_of_piece(ROW)]
     assert texts == ["90", "Acoustic Grand Piano (0)", "0.85", "1", "gaussian"]
+
+
+def test_limits_are_shown_as_they_were_asked_for() -> None:
+    asked = {"key": "d min", "lowest": 55, "temperature": "pitch=1.1", "metre": "6/8"}
+    config = GenerateConfig.model_validate(asked | {"seed": 1})
+    shown = {
+        setting.title: setting.value for setting in settings_of_run(plan_run(config, card_of()))
+    }
+    assert (shown["Key"], shown["Lowest pitch"], shown["Metre"]) == ("D minor", "G3 (55)", "6/8")
+    assert shown["Temperature"] == "pitch=1.1"
+    assert not {"Highest pitch", "Transpose", "Top-k"} & set(shown)
+    of_piece = settings_of_piece(
+        ROW | {"temperature": None, "temperature_by_attribute": "pitch=1.1", "lowest": 55}
+    )
+    assert {("Temperature", "pitch=1.1"), ("Lowest pitch", "G3 (55)")} <= set(of_piece)
 
 
 def test_a_new_field_needs_no_change_of_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:

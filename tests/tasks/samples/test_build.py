@@ -4,10 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pretty_midi
 import pytest
 
 from nocturne.schemas.config import GenerateConfig
-from nocturne.schemas.errors import BusyError, ModelError
+from nocturne.schemas.errors import BusyError, ModelError, SamplesError
 from nocturne.schemas.samples import checked
 from nocturne.tasks.model.registry import open_models
 from nocturne.tasks.samples import batches, build, build_samples
@@ -94,3 +95,45 @@ def test_no_model_and_a_run_that_another_writes_are_one_line(root: Root) -> None
     made = build_samples(root, config)
     with run_writer(root, made.run_id, made.model_id), pytest.raises(BusyError):
         build_samples(root, config)
+
+
+def test_pieces_of_a_run_are_made_again_under_their_numbers(
+    root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_tiny_model(root)
+    monkeypatch.setattr(batches, "BATCH_SAMPLES", 2)
+    config = GenerateConfig(root=root.uri, samples=5, notes=8, audio=1, seed=3)
+    whole = build_samples(root, config)
+    at: list[tuple[float, float]] = []
+    slower = config.copy_with(samples=3, first_index=2, tempo=90)
+    part = build_samples(root, slower, lambda *progress: at.append(progress))
+    assert at == [(1, 3), (2, 3), (3, 3)]
+    for number in (2, 3, 4):
+        first, again = (
+            pretty_midi.PrettyMIDI(f"{run.folder}/{number:05}.mid") for run in (whole, part)
+        )
+        pitches = [[note.pitch for note in midi.instruments[0].notes] for midi in (first, again)]
+        assert pitches[0] == pitches[1]
+        assert again.get_tempo_changes()[1].tolist() == pytest.approx([90])
+    files = [Path(path).name for path in root.files(f"samples/{part.run_id}", ".mid")]
+    assert files == ["00002.mid", "00003.mid", "00004.mid"]
+    assert len(root.files(f"samples/{part.run_id}", "00002.ogg")) == 1
+    notes = root.read_table(f"samples/{part.run_id}/notes.parquet")
+    assert notes["index"].to_pylist() == [2, 3, 4]
+    assert build_samples(root, slower) == part.model_copy(update={"reused": True})
+    longer = build_samples(root, GenerateConfig(root=root.uri, run=part.run_id, more=1))
+    manifest = checked(root.read_table(f"samples/{longer.run_id}/manifest.parquet"))
+    assert manifest["index"].to_pylist() == [2, 3, 4, 5]
+    assert manifest["constraint_bits"].null_count == 4
+
+
+def test_a_limit_that_cannot_be_kept_is_refused_before_any_work(
+    root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_tiny_model(root)
+    loads = counting(monkeypatch, open_models, "load_model")
+    config = GenerateConfig(root=root.uri, key="as primed", random_input="gaussian")
+    with pytest.raises(SamplesError, match="continues no notes whose key"):
+        build_samples(root, config)
+    assert not loads
+    assert not root.folders("samples")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from nocturne.schemas.config import GenerateConfig
-from nocturne.schemas.errors import ModelError
+from nocturne.schemas.errors import ModelError, SamplesError
 from nocturne.schemas.progress import silent
 from nocturne.schemas.samples import SampleRun
 from nocturne.schemas.sequences import Vocabulary
@@ -78,7 +78,19 @@ def test_the_sampler_gets_the_request() -> None:
     assert (run.config.top_p, run.config.random_input) == (0.9, "gaussian")
 
 
+def test_a_piece_sounds_as_many_semitones_higher_as_asked_for() -> None:
+    ids = encode_song(VOCABULARY, scale(16))[None]
+    for semitones in (-24, 5):
+        run = run_of(transpose=semitones)
+        (piece,) = compose_batch(Fake(), lambda *_, **__: drawn(ids), run, 0, 1)
+        assert piece.notes.pitch.dtype == np.uint8
+        assert piece.notes.pitch.tolist() == [p + semitones for p in scale(16).pitch.tolist()]
+    ids[..., 1] = 100
+    with pytest.raises(SamplesError, match="notes from 140 to 140 would lie outside"):
+        compose_batch(Fake(), lambda *_, **__: drawn(ids), run_of(transpose=40), 0, 1)
+
+
 def test_another_vocabulary_is_refused() -> None:
-    other = Fake(VOCABULARY.model_copy(update={"version": 2}))
+    other = Fake(VOCABULARY.model_copy(update={"version": 3}))
     with pytest.raises(ModelError, match="its card says"):
         compose_batch(other, lambda *_, **__: drawn(np.zeros((1, 1, 4))), run_of(), 0, 1)
