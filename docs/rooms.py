@@ -30,6 +30,7 @@ ROOMS = (
     "tasks/model/network",
     "tasks/corpus",
     "tasks/sources",
+    "tasks/primes",
     "tasks/music/midi",
     "tasks/music/categories",
     "tasks/music/metrics",

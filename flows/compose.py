@@ -15,6 +15,7 @@ from nocturne.schemas.config import (
     TrainConfig,
 )
 from nocturne.schemas.results import Composition
+from nocturne.tasks.generate import require_primes
 from nocturne.tasks.recording.facts import facts_line
 from nocturne.tasks.stages import stages
 
@@ -24,6 +25,7 @@ def compose(config: ComposeConfig) -> Composition:
     """Ingest, prepare, train and generate; each stage reuses what is already done."""
     sampling = config.subset(SamplingConfig).model_dump()
     with facts_line(), stages():
+        require_primes(config)
         ingested = ingest(config.subset(IngestConfig))
         prepared = prepare(config.subset(PrepareConfig))
         trained = train(config.subset(TrainConfig))

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from prefect import get_run_logger
 from prefect.cache_policies import NO_CACHE
 
-from nocturne.schemas.config import GenerateConfig
+from nocturne.schemas.config import GenerateConfig, SamplingConfig
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.progress import Progress
 from nocturne.schemas.samples import GeneratedRun, SampleRun
@@ -22,6 +22,7 @@ from nocturne.tasks.model.sampling.compose import compose_batch
 from nocturne.tasks.model.sampling.sample import sample
 from nocturne.tasks.pages.run_markdown import SHOWN_PIECES, run_markdown
 from nocturne.tasks.policy import may_pass
+from nocturne.tasks.primes.request import load_primes, request_primes
 from nocturne.tasks.progress import report
 from nocturne.tasks.recording.facts import task
 from nocturne.tasks.samples import request as samples_request
@@ -41,12 +42,20 @@ _last_model: dict[tuple[str, str], Model] = {}  # at most one, by root and run
     cache_policy=NO_CACHE,
 )
 def plan_generation(config: GenerateConfig) -> SampleRequest:
-    """Find the model and name the run; ModelError if there is no such model."""
+    """Find the model, keep the primes and name the run, as request_samples does."""
     request = request_samples(Root.open(config.root, create=False), config)
     get_run_logger().info("model %s", request.model_words)
+    for words in request.prime_words:
+        get_run_logger().info("%s", words)
     if request.caution:
         get_run_logger().warning("caution: %s", request.caution)
     return request
+
+
+def require_primes(config: SamplingConfig) -> None:
+    """Raise SamplesError if a song to continue is not there or cannot be continued."""
+    asked = GenerateConfig(**config.subset(SamplingConfig).model_dump())
+    request_primes(Root.open(config.root), asked)
 
 
 @contextmanager
@@ -95,7 +104,8 @@ def generate_batch(run: SampleRun, first_index: int, count: int) -> None:
     """Draw one batch from the model and write its MIDI, pictures and audio."""
     root = Root.open(run.config.root)
     drawing = _progress_over_run(run, "draw notes", first_index, count)
-    pieces = compose_batch(_model(root, run), sample, run, first_index, count, drawing)
+    songs = load_primes(root, run.config)
+    pieces = compose_batch(_model(root, run), sample, run, first_index, count, drawing, songs)
     writing = _progress_over_run(run, "write music", first_index, count)
     write_batch(root, run, first_index, pieces, writing)
 

@@ -1,7 +1,7 @@
 """What a command needs, checked before a Prefect server starts: a mistake is reported in a second.
 
 The flows check the same again, since a deployment runs them without the command line. Only
-markers and listings are read here.
+markers, listings and the songs that samples continue are read here.
 """
 
 import os
@@ -9,11 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nocturne.schemas.config import (
+    ComposeConfig,
     Config,
     GenerateConfig,
     IngestConfig,
     PrepareConfig,
     PromoteConfig,
+    SamplingConfig,
     StagesConfig,
     TrainConfig,
 )
@@ -30,6 +32,14 @@ def check_before_start(flow: str, config: Config) -> None:
 def _check_stages(config: StagesConfig) -> None:
     _check_ingest(config)
     _check_start(_writable(config.root, create=True), config)
+
+
+def _check_compose(config: ComposeConfig) -> None:
+    from nocturne.tasks.primes.request import request_primes
+
+    _check_stages(config)
+    sampling = config.subset(SamplingConfig).model_dump()
+    request_primes(_writable(config.root, create=True), GenerateConfig(**sampling))
 
 
 def _check_ingest(config: IngestConfig) -> None:
@@ -60,24 +70,29 @@ def _check_train(config: TrainConfig) -> None:
 
 
 def _check_start(root: Root, config: TrainConfig) -> None:
-    """Look up the model to start from, if it is `champion` or `latest`.
+    """Look up the model to start from.
 
-    An id is not checked: a finished model does not need its start any more.
+    An id may be that of a deleted model from which a model was trained: a finished model does not
+    need its start any more.
     """
     from nocturne.tasks.model.registry.lookup import resolve
+    from nocturne.tasks.model.registry.models import read_cards
 
-    if config.init_from in ("champion", "latest"):
-        resolve(root, config.init_from, config.corpus, config.scheme)
+    name = config.init_from
+    if name and name not in {card.config.init_from for card in read_cards(root)[0]}:
+        resolve(root, name, config.corpus, config.scheme)
 
 
 def _check_generate(config: GenerateConfig) -> None:
     from nocturne.tasks.model.registry.lookup import find
     from nocturne.tasks.model.registry.models import read_card
+    from nocturne.tasks.primes.request import request_primes
     from nocturne.tasks.samples.request import model_named, requested_runs
 
     root = _writable(config.root)
     found = find(root, model_named(config), config.corpus, config.scheme)
     card = read_card(root, found.model_id)
+    config = request_primes(root, config).config
     if config.run is not None or config.more is not None:
         requested_runs(root, config, card)
 
@@ -106,7 +121,7 @@ def _writable(uri: str, *, create: bool = False) -> Root:
 
 
 CHECKS: dict[str, Callable[..., None]] = {
-    "compose": _check_stages,
+    "compose": _check_compose,
     "retrain": _check_stages,
     "ingest": _check_ingest,
     "prepare": _check_prepare,

@@ -4,7 +4,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 from pydantic_core import to_json
@@ -21,6 +21,7 @@ from rich.progress import (
 
 from nocturne.flows.cli.results import caution_in, lines_of
 from nocturne.tasks.progress import shown_by
+from nocturne.tasks.storage.file_names import one_line
 
 STOPPED = "stopped; run the same command again to go on"
 INTERRUPTED = 130  # the exit code of a program that Ctrl-C ended
@@ -52,10 +53,16 @@ class Console:
         self.ready: Callable[[], None] = lambda: None  # waits for a server that is starting
 
     def failed(self, message: str, code: int) -> int:
-        """Print one line with the error; return its exit code."""
+        """Print one line with the error; return its exit code.
+
+        A stream that cannot be written to, for one on a full disk, is passed over.
+        """
+        message = one_line(message)
         if self.json:
-            self._write({"error": {"message": message, "exit_code": code}})
-        self.err.print(f"nocturne: {message}", style="red", markup=False)
+            with suppress(OSError):
+                self._write({"error": {"message": message, "exit_code": code}})
+        with suppress(OSError):
+            self.err.print(f"nocturne: {message}", style="red", markup=False)
         return code
 
     def warn(self, message: str) -> None:

@@ -1,9 +1,10 @@
 """The files of a generation run: their table (manifest) and their description (run.json).
 
 Under samples/<run_id>/: NNNNN.mid, NNNNN.png (piano roll, of the first samples), NNNNN.ogg (where
-audio was asked for), manifest.parquet (SampleManifest, sorted by index), notes.parquet (the notes
-of all), run.json (SampleRun), index.html (the gallery; further pages page-N.html). index.html is
-written last: it completes the folder.
+audio was asked for), from index 1,000 on in folders, as NN/NNNNN.mid; manifest.parquet
+(SampleManifest, sorted by index), notes.parquet (the notes of all), run.json (SampleRun),
+index.html (the gallery; further pages page-N.html). index.html is written last: it completes the
+folder.
 """
 
 from nocturne.schemas.samples.audio_facts import (

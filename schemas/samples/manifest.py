@@ -48,6 +48,11 @@ FIRST_COLUMNS = (
 )
 
 
+def _file(suffix: str) -> str:
+    """Return the pattern of paths of pieces' files in a run's folder."""
+    return rf"^(\d{{2,4}}/)?\d{{5,7}}\.{suffix}$"
+
+
 class SampleManifest(pandera.DataFrameModel):
     """One row per generated MIDI file, beside the columns of the sampling parameters.
 
@@ -61,7 +66,7 @@ class SampleManifest(pandera.DataFrameModel):
 
     run_id: pa.string()
     index: pa.int64() = pandera.Field(ge=0, unique=True)
-    file: pa.string() = pandera.Field(str_matches=r"^\d{5,7}\.mid$", unique=True)
+    file: pa.string() = pandera.Field(str_matches=_file("mid"), unique=True)
     model_id: pa.string()
     vocabulary_id: pa.string()
     program: pa.int64() = pandera.Field(ge=0, le=127)
@@ -73,8 +78,8 @@ class SampleManifest(pandera.DataFrameModel):
     distinct_pitches: pa.int64() = pandera.Field(ge=1, le=128)
     midi_bytes: pa.int64() = pandera.Field(gt=0)
     midi_sha256: pa.string() = pandera.Field(str_matches=r"^[0-9a-f]{64}$")
-    picture: pa.string() = pandera.Field(nullable=True, str_matches=r"^\d{5,7}\.png$")
-    audio: pa.string() = pandera.Field(nullable=True, str_matches=r"^\d{5,7}\.ogg$")
+    picture: pa.string() = pandera.Field(nullable=True, str_matches=_file("png"))
+    audio: pa.string() = pandera.Field(nullable=True, str_matches=_file("ogg"))
     audio_seconds: pa.float64() = pandera.Field(nullable=True, gt=0)
     audio_renderer: pa.string() = pandera.Field(
         nullable=True, isin=[RENDERER, *EARLIER_RENDERERS, *POOR_RENDERERS]

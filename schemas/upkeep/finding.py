@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Part = Literal["corpus", "download", "model", "champion", "samples", "night", "file"]
+Part = Literal["corpus", "download", "model", "champion", "samples", "prime", "night", "file"]
 
 
 class Finding(BaseModel):

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 Kind = Literal[
     "model",
     "samples",
+    "prime",
     "corpus",
     "staging",
     "download",

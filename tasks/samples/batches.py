@@ -21,7 +21,7 @@ from nocturne.tasks.samples.manifest import manifest_of, read_manifest
 from nocturne.tasks.samples.page_notes import write_batch_notes
 from nocturne.tasks.samples.sample_files import make_files
 from nocturne.tasks.samples.writers.writer import Row
-from nocturne.tasks.storage.layout import REQUEST_FILE, part_file, run_path
+from nocturne.tasks.storage.layout import REQUEST_FILE, part_file, piece_file, run_path
 from nocturne.tasks.storage.root import Root
 
 BATCH_SAMPLES = 256
@@ -74,7 +74,7 @@ def write_batch(
 
     Files that an interrupted try left are kept. StorageError if the root cannot be written.
     """
-    existing = set(root.files(run_path(run.run_id)))
+    existing = _existing_files(root, run, first_index, len(pieces))
     numbered = enumerate(pieces, start=first_index)
     jobs = [_threads().submit(_write_sample, root, run, *piece, existing) for piece in numbered]
     rows = []
@@ -86,9 +86,15 @@ def write_batch(
         for job in jobs:
             job.cancel()
         wait(jobs)
-    number = _number(run, first_index)
-    write_batch_notes(root, run, number, first_index, pieces)
-    root.write_table(run_path(run.run_id, part_file(number)), manifest_of(rows))
+    write_batch_notes(root, run, first_index, pieces)
+    root.write_table(run_path(run.run_id, part_file(_number(run, first_index))), manifest_of(rows))
+
+
+def _existing_files(root: Root, run: SampleRun, first_index: int, count: int) -> set[str]:
+    """Return the paths of the files in the folders of some samples."""
+    ends = (first_index, first_index + count - 1)
+    folders = {run_path(run.run_id, piece_file(i, "")).rpartition("/")[0] for i in ends}
+    return {path for folder in folders for path in root.files(folder)}
 
 
 def _number(run: SampleRun, first_index: int) -> int:

@@ -9,6 +9,7 @@ from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.samples import GeneratedRun, SampleRun
 from nocturne.tasks.music.composition import Composition
 from nocturne.tasks.pages.index.write import write_index_pages
+from nocturne.tasks.primes.request import load_primes
 from nocturne.tasks.samples.batches import begin_run, write_batch
 from nocturne.tasks.samples.check import is_published
 from nocturne.tasks.samples.publish import clear_leftovers, generated_run, publish_run
@@ -72,4 +73,5 @@ def composer(root: Root, run: SampleRun) -> Compose:
     from nocturne.tasks.model.sampling.sample import sample
 
     load = cache(lambda: load_model(root, run.model_id))
-    return lambda first, count: compose_batch(load(), sample, run, first, count)
+    songs = cache(lambda: load_primes(root, run.config))
+    return lambda first, count: compose_batch(load(), sample, run, first, count, primes=songs())

@@ -14,14 +14,14 @@ from nocturne.tasks.pages.gallery import page_names
 from nocturne.tasks.samples.identity import is_same_run
 from nocturne.tasks.samples.manifest import read_manifest
 from nocturne.tasks.samples.writers import WRITERS
-from nocturne.tasks.storage.layout import MANIFEST_FILE, NOTES_FILE, PARTS, RUN_FILE, run_path
+from nocturne.tasks.storage.layout import MANIFEST_FILE, RUN_FILE, run_path
 from nocturne.tasks.storage.markers import find_marker
 from nocturne.tasks.storage.root import Root
 
 
 @dataclass(frozen=True)
 class RunFolder:
-    """The folder of a run: bytes of every file, parts/ included, its run.json and manifest."""
+    """The folder of a run: bytes of every file by its path in it, run.json and manifest."""
 
     sizes: dict[str, int]
     run: SampleRun | None
@@ -30,12 +30,17 @@ class RunFolder:
 
 def read_run_folder(root: Root, run_id: str) -> RunFolder:
     """Look into the folder of a run; a missing or damaged run.json or manifest is None."""
-    sizes = root.sizes(run_path(run_id))
-    parts = root.sizes(run_path(run_id, PARTS))
-    sizes |= {f"{PARTS}/{name}": size for name, size in parts.items()}
+    start = len(root.full(run_path(run_id))) + 1
+    sizes = {info.path[start:]: int(info.size) for info in root.all_files(run_path(run_id))}
     run = read_run(root, run_id, RUN_FILE) if RUN_FILE in sizes else None
     manifest = read_manifest(root, run_id, MANIFEST_FILE) if MANIFEST_FILE in sizes else None
     return RunFolder(sizes, run, manifest)
+
+
+def files_of_pieces(manifest: pa.Table) -> set[str]:
+    """Return the paths of all files that a manifest names."""
+    names = (name for writer in WRITERS for name in manifest[writer.file_column].to_pylist())
+    return {name for name in names if name is not None}
 
 
 def read_run(root: Root, run_id: str, name: str) -> SampleRun | None:
@@ -81,8 +86,7 @@ def _has_files(sizes: dict[str, int], rows: pa.Table, file_column: str, size_col
 
 
 def _has_pages(folder: RunFolder, published: SampleRun) -> bool:
-    names = page_names(published.config.samples)
-    names += [name for name in (NOTES_FILE,) if name in published.page_bytes]
+    names = [*(published.page_bytes or page_names(published.config.samples))]
     return all(_fits(folder.sizes.get(n, 0), published.page_bytes.get(n)) for n in names)
 
 

@@ -37,12 +37,12 @@ def page_notes_of(notes: Notes) -> str:
 
 
 def write_batch_notes(
-    root: Root, run: SampleRun, part: int, first_index: int, pieces: Sequence[Composition]
+    root: Root, run: SampleRun, first_index: int, pieces: Sequence[Composition]
 ) -> None:
     """Write the notes of a batch, unless the published table has the same."""
     texts: Texts = [page_notes_of(piece.notes) for piece in pieces]
     if _rows_in(root, run, NOTES_FILE, first_index, len(texts)) != texts:
-        root.write_table(run_path(run.run_id, notes_part(part)), _table(first_index, texts))
+        root.write_table(run_path(run.run_id, notes_part(first_index)), _table(first_index, texts))
 
 
 def publish_notes(
@@ -53,7 +53,7 @@ def publish_notes(
     `sizes` are those of the files in the run's folder: where no part is new, the table stays.
     """
     path = run_path(run.run_id, NOTES_FILE)
-    parts = [notes_part(number) for number in range(len(batches))]
+    parts = [notes_part(first) for first, _ in batches]
     if any(part in sizes for part in parts) or _count(root, path, sizes) != run.config.samples:
         with root.writing(path) as stream, _writer(stream) as writer:
             for part, (first, count) in zip(parts, batches, strict=True):

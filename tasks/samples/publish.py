@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Sequence
 
+import numpy as np
 import pyarrow.parquet as pq
 
 from nocturne.schemas.errors import SamplesError
@@ -11,8 +12,9 @@ from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.samples import GeneratedRun, SampleRun
 from nocturne.tasks.pages.gallery import page_name, page_names, pages
 from nocturne.tasks.pages.page_links import links_of_gallery
+from nocturne.tasks.pages.player.excerpts import held_out_excerpts
 from nocturne.tasks.samples.batches import batch_rows, batches_of
-from nocturne.tasks.samples.check import RunFolder, read_run, read_run_folder
+from nocturne.tasks.samples.check import RunFolder, files_of_pieces, read_run, read_run_folder
 from nocturne.tasks.samples.manifest import joined_manifests
 from nocturne.tasks.samples.page_notes import notes_of_run, publish_notes
 from nocturne.tasks.samples.writers import WRITERS
@@ -31,9 +33,9 @@ from nocturne.tasks.storage.root import COMPRESSION, Root
 
 
 def piece_pattern(writers: Sequence[Writer]) -> re.Pattern[str]:
-    """Return the pattern of the names of all files of samples."""
+    """Return the pattern of the paths, in a run's folder, of all files of samples."""
     suffixes = "|".join(re.escape(writer.suffix) for writer in writers)
-    return re.compile(rf"(?P<index>\d{{5,7}})\.(?P<suffix>{suffixes})")
+    return re.compile(rf"(\d{{2,4}}/)?\d{{5,7}}\.({suffixes})")
 
 
 PIECE_FILE = piece_pattern(WRITERS)
@@ -60,7 +62,9 @@ def publish_run(root: Root, run: SampleRun, card: ModelCard, caution: str = "") 
     page_bytes = {NOTES_FILE: publish_notes(root, run, folder.sizes, batches_of(run))}
     notes = notes_of_run(root, run)
     links = links_of_gallery(root, card.model_id, card.corpus)
-    for name, html in pages(run, card, manifest, caution, links, notes):
+    length = int(np.median(manifest["notes"].to_numpy()))
+    held_out = held_out_excerpts(root, card, run, length)
+    for name, html in pages(run, card, manifest, caution, links, notes, held_out):
         page_bytes[name] = len(html)
         if name == page_name(1):  # the last one
             published = run.model_copy(update={"page_bytes": page_bytes})
@@ -78,18 +82,15 @@ def clear_leftovers(root: Root, run: SampleRun) -> None:
     request = read_run(root, run.run_id, REQUEST_FILE)
     if request is not None and request.config.samples > run.config.samples:
         return
-    for name in root.sizes(run_path(run.run_id)):
-        if _is_leftover(name, run.config.numbers):
+    folder = read_run_folder(root, run.run_id)
+    if folder.manifest is None:
+        return
+    pages = folder.run.page_bytes if folder.run else ()  # an earlier version had more pages
+    kept = files_of_pieces(folder.manifest) | {*page_names(run.config.samples), *pages}
+    for name in folder.sizes.keys() - kept:
+        if PIECE_FILE.fullmatch(name) or PAGE_FILE.fullmatch(name):
             root.delete(run_path(run.run_id, name))
     root.delete(run_path(run.run_id, PARTS))
-
-
-def _is_leftover(name: str, numbers: range) -> bool:
-    """Whether a file of that name is a sample or page that a run of these samples lacks."""
-    if match := PIECE_FILE.fullmatch(name):
-        index = int(match["index"])
-        return index not in numbers or name != piece_file(index, match["suffix"])
-    return PAGE_FILE.fullmatch(name) is not None and name not in page_names(len(numbers))
 
 
 def generated_run(root: Root, run: SampleRun, *, reused: bool, caution: str = "") -> GeneratedRun:

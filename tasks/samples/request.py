@@ -1,7 +1,7 @@
 """Find the run of a request: a new run, an interrupted run, or an old run to be extended."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
 from nocturne.schemas.config import GenerateConfig
@@ -10,14 +10,18 @@ from nocturne.schemas.metrics import ModelMetrics
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.samples import SampleRun
 from nocturne.tasks.model.registry.lookup import find
+from nocturne.tasks.model.registry.model_folder import ModelFolder
 from nocturne.tasks.model.registry.models import read_card, read_metrics
 from nocturne.tasks.model.registry.open_models import open_model
 from nocturne.tasks.music.theory.note_limits import check_limits
+from nocturne.tasks.music.theory.transposing import transposed
 from nocturne.tasks.pages.model_caution import caution_of
+from nocturne.tasks.primes.encoding import prime_words
+from nocturne.tasks.primes.request import PrimeRequest, prime_names, request_primes
 from nocturne.tasks.samples.check import read_run, read_run_folder
 from nocturne.tasks.samples.extension import run_to_extend, runs_of_model
 from nocturne.tasks.samples.identity import RUN_ID, SEEDS, plan_run
-from nocturne.tasks.storage.layout import REQUEST_FILE
+from nocturne.tasks.storage.layout import REQUEST_FILE, prime_path
 from nocturne.tasks.storage.locking.locks import run_writer
 from nocturne.tasks.storage.root import Root
 
@@ -27,25 +31,41 @@ class SampleRequest:
     """A config's model, and the runs that fit the request, best first.
 
     All runs but the last may be locked by other processes. `caution` says why the model's music
-    may be noise; empty for a sound model. `model_words` names the model and why it was chosen.
+    may be noise; empty for a sound model. `model_words` names the model and why it was chosen,
+    `prime_words` has a line for each song that the samples continue.
     """
 
     card: ModelCard
     model_words: str
     caution: str
     runs: list[SampleRun]
+    prime_words: tuple[str, ...] = ()
 
 
 def request_samples(root: Root, config: GenerateConfig) -> SampleRequest:
-    """Find the model and name the run.
+    """Find the model, keep the primes in the root and name the run.
 
-    ModelError if there is no such model, SamplesError if it cannot keep the limits asked for.
+    ModelError if there is no such model, SamplesError if a prime cannot be continued or the model
+    cannot keep the limits asked for.
     """
     model = find(root, model_named(config), config.corpus, config.scheme)
     card = read_card(root, model.model_id)
-    runs = requested_runs(root, config, card)
+    asked = request_primes(root, config)
+    runs = requested_runs(root, asked.config, card)
     check_limits(lambda: open_model(root, card.model_id).vocabulary, runs[-1].config)
-    return SampleRequest(card, model.words, _caution(root, card), runs)
+    if asked.primes.first and config.keep_prime:
+        transposed(asked.primes.first.notes, runs[-1].config.transpose)
+    asked.keep(root)
+    words = _prime_words(root, card, asked)
+    return SampleRequest(card, model.words, _caution(root, card), runs, words)
+
+
+def _prime_words(root: Root, card: ModelCard, asked: PrimeRequest) -> tuple[str, ...]:
+    songs = [song for song in (asked.primes.first, asked.primes.second) if song]
+    if not songs:
+        return ()
+    vocabulary = ModelFolder(root, card.model_id).vocabulary
+    return tuple(prime_words(vocabulary, song, asked.config.tempo) for song in songs)
 
 
 def model_named(config: GenerateConfig) -> str:
@@ -61,8 +81,9 @@ def model_named(config: GenerateConfig) -> str:
 def requested_runs(root: Root, config: GenerateConfig, card: ModelCard) -> list[SampleRun]:
     """Return the runs that fit the request, best first; all but the last may be locked.
 
-    An empty seed continues a run of the same request that was interrupted, if nobody else does;
-    else it is drawn. SamplesError if there is no run to go on from, or it does not fit.
+    The config names its primes by content, as request_primes does. An empty seed continues a run
+    of the same request that was interrupted, if nobody else does; else it is drawn. SamplesError
+    if there is no run to go on from, or it does not fit.
     """
     if config.run is not None or config.more is not None:
         return [run_to_extend(root, config, card)]
@@ -79,7 +100,7 @@ def sole_writer(root: Root, runs: list[SampleRun]) -> Iterator[SampleRun]:
     with ExitStack() as locks:
         run = next(filter(None, (_lock_interrupted(root, run, locks) for run in runs[:-1])), None)
         if run is None:
-            locks.enter_context(run_writer(root, runs[-1].run_id, runs[-1].model_id))
+            locks.enter_context(_writer(root, runs[-1]))
             run = as_published(root, runs[-1])
         yield run
 
@@ -103,11 +124,17 @@ def as_published(root: Root, run: SampleRun) -> SampleRun:
 def _lock_interrupted(root: Root, run: SampleRun, locks: ExitStack) -> SampleRun | None:
     """Lock a run that was interrupted and return it; None if another writes or has published it."""
     with ExitStack() as lock, suppress(BusyError):
-        lock.enter_context(run_writer(root, run.run_id, run.model_id))
+        lock.enter_context(_writer(root, run))
         if is_interrupted(root, run):
             locks.push(lock.pop_all())
             return run
     return None
+
+
+def _writer(root: Root, run: SampleRun) -> AbstractContextManager[None]:
+    """Let this process write a run; its model and primes stay meanwhile."""
+    primes = tuple(prime_path(name) for name in prime_names(run.config))
+    return run_writer(root, run.run_id, run.model_id, primes)
 
 
 def _interrupted_runs(root: Root, config: GenerateConfig, card: ModelCard) -> Iterator[SampleRun]:

@@ -38,7 +38,7 @@ def make_files(
     for writer in WRITERS:
         name = piece_file(index, writer.suffix)
         file = None
-        if writer.is_wanted(run.config, index):
+        if writer.is_wanted(run.config, index - run.config.first_index):
             earlier = existing(name)
             file = _kept_or_made(writer, piece, earlier)
             if file.content != earlier:

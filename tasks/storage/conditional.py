@@ -7,8 +7,8 @@ import random
 import re
 import ssl
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import lru_cache, partial
 from pathlib import Path
@@ -82,6 +82,11 @@ class ConditionalStore:
             raise OSError(f"HTTP error: {error or type(error).__name__}") from error
         if not answer.is_success:
             raise OSError(f"HTTP status {answer.status_code}: {_message(answer.text)}")
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Delete objects, a thousand in one request; missing ones are none the worse."""
+        with suppress(FileNotFoundError), _as_os_errors():
+            obstore.delete(self._store, list(keys))
 
 
 def update_object(

@@ -13,11 +13,16 @@ def visible(name: str) -> str:
     A byte that was not UTF-8, which Python keeps as a surrogate, becomes `\\xNN`. The middle of a
     very long name is left out.
     """
-    text = "".join(_escaped(sign) for sign in name)
+    text = one_line(name)
     if len(text) <= MOST_CHARACTERS:
         return text
     half = MOST_CHARACTERS // 2
     return f"{text[:half]} ... {text[-half:]}"
+
+
+def one_line(text: str) -> str:
+    """Return `text` with the signs as escapes that cannot be printed on one line."""
+    return text if text.isprintable() else "".join(_escaped(sign) for sign in text)
 
 
 def _escaped(sign: str) -> str:

@@ -30,12 +30,16 @@
                                                        promote
     nights/<corpus>/<start>-<run>.json                 retrain     NightRecord of one retrain run
     nights/<corpus>/under-way/<start>-<run>.json       retrain     the same, while it runs
-    samples/<run>/NNNNN.{mid,png,ogg}                  generate    the pieces of one run
+    samples/<run>/NNNNN.{mid,png,ogg}                  generate    the first 1,000 pieces of a run
+    samples/<run>/NN/NNNNN.{mid,ogg}                   generate    the next ones, 1,000 in a folder
     samples/<run>/manifest.parquet                     generate    one row for each piece
     samples/<run>/notes.parquet                        generate    the notes of every piece
     samples/<run>/run.json                             generate    SampleRun, completes the run
     samples/<run>/{index,page-N}.html                  generate    the gallery
     samples/<run>/parts/                               generate    a run that is under way
+    primes/<sha256>.mid                                generate,   a song that samples continue, as
+                                                       prime       it came
+    primes/<sha256>.json                               prime       UploadedPrime: its name
     {samples,models,quality}/index.html                all         index pages of what there is
     format.json                                        all         version of this layout
     .cache/locks/<name>.lock                           all         one file for each lock in use
@@ -101,6 +105,10 @@ RUN_FILE = "run.json"
 MANIFEST_FILE = "manifest.parquet"
 NOTES_FILE = "notes.parquet"  # of all pieces, for the pages
 REQUEST_FILE = f"{PARTS}/request.json"  # what the run that is under way is to become
+
+FOLDER_PIECES = 1000  # of a run in one folder: a listing stays quick
+PRIMES = "primes"
+PRIME_FILE, PRIME_RECORD = ".mid", ".json"  # suffixes of a song's bytes and of its name
 
 LAYOUT = 2  # raised when earlier versions cannot read what this one writes
 FORMAT_FILE = "format.json"  # RootFormat; a root without it has layout 1
@@ -272,14 +280,29 @@ def part_file(number: int) -> str:
     return f"{PARTS}/part-{number:05d}{PARQUET}"
 
 
-def notes_part(number: int) -> str:
-    """Return the file name of the notes of one batch, while the run is under way."""
-    return f"{PARTS}/notes-{number:05d}{PARQUET}"
+def notes_part(first_index: int) -> str:
+    """Return the file name of the notes of the batch that begins there, while it is under way."""
+    return f"{PARTS}/notes-{first_index:05d}{PARQUET}"
 
 
 def piece_file(index: int, suffix: str) -> str:
-    """Return the file name of one piece of a run; `suffix` is mid, png or ogg."""
-    return f"{index:05d}.{suffix}"
+    """Return the path in a run's folder of one piece's file; `suffix` is mid, png, ogg, ...
+
+    The first thousand lie in the run's folder, every further thousand in a folder whose name is
+    what those of its files begin with: 00999.mid, 01/01000.mid, 123/123456.mid.
+    """
+    name = f"{index:05d}.{suffix}"
+    return name if index < FOLDER_PIECES else f"{index // FOLDER_PIECES:02d}/{name}"
+
+
+def prime_path(sha256: str) -> str:
+    """Return the bytes of a song that samples continue, by the SHA-256 of the bytes."""
+    return f"{PRIMES}/{sha256}{PRIME_FILE}"
+
+
+def prime_record_path(sha256: str) -> str:
+    """Return the record of a song that was uploaded."""
+    return f"{PRIMES}/{sha256}{PRIME_RECORD}"
 
 
 def index_page_path(section: str) -> str:

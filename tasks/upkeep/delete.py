@@ -28,6 +28,7 @@ from nocturne.tasks.storage.scratch import locked
 from nocturne.tasks.upkeep.kept_models import CHAMPION, ModelLine, champion_needs
 from nocturne.tasks.upkeep.measure import measure
 from nocturne.tasks.upkeep.models import delete_model, model_removal
+from nocturne.tasks.upkeep.primes import delete_prime, named_prime
 from nocturne.tasks.upkeep.samples import delete_run, published_times, run_removal
 
 ASKED = "asked for"
@@ -61,6 +62,12 @@ def delete_named_run(root: Root, run_id: str, *, dry_run: bool = False) -> TidyR
     removal = run_removal(run_id, measure(root, run_path(run_id)), ASKED)
     (published,) = published_times(root, [run_id])
     return _finish(root, [removal] if dry_run else [delete_run(root, removal, published)], dry_run)
+
+
+def delete_named_prime(root: Root, name: str, *, dry_run: bool = False) -> TidyReport:
+    """Delete an uploaded song; SamplesError if there is none or a run continues it."""
+    removal = named_prime(root, name)
+    return _finish(root, [removal] if dry_run else [delete_prime(root, removal)], dry_run)
 
 
 def delete_named_corpus(

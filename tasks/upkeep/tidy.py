@@ -18,18 +18,20 @@ from nocturne.tasks.storage.root import Root
 from nocturne.tasks.upkeep.caches import find_caches, remove_caches
 from nocturne.tasks.upkeep.corpora import find_leftovers, remove_leftovers
 from nocturne.tasks.upkeep.models import find_models, remove_models
+from nocturne.tasks.upkeep.primes import find_primes, remove_primes
 from nocturne.tasks.upkeep.samples import find_runs, remove_runs
 from nocturne.tasks.upkeep.unfinished import find_unfinished, remove_unfinished
 from nocturne.tasks.upkeep.uploads import find_uploads, remove_uploads
 
 Step = Callable[[Root, TidyConfig, float], Iterable[Removal | Stays]]
-# What finds and what removes each kind; samples before the models that made them.
+# What finds and what removes each kind; samples before their primes and models.
 STEPS: tuple[tuple[Step, Step], ...] = (
     (find_unfinished, remove_unfinished),
     (find_uploads, remove_uploads),
     (find_leftovers, remove_leftovers),
     (find_caches, remove_caches),
     (find_runs, remove_runs),
+    (find_primes, remove_primes),
     (find_models, remove_models),
 )
 

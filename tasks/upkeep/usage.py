@@ -14,6 +14,7 @@ from nocturne.tasks.storage.layout import (
     MODELS,
     NIGHTS,
     NOTES,
+    PRIMES,
     QUALITY,
     RAW,
     SAMPLES,
@@ -42,6 +43,7 @@ WHAT = {
     MODELS: "models, their reports and pages",
     CHAMPIONS: "which model is champion, and its history",
     SAMPLES: "runs of samples, their galleries and pages",
+    PRIMES: "songs that samples continue",
     NIGHTS: "the record of every night",
     CACHE: "copies, checkpoints and locks on this machine",
 }

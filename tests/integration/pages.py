@@ -1,5 +1,6 @@
 """A page opened from disk, or from a server, in a real browser."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +46,20 @@ class Visit:
         """Return by how many pixels the page is wider than its window; 0 if it fits."""
         return int(self.page.evaluate(OVERFLOW))
 
+    def until(self, expression: str, seconds: float = 15) -> None:
+        """Wait until an expression of the page is true; AssertionError if it never is.
+
+        Playwright's own wait evaluates text in the page, which the page's policy forbids.
+        """
+        end = time.monotonic() + seconds
+        while not self.page.evaluate(f"Boolean({expression})"):
+            assert time.monotonic() < end, expression
+            self.page.wait_for_timeout(30)
+
     def show_all(self) -> list[int]:
         """Scroll through the page; return the natural width of every picture."""
         pictures = self.page.locator("img")
         for i in range(pictures.count()):
             pictures.nth(i).scroll_into_view_if_needed()
-        self.page.wait_for_function("[...document.images].every(image => image.complete)")
+        self.until("[...document.images].every(image => image.complete)")
         return list(self.page.evaluate("[...document.images].map(image => image.naturalWidth)"))

@@ -46,6 +46,11 @@ AT_END = """() => [Math.abs(scrollY + innerHeight - document.documentElement.scr
 document.documentElement.scrollHeight]"""
 
 
+@pytest.fixture(autouse=True)
+def short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nocturne.tasks.pages.gallery.SAMPLES_PER_PAGE", 120)
+
+
 def gallery_of(root: Root, samples: int, **options: Any) -> Path:
     run = write_run(root, samples, **options)
     return Path(generated_run(root, run, reused=False).gallery)
@@ -88,9 +93,8 @@ def click_roll(visit: Visit, share: float, card: int = 0) -> None:
 
 
 def wait_until(visit: Visit, condition: str) -> None:
-    visit.page.wait_for_function(
-        f"() => {{ const audio = document.querySelector('audio'); return {condition}; }}",
-        timeout=15_000,
+    visit.until(
+        f"(() => {{ const audio = document.querySelector('audio'); return {condition}; }})()"
     )
 
 
@@ -173,7 +177,7 @@ def test_the_head_stays_on_pause_and_playing_goes_on_from_there(browser: Any, ro
     assert paused["seen"] > 0.5
     assert paused["left"] > 0.4
     visit.page.get_by_role("button", name="Play piece 1").click()
-    visit.page.wait_for_function("document.querySelectorAll('audio')[1].currentTime > 0.1")
+    visit.until("document.querySelectorAll('audio')[1].currentTime > 0.1")
     assert {**state(visit), "seen": 0} == {**paused, "seen": 0}  # another piece moves nothing
     assert visit.page.locator(".playing").count() == 1
     visit.page.get_by_role("button", name="Play piece 0").click()
@@ -244,7 +248,7 @@ def test_home_and_end_reach_the_ends_of_the_page(browser: Any, root: Root) -> No
             visit.page.locator(".play").nth(1).click()
         visit.page.keyboard.press("End")
         visit.page.wait_for_timeout(1000)
-        assert visit.page.evaluate(AT_END) == [True, height]
+        assert visit.page.evaluate(AT_END) == [True, pytest.approx(height, rel=0.02)]
         visit.page.keyboard.press("Home")
         visit.page.wait_for_timeout(1000)
         assert visit.page.evaluate("scrollY") == 0
@@ -307,7 +311,7 @@ def test_a_missing_file_is_reported_and_breaks_nothing(browser: Any, root: Root)
     visit.page.get_by_text("The audio file cannot be played.").wait_for()
     assert visit.page.locator(".playing").count() == 0
     visit.page.get_by_role("button", name="Play piece 1").click()
-    visit.page.wait_for_function("document.querySelectorAll('audio')[1].currentTime > 0.1")
+    visit.until("document.querySelectorAll('audio')[1].currentTime > 0.1")
     assert not [text for text in visit.complaints if "Error" in text and "ERR_FILE" not in text]
     visit.page.close()
 

@@ -47,6 +47,8 @@ def home(composed: tuple[Path, str], shared_midi: Path) -> Path:
     music.mkdir(parents=True)
     for path in sorted((shared_midi / "folk").iterdir())[:SONGS]:
         shutil.copy(path, music)
+    for name, path in zip(("song.mid", "other.mid"), sorted(music.iterdir()), strict=False):
+        shutil.copy(path, home / name)
     with tarfile.open(home / "lmd_full.tar.gz", "w:gz") as tar:
         tar.add(music, "lmd_full/0")
     return home
@@ -56,7 +58,7 @@ def test_the_readme_has_the_commands_that_it_promises() -> None:
     assert COMMANDS[:2] == ["make demo", "make test"]
     named = {line.split()[1] for line in COMMANDS if line.startswith("nocturne")}
     flows = {"compose", "ingest", "prepare", "train", "retrain", "generate", "promote", "tidy"}
-    assert named == flows | {"models", "corpora", "runs", "usage", "verify"}
+    assert named == flows | {"models", "corpora", "runs", "usage", "verify", "prime"}
 
 
 def test_make_test_runs_pytest() -> None:

@@ -31,7 +31,7 @@ Printing = Annotated[Output, Flags]
 Deleting = Annotated[DeleteOutput, Flags]
 WithModels = Annotated[bool, Parameter(negative="", help="Its models and champion too.")]
 
-delete = App(name="delete", help="Delete a corpus, a model or a run of samples that is not in use.")
+delete = App(name="delete", help="Delete a corpus, model, run or prime that is not in use.")
 app.command(delete)
 
 
@@ -68,6 +68,16 @@ def samples(
 ) -> None:
     """Delete the run of samples NAME: its folder under samples."""
     from nocturne.tasks.upkeep.delete import delete_named_run as act
+
+    _delete(place, output, lambda root, dry: act(root, name, dry_run=dry))
+
+
+@delete.command
+def prime(
+    name: str, /, *, place: Place = StorageConfig(), output: Deleting = DeleteOutput()
+) -> None:
+    """Delete the uploaded song NAME, unless a run of samples continues it."""
+    from nocturne.tasks.upkeep.delete import delete_named_prime as act
 
     _delete(place, output, lambda root, dry: act(root, name, dry_run=dry))
 

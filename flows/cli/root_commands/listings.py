@@ -63,6 +63,38 @@ def runs(*, place: Place = StorageConfig(), output: Printing = Output()) -> None
 
 
 @app.command
+def prime(
+    file: str | None = None,
+    /,
+    *,
+    place: Place = StorageConfig(),
+    output: Printing = Output(),
+) -> None:
+    """Upload FILE, a song for `generate --prime` to continue; without FILE list the uploaded."""
+    from nocturne.flows.cli.root_commands.tables import prime_table, track_table
+    from nocturne.tasks.primes.store import upload_prime
+    from nocturne.tasks.primes.uploads import list_uploaded
+    from nocturne.tasks.storage.root import Root
+
+    console = Console(json=output.json)
+    if file is not None:
+        uploaded = upload_prime(Root.open(place.root), file)
+        if output.json:
+            console.document(uploaded)
+        else:
+            console.table(*prime_table([uploaded]))
+            console.table(*track_table(uploaded))
+        return
+    found = list_uploaded(Root.open(place.root, create=False))
+    if output.json:
+        console.document(found)
+    else:
+        console.table(*prime_table(found.primes))
+    for problem in found.problems:
+        console.warn(problem)
+
+
+@app.command
 def usage(*, place: Place = StorageConfig(), output: Printing = Output()) -> None:
     """Say how many bytes the storage root takes, by kind."""
     from nocturne.flows.cli.root_commands.tables import usage_table

@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 
+from nocturne.schemas.instruments import INSTRUMENTS
 from nocturne.schemas.nights import NightRecord
+from nocturne.schemas.samples.primes import UploadedPrime
 from nocturne.schemas.upkeep.listing import CorpusRow, RunRow, Usage
+from nocturne.tasks.storage.file_names import visible
 
 Table = tuple[Sequence[str], list[Sequence[str]]]
 SHOWN_NIGHTS = 30
@@ -52,6 +55,35 @@ def night_table(nights: Sequence[NightRecord]) -> Table:
             night.reason,
         )
         for night in nights[:SHOWN_NIGHTS]
+    ]
+
+
+def prime_table(primes: Sequence[UploadedPrime]) -> Table:
+    """Return the table of uploaded songs."""
+    columns = ("prime", "SHA-256", "notes", "bars", "tempo", "tracks", "uploaded")
+    return columns, [
+        (
+            visible(row.name),
+            row.sha256[:8],
+            f"{row.notes:,}",
+            f"{row.bars:,}",
+            f"{row.tempo:g}",
+            str(len(row.tracks)),
+            f"{row.uploaded:%Y-%m-%d %H:%M}",
+        )
+        for row in primes
+    ]
+
+
+def track_table(prime: UploadedPrime) -> Table:
+    """Return the table of a song's tracks, as --prime-track numbers them."""
+    return ("track", "instrument", "notes"), [
+        (
+            str(track.number),
+            "drums" if track.is_drum else INSTRUMENTS[track.program],
+            f"{track.notes:,}",
+        )
+        for track in prime.tracks
     ]
 
 

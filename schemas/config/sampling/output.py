@@ -52,6 +52,6 @@ class Output(Config):
 
     _audio = field_validator("audio", mode="before")(audio_of)
 
-    def has_audio(self, position: int) -> bool:
-        """Whether the sample at a position, counted from 0 in its run, is rendered as audio."""
-        return self.audio == ALL or (self.audio != NONE and position < int(self.audio))
+    def has_audio(self, place: int) -> bool:
+        """Whether the sample at a place in the run, from 0, is rendered as audio."""
+        return self.audio == ALL or (self.audio != NONE and place < int(self.audio))

@@ -12,7 +12,8 @@ from nocturne.schemas.errors import CorpusError, ModelError
 from nocturne.schemas.sequences import SplitIds
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.sampling.random_inputs import choose_primers
-from nocturne.tasks.model.sampling.sample import primer_of, sample
+from nocturne.tasks.model.sampling.sample import sample
+from nocturne.tasks.model.sampling.starts import primer_of
 from nocturne.tasks.music.metrics import Primed, evaluate_uptake, primed
 from nocturne.tasks.storage.arrays import packed
 from nocturne.tasks.storage.layout import EVALUATED_FILE, model_path

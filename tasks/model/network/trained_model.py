@@ -31,6 +31,7 @@ class Model:
     """A trained model with all that it composes from; no corpus is needed.
 
     Primers, state and limits are those of nocturne.tasks.model.sampling.random_inputs.RandomInputs.
+    `primes` are the ids of songs that a run continues, int16 [notes, A] each; no model keeps them.
     """
 
     model_id: str
@@ -41,3 +42,4 @@ class Model:
     state_mean: NDArray[np.float32]
     state_factor: NDArray[np.float32]
     loop_limits: NDArray[np.int32] = field(default_factory=unlimited)
+    primes: tuple[NDArray[np.int16], ...] = ()

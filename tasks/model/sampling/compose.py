@@ -1,20 +1,25 @@
 """Draw pieces of music from a model: the ids that it samples, as notes."""
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
-
 from nocturne.schemas.config import SamplingConfig
-from nocturne.schemas.errors import ModelError, SamplesError
+from nocturne.schemas.errors import ModelError
 from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.samples import SampleRun
-from nocturne.schemas.theory import PITCHES
+from nocturne.schemas.samples.piece_facts import PRIME_NOTES
+from nocturne.schemas.theory import bar_quarters
+from nocturne.tasks.model.network.match_features import INTERVAL
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.sampling.drawn import Drawn
 from nocturne.tasks.music.categories import decode
 from nocturne.tasks.music.composition import Composition
 from nocturne.tasks.music.notes import Notes
+from nocturne.tasks.music.theory.transposing import transposed
+from nocturne.tasks.primes.encoding import encoded
+from nocturne.tasks.primes.prime import Prime, continued
+from nocturne.tasks.primes.request import NO_PRIMES, Primes
 
 # sample.sample, or another of its signature: (model, config, first_index, count, progress).
 Sampler = Callable[[Model, SamplingConfig, int, int, Progress], Drawn]
@@ -27,10 +32,12 @@ def compose_batch(
     first_index: int,
     count: int,
     progress: Progress = silent,
+    primes: Primes = NO_PRIMES,
 ) -> list[Composition]:
     """Return the pieces first_index .. first_index + count - 1 of `run`, each starting at 0.
 
-    ModelError if the model has another vocabulary than the run was planned with.
+    `primes` are the songs that the run's config names. ModelError if the model has another
+    vocabulary than the run was planned with.
     """
     if not model.vocabulary.is_called(run.vocabulary_id):
         found = model.vocabulary.vocabulary_id
@@ -38,27 +45,43 @@ def compose_batch(
             f"model {run.model_id} has vocabulary {found}, but its card says {run.vocabulary_id}: "
             "the folder is mixed up; train the model again"
         )
+    songs = [song for song in (primes.first, primes.second) if song]
+    if songs:
+        model = replace(model, primes=tuple(encoded(model.vocabulary, song) for song in songs))
     drawn = sampler(model, run.config, first_index, count, progress)
-    return [_composition(model, run, drawn, i) for i in range(count)]
+    kept = primes.first if run.config.keep_prime else None
+    return [_composition(model, run, drawn, i, kept) for i in range(count)]
 
 
-def _composition(model: Model, run: SampleRun, drawn: Drawn, i: int) -> Composition:
-    """Return sample i of those drawn, with its facts as Python values."""
+def _composition(
+    model: Model, run: SampleRun, drawn: Drawn, i: int, kept: Prime | None
+) -> Composition:
+    """Return sample i of those drawn, after the prime if it is kept, with its facts."""
     ids = drawn.ids[i, : drawn.lengths[i]]
-    notes = _from_start(decode(model.vocabulary, ids, run.config.tempo))
-    notes = _transposed(notes, run.config.transpose or 0)
-    return Composition(notes, {name: column[i].item() for name, column in drawn.facts.items()})
+    notes = decode(model.vocabulary, ids, run.config.tempo)
+    facts = {name: column[i].item() for name, column in drawn.facts.items()}
+    if kept is None:
+        notes = _from_start(notes)
+    else:
+        has_onsets = INTERVAL in model.vocabulary.names
+        if run.config.metre is not None:
+            notes = _on_bar_line(notes, run.config.metre, float(kept.notes.onset_beats[-1]))
+        notes = continued(kept.notes, notes, run.config.tempo, has_onsets=has_onsets)
+        facts[PRIME_NOTES] = len(kept.notes)
+    return Composition(transposed(notes, run.config.transpose), facts)
 
 
-def _transposed(notes: Notes, semitones: int) -> Notes:
-    """Return the notes so much higher; SamplesError if one would lie outside of MIDI's pitches."""
-    pitch = notes.pitch.astype(np.int64) + semitones
-    if pitch.min() < 0 or pitch.max() >= PITCHES:
-        raise SamplesError(
-            f"transpose {semitones}: notes from {pitch.min()} to {pitch.max()} would lie outside "
-            "of MIDI's pitches 0 to 127: transpose by less"
-        )
-    return replace(notes, pitch=pitch.astype(np.uint8))
+def _on_bar_line(notes: Notes, metre: str, last_onset: float) -> Notes:
+    """Move the first note to the first bar line after `last_onset` beats, from which beats count.
+
+    Bars count from beat 0: so the bar lines of a sample are those of the prime that it follows.
+    """
+    bar = float(bar_quarters(metre))
+    rest = (math.floor(last_onset / bar) + 1) * bar - last_onset
+    begin = _from_start(notes)
+    return replace(
+        begin, onset_beats=begin.onset_beats + rest, offset_beats=begin.offset_beats + rest
+    )
 
 
 def _from_start(notes: Notes) -> Notes:

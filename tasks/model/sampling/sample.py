@@ -18,8 +18,7 @@ from nocturne.schemas.config import SamplingConfig
 from nocturne.schemas.errors import ModelError
 from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.theory import Key
-from nocturne.tasks.model.network.network import State, network_of, tensors
-from nocturne.tasks.model.network.ops import Tensor
+from nocturne.tasks.model.network.network import network_of, tensors
 from nocturne.tasks.model.network.quiet_tensorflow import tf
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.sampling.constraints import (
@@ -29,6 +28,7 @@ from nocturne.tasks.model.sampling.constraints import (
 )
 from nocturne.tasks.model.sampling.draw_window import draw_window
 from nocturne.tasks.model.sampling.drawn import Drawn
+from nocturne.tasks.model.sampling.starts import starts_of
 from nocturne.tasks.music.theory.note_limits import note_limits
 
 BATCH_ROWS = 64  # samples in one compiled call
@@ -66,8 +66,10 @@ def sample(
     `constraint_bits`, -log2 of the probability that they left in bits per note, and
     `sounding_key`. random_input "primer" continues a random window of the training songs;
     "gaussian" starts the decoder from a random state with the mean and covariance of the
-    encoder's states over those windows. progress counts notes. ModelError if the model has no
-    primers, SamplesError if it cannot keep a limit; ValueError if the config has no seed.
+    encoder's states over those windows; "prime" continues the model's first prime; "between"
+    starts between two of them or of the windows (starts.py). progress counts notes. ModelError if
+    the model has no primers, SamplesError if it cannot keep a limit; ValueError if the config has
+    no seed.
     """
     if not len(model.primers):
         raise ModelError(f"model {model.model_id} has no primers: train it again")
@@ -102,11 +104,6 @@ def _joined(groups: list[_Group]) -> _Group:
     )
 
 
-def primer_of(seed: int, index: int, primers: int) -> int:
-    """Return the number of the primer that sample `index` continues."""
-    return int(np.random.default_rng([seed, index]).integers(primers))
-
-
 class _Drawer:
     """Draws groups of samples from a model."""
 
@@ -124,7 +121,8 @@ class _Drawer:
 
         `done` is the number of windows drawn before, and the number of all windows to draw.
         """
-        history, state = self._random_inputs(group)
+        indices = range(group * BATCH_ROWS, (group + 1) * BATCH_ROWS)
+        history, state = starts_of(self.model, self.network, self.weights, self.config, indices)
         keys = self._keys(history.numpy())
         constrained = self._constrained(keys)
         window = self.model.shape.window
@@ -164,21 +162,3 @@ class _Drawer:
             return None
         constraints = constraints_of(self.network, self.note_limits, keys)
         return Constrained(constraints, first_bar_state(BATCH_ROWS, self.model.shape.window))
-
-    def _random_inputs(self, group: int) -> tuple[Tensor, State | None]:
-        """Return the history int32 [BATCH_ROWS, context, A] of a group, and its decoder's state.
-
-        The state is None where the encoder gives it, from the history.
-        """
-        model, network = self.model, self.network
-        sizes = np.asarray(model.vocabulary.sizes, np.int32)
-        history = np.zeros((BATCH_ROWS, network.context, len(sizes)), np.int32) + sizes
-        indices = range(group * BATCH_ROWS, (group + 1) * BATCH_ROWS)
-        if self.config.random_input == "primer":
-            chosen = [primer_of(self.seed, index, len(model.primers)) for index in indices]
-            history[:, -model.shape.window :] = model.primers[chosen]
-            return tf.constant(history), None
-        random = [np.random.default_rng([self.seed, index]) for index in indices]
-        vector = np.stack([r.standard_normal(len(model.state_factor)) for r in random])
-        state = (model.state_mean + vector @ model.state_factor).astype(np.float32)
-        return tf.constant(history), network.state_of(tf.constant(state))

@@ -49,13 +49,20 @@ class Rejected:
 
 
 Extraction = Extracted | Rejected
+Instrument = Callable[[Sequence[Track]], tuple[Track, TickNotes]]  # or raises UnreadableError
 
 
-def extract(content: bytes, reader: str = "symusic", limits: Limits | None = None) -> Extraction:
-    """Return the notes of the main instrument of a MIDI file's bytes, or why there are none."""
+def extract(
+    content: bytes,
+    reader: str = "symusic",
+    limits: Limits | None = None,
+    instrument: Instrument = main_instrument,
+) -> Extraction:
+    """Return the notes of one instrument of a MIDI file's bytes, or why there are none."""
     try:
         read = _reader(reader)
-        return _fullest([read(pattern) for pattern in patterns(scan(content))], limits or Limits())
+        scores = [read(pattern) for pattern in patterns(scan(content))]
+        return _fullest(scores, limits or Limits(), instrument)
     except UnreadableError as error:
         return Rejected(error.reason, error.detail[:200])
     except ZeroDivisionError as error:
@@ -74,15 +81,15 @@ def _reader(name: str) -> Callable[[Header], Score]:
     return module.read  # type: ignore[no-any-return]
 
 
-def _fullest(scores: Sequence[Score], limits: Limits) -> Extracted:
-    """Return the notes of the score whose main instrument has most; the first of equals."""
+def _fullest(scores: Sequence[Score], limits: Limits, instrument: Instrument) -> Extracted:
+    """Return the notes of the score whose instrument has most; the first of equals."""
     count = sum(track.count for score in scores for track in score.tracks)
     if count > limits.max_notes:
         raise UnreadableError(Reason.TOO_MANY_NOTES, f"{count} notes")
     chosen: list[tuple[Score, Track, TickNotes]] = []
     for score in scores:
         try:
-            chosen.append((score, *main_instrument(score.tracks)))
+            chosen.append((score, *instrument(score.tracks)))
         except UnreadableError as error:
             silence = error
     if not chosen:

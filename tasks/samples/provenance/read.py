@@ -79,15 +79,9 @@ def _provenance(texts: dict[str, str], name: str) -> Provenance:
 
 
 def _command(model: str, seed: int, index: int, settings: dict[str, Any]) -> str:
-    """Return the command that makes sample `index` again; settings of default value are left out.
-
-    A run is numbered from 0: without a first index it has all samples before this one, too.
-    """
+    """Return the command that makes a sample again, without settings of default value."""
     fields = GenerateConfig.model_fields
-    flags: dict[str, Any] = {"model": model, "seed": seed}
-    flags |= (
-        {"first-index": index, "samples": 1} if "first_index" in fields else {"samples": index + 1}
-    )
+    flags: dict[str, Any] = {"model": model, "seed": seed, "first-index": index, "samples": 1}
     for name, value in settings.items():
         if name not in fields or fields[name].default != value:
             flags[name.replace("_", "-")] = value

@@ -18,9 +18,9 @@ class AudioWriter(Writer):
         pa.field("audio_renderer", pa.string()),
     )
 
-    def is_wanted(self, config: SamplingConfig, index: int) -> bool:
+    def is_wanted(self, config: SamplingConfig, place: int) -> bool:
         """Whether `config` asks for audio of this sample."""
-        return config.has_audio(index - config.first_index)
+        return config.has_audio(place)
 
     def make(self, piece: Piece) -> SampleFile:
         """Return the audio of a piece; SamplesError if the synthesizer fails."""

@@ -49,8 +49,8 @@ class Writer(ABC):
     def make(self, piece: Piece) -> SampleFile:
         """Return the file of a piece."""
 
-    def is_wanted(self, config: SamplingConfig, index: int) -> bool:  # noqa: ARG002 - overridden
-        """Whether sample `index` of a run of `config` has such a file."""
+    def is_wanted(self, config: SamplingConfig, place: int) -> bool:  # noqa: ARG002 - overridden
+        """Whether the sample at a place in a run of `config`, from 0, has such a file."""
         return True
 
     def keep(self, piece: Piece, earlier: bytes) -> SampleFile | None:  # noqa: ARG002 - likewise

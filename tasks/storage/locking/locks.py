@@ -85,10 +85,12 @@ def model_writer(
     return one_writer(root, f"model-{model_id}", work, clear=(folder,), needs=needs)
 
 
-def run_writer(root: Root, run_id: str, model_id: str) -> AbstractContextManager[None]:
-    """Let one process write a run of samples of a model."""
+def run_writer(
+    root: Root, run_id: str, model_id: str, needs: tuple[str, ...] = ()
+) -> AbstractContextManager[None]:
+    """Let one process write a run of samples of a model; it also needs the paths `needs`."""
     work, folder = f"generation of {run_id}", run_path(run_id)
-    needs = (folder, model_path(model_id))
+    needs = (folder, model_path(model_id), *needs)
     return one_writer(root, f"run-{run_id}", work, clear=(folder,), needs=needs)
 
 

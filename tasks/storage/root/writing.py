@@ -131,6 +131,8 @@ class Root(RootReading):
         def attempt() -> None:
             info = self.filesystem.get_file_info(self.full(path))
             with suppress(FileNotFoundError):  # deleted by an attempt whose answer was lost
+                if isinstance(self.filesystem, fs.S3FileSystem):
+                    info = self._delete_objects(path, info)
                 if info.type == fs.FileType.Directory:
                     self.filesystem.delete_dir(info.path)
                 elif info.type == fs.FileType.File:
@@ -138,6 +140,20 @@ class Root(RootReading):
 
         require_leases(self.key)
         with_retries("delete", self.display_path(path), attempt)
+
+    def _delete_objects(self, path: str, info: fs.FileInfo) -> fs.FileInfo:
+        """Delete the objects at or under `path`; return what is there still.
+
+        pyarrow's file system would write an empty object in the place of the folder above. What
+        only it can delete are such objects of earlier versions, whose names end with a slash.
+        """
+        if info.type == fs.FileType.NotFound:
+            return info
+        files = [info] if info.type == fs.FileType.File else self.all_files(path)
+        if files:
+            keys = [file.path.partition("/")[2] for file in files]
+            conditional_store(self.uri).delete(keys)
+        return self.filesystem.get_file_info(info.path)
 
     def clear_unfinished(self, path: str) -> None:
         """Delete the unfinished files of killed writers under `path`; no writer may be at work."""

@@ -8,6 +8,7 @@ from nocturne.tasks.model.registry.lookup import find, last_changed
 from nocturne.tasks.model.registry.model_folder import ModelFolder
 from nocturne.tasks.model.registry.models import known_models, read_card
 from nocturne.tasks.model.warm_start import resolve_warm_start
+from nocturne.tasks.primes.request import request_primes
 from nocturne.tasks.samples.batches import batch_rows, batches_of
 from nocturne.tasks.samples.check import is_published, read_run_folder
 from nocturne.tasks.samples.request import as_published, model_named, requested_runs
@@ -49,6 +50,7 @@ def night_forecast(root: Root, config: RetrainConfig) -> StageForecast:
 def generate_forecast(root: Root, config: GenerateConfig) -> StageForecast:
     """Return what generate would do; the same errors as generate."""
     found = find(root, model_named(config), config.corpus, config.scheme)
+    config = request_primes(root, config).config
     runs = requested_runs(root, config, read_card(root, found.model_id))
     run = as_published(root, runs[0])
     if is_published(root, run):

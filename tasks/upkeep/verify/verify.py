@@ -18,6 +18,7 @@ from nocturne.tasks.model.registry.models import known_models
 from nocturne.tasks.pages.index.write import write_index_pages
 from nocturne.tasks.storage.layout import SAMPLES
 from nocturne.tasks.storage.root import Root
+from nocturne.tasks.upkeep.primes import kept_primes
 from nocturne.tasks.upkeep.verify.corpora import check_corpus, corpus_names
 from nocturne.tasks.upkeep.verify.files import (
     check_download,
@@ -28,6 +29,7 @@ from nocturne.tasks.upkeep.verify.files import (
 )
 from nocturne.tasks.upkeep.verify.found import Found
 from nocturne.tasks.upkeep.verify.models import check_champions, check_half_models, check_model
+from nocturne.tasks.upkeep.verify.primes import check_primes
 
 
 def verify(root: Root, *, repair: bool = False, progress: Progress = silent) -> VerifyReport:
@@ -42,6 +44,7 @@ def verify(root: Root, *, repair: bool = False, progress: Progress = silent) -> 
         "model": len(models),
         "champion": len(all_champions(root)[0]),
         "samples": len(runs),
+        "prime": len(kept_primes(root)),
         "download": len(downloads),
     }
     now = time.time()
@@ -53,6 +56,7 @@ def verify(root: Root, *, repair: bool = False, progress: Progress = silent) -> 
         check_champions(root),
         *(check_run(root, name, now) for name in runs),
         *(check_download(root, path) for path in downloads),
+        check_primes(root),
         check_nights(root),
     ]
     findings: list[Finding] = []

@@ -1,6 +1,9 @@
 """Every command prints one JSON document with --json, also for errors, and nothing else there."""
 
+import errno
+import io
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -37,6 +40,7 @@ def printed(command: str, root: Root, capsys: pytest.CaptureFixture[str]) -> tup
         ("corpora", {"corpora"}),
         ("runs", {"samples", "nights", "problems"}),
         ("usage", {"root", "kinds", "files", "bytes"}),
+        ("prime", {"root", "primes", "problems"}),
         ("tidy --dry-run", {"root", "dry_run", "removed", "stays"}),
         ("promote other --dry-run", {"flow", "root", "stages", "seconds"}),
         ("ingest --dry-run --corpus new --source folk", {"flow", "root", "stages", "seconds"}),
@@ -84,6 +88,30 @@ def test_an_error_is_one_document_too(
     assert list(document) == ["error"]
     assert document["error"]["exit_code"] == code
     assert message in document["error"]["message"]
+
+
+@pytest.mark.parametrize("words", [["--r\udce9"], ["\udce9"], ["models", "--root", "a\n\udce9"]])
+def test_any_text_can_be_part_of_an_error(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*words, "--json"]) == 2
+    printed = capsys.readouterr()
+    assert "\\xe9" in json.loads(printed.out)["error"]["message"]
+    assert printed.err.count("\n") == 1
+
+
+class Full(io.StringIO):
+    """A stream to a file on a full disk."""
+
+    def write(self, _text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_stream_on_a_full_disk_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, name, Full())
+    assert run(["programs", "--json"]) == 1
+    assert run(["models", "--root", "gone"]) == 1
 
 
 def test_the_variable_asks_for_json_too(

@@ -46,7 +46,8 @@ CHANGED: dict[tuple[type[Config], Result], str] = {
     (TrainConfig, "model"): f"seed corpus {TRAINING} precision init_from",
     (TrainConfig, "weights"): f"seed {TRAINING} executor precision",
     (GenerateConfig, "samples"): "samples notes tempo transpose key lowest highest metre "
-    "temperature top_k top_p min_p random_input audio first_index seed",
+    "temperature top_k top_p min_p random_input prime prime_bars prime_track keep_prime prime_to "
+    "seed_to position audio first_index seed",
 }
 
 

@@ -26,7 +26,7 @@ from nocturne.tasks.model.registry.finished_models import finished_model
 from nocturne.tasks.model.registry.learned_songs import learned_songs
 from nocturne.tasks.model.registry.models import read_card, read_metrics
 from nocturne.tasks.model.registry.open_models import load_model
-from nocturne.tasks.model.sampling.sample import primer_of
+from nocturne.tasks.model.sampling.starts import primer_of
 from nocturne.tasks.model.training import memory_estimate
 from nocturne.tasks.model.warm_start import resolve_warm_start
 from nocturne.tasks.pages.model_report.publish import write_report

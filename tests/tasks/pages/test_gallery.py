@@ -1,7 +1,9 @@
 """Tests of the gallery's HTML: complete, escaped, self-contained, paged."""
 
+import json
 import re
 from html.parser import HTMLParser
+from typing import Any
 
 import pyarrow as pa
 
@@ -14,9 +16,9 @@ from nocturne.tasks.pages.gallery import (
     pages,
     picture_note,
     picture_text,
-    time_points,
 )
 from nocturne.tasks.pages.page_links import PageLink
+from nocturne.tasks.pages.player.pieces import axis_of, time_points
 from nocturne.tasks.samples.identity import plan_run
 from nocturne.tasks.samples.sample_files import make_files
 from tests.tasks.samples.runs_for_tests import card_of, wander
@@ -25,7 +27,7 @@ from tests.tasks.samples.runs_for_tests import card_of, wander
 class Seen(HTMLParser):
     """Collects links and elements, and checks that tags are balanced."""
 
-    VOID = ("meta", "img", "path", "circle", "link", "br", "hr")
+    VOID = ("meta", "img", "path", "circle", "link", "br", "hr", "input")
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -62,6 +64,15 @@ def html_of(run: SampleRun, caution: str = "") -> str:
     (page,) = pages(run, card_of(), manifest_of(run), caution)
     assert page[0] == "index.html"
     return page[1].decode()
+
+
+def data_of(html: str) -> dict[str, Any]:
+    """The data that a page's script reads."""
+    return dict(json.loads(html.partition('id="page-data">')[2].partition("</script>")[0]))
+
+
+def points_of(row: dict[str, Any]) -> list[list[float]]:
+    return time_points(row, axis_of(row))
 
 
 def test_a_caution_stands_above_everything_else_on_the_page() -> None:
@@ -118,25 +129,26 @@ def test_long_runs_are_paged_with_index_last() -> None:
         assert sorted(found, key=str) == [None, None, rel, rel]  # number and name, top and bottom
     names = [a["aria-label"] for t, a in middle.tags if t == "nav"]
     assert names == ["Pages of Nocturne", "Pages, top", "Pages, bottom"]
-    assert made["page-2.html"].decode().count("Page 2 of 3: No. 120 to 239 of 241 pieces") == 2
+    assert made["page-2.html"].decode().count("Page 2 of 3: No. 1000 to 1999 of 2,001 pieces") == 2
 
 
 def test_the_length_and_the_place_of_the_head_are_in_the_page() -> None:
     run = request(samples=1)
     (slider,) = [a for _, a in Seen(html_of(run)).tags if a.get("role") == "slider"]
     row = manifest_of(run).to_pylist()[0]
-    assert slider["data-seconds"] == f"{row['audio_seconds']:.4f}"
+    piece = data_of(html_of(run))["pieces"][0]
+    assert piece["length"] == round(row["audio_seconds"], 4)
     assert slider["aria-valuemax"] == str(round(row["audio_seconds"]))
     assert slider["aria-valuetext"] == f"0:00 of {clock(row['audio_seconds'])}"
-    assert slider["data-points"] == time_points(row) == "[[0.0, 0.0], [18.0, 1.0]]"
+    assert piece["points"] == points_of(row) == [[0.0, 0.0], [18.0, 1.0]]
     assert f"</span> / {clock(row['audio_seconds'])}</p>" in html_of(run)
 
 
 def test_time_points_follow_the_picture() -> None:
     row = {"picture_beats": [0.0, 32.0, 96.0, 100.0], "beats": 98.0, "seconds": 49.0}
-    assert time_points(row) == "[[0.0, 0.0], [16.0, 0.8], [48.0, 0.9], [50.0, 1.0]]"
+    assert points_of(row) == [[0.0, 0.0], [16.0, 0.8], [48.0, 0.9], [50.0, 1.0]]
     old = {"picture_beats": None, "beats": 300.0, "seconds": 150.0}
-    assert time_points(old) == "[[0.0, 0.0], [128.0, 1.0]]"
+    assert points_of(old) == [[0.0, 0.0], [128.0, 1.0]]
     assert picture_note(old) == "The picture shows the first 256 of 300 beats."
     assert picture_note(row) == ""
     more = {"index": 3, "notes": 1, "distinct_pitches": 1, "lowest_pitch": 60, "highest_pitch": 60}

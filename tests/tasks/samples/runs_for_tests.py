@@ -56,7 +56,7 @@ def wander(index: int, notes: int = 48) -> Notes:
     return notes_of([(onset, onset + 0.45, pitch, velocity) for onset, pitch, velocity in rows])
 
 
-def write_run(root: Root, samples: int, *, notes: int = 48, audio: bool = True) -> SampleRun:
+def write_run(root: Root, samples: int, *, notes: int = 48, audio: bool | int = True) -> SampleRun:
     config = GenerateConfig(root=root.uri, samples=samples, notes=notes, audio=audio, seed=7)
     return make(root, plan_run(config, card_of()))
 

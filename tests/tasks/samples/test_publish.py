@@ -10,9 +10,10 @@ from nocturne.schemas.samples import SampleRun, checked
 from nocturne.tasks.samples import batches
 from nocturne.tasks.samples.check import is_published
 from nocturne.tasks.samples.publish import clear_leftovers
-from nocturne.tasks.storage.layout import run_path
+from nocturne.tasks.storage import layout
+from nocturne.tasks.storage.layout import piece_file, run_path
 from nocturne.tasks.storage.root import Root
-from tests.tasks.samples.runs_for_tests import contents, write_run
+from tests.tasks.samples.runs_for_tests import contents, make, write_run
 
 RUN_FILES = ["index.html", "manifest.parquet", "notes.parquet", "run.json"]
 
@@ -86,3 +87,49 @@ def test_what_a_kill_left_is_cleared_by_the_next_run(root: Root) -> None:
     assert is_published(root, run)
     clear_leftovers(root, run)
     assert contents(root, run) == before | {"notes.txt": b"a person's own file"}
+
+
+@pytest.mark.parametrize(
+    ("index", "path"),
+    [
+        (0, "00000.mid"),
+        (999, "00999.mid"),
+        (1000, "01/01000.mid"),
+        (99_999, "99/99999.mid"),
+        (123_456, "123/123456.mid"),
+        (999_999, "999/999999.mid"),
+    ],
+)
+def test_a_folder_has_a_thousand_pieces(index: int, path: str) -> None:
+    assert piece_file(index, "mid") == path
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_run_of_several_folders_is_made_whole_again(
+    root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(layout, "FOLDER_PIECES", 3)
+    run = write_run(root, 10, audio=2)
+    before = contents(root, run)
+    rows = root.read_table(f"{run_path(run.run_id)}/manifest.parquet")
+    assert rows["file"].to_pylist()[2:5] == ["00002.mid", "01/00003.mid", "01/00004.mid"]
+    assert {name for name in before if "/" in name} == set(rows["file"].to_pylist()[3:])
+    assert b'href="02/00006.mid"' in before["page-4.html"]
+    folder = Path(root.full(run_path(run.run_id)))
+    (folder / "02" / "00007.mid").unlink()
+    (folder / "03" / "00011.mid").write_bytes(b"left over")
+    assert not is_published(root, run)
+    make(root, run)
+    assert is_published(root, run)
+    assert contents(root, run) == before
+
+
+def test_a_run_of_an_earlier_version_has_all_pieces_in_its_folder(
+    root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = write_run(root, 3, audio=False)
+    before = contents(root, run)
+    monkeypatch.setattr(layout, "FOLDER_PIECES", 2)
+    assert is_published(root, run)
+    clear_leftovers(root, run)
+    assert contents(root, run) == before

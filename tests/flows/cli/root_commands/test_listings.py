@@ -1,5 +1,8 @@
 """The listings as people see them."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from nocturne.flows.cli.commands import run
@@ -10,6 +13,7 @@ from nocturne.tasks.storage.root import Root
 from tests.tasks.corpus.note_corpora import random_shards, write_corpus
 from tests.tasks.model.tiny_models import add_card
 from tests.tasks.nights.nights_for_tests import night
+from tests.tasks.primes.songs_for_tests import quarters, song
 from tests.tasks.samples.runs_for_tests import write_run
 
 
@@ -69,3 +73,17 @@ def test_usage_by_kind_and_in_all(root: Root, capsys: pytest.CaptureFixture[str]
 )
 def test_bytes_in_units(size: int, text: str) -> None:
     assert in_units(size) == text
+
+
+def test_a_song_is_uploaded_and_listed_with_its_tracks(
+    root: Root, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "song.mid"
+    file.write_bytes(song((0, True, quarters(30)), (73, False, quarters(12))))
+    uploaded = lines(f"prime {file}", root, capsys)
+    assert uploaded[1][0] == "song.mid"
+    assert uploaded[1][2:6] == ["12", "3", "60", "2"]
+    assert uploaded[-2:] == [["1", "drums", "30"], ["2", "Flute", "12"]]
+    assert lines("prime", root, capsys) == uploaded[:2]
+    assert run(["prime", "--json", "--root", root.uri]) == 0
+    assert json.loads(capsys.readouterr().out)["result"]["primes"][0]["name"] == "song.mid"

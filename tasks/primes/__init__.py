@@ -1,0 +1,1 @@
+"""Songs that samples continue: found, read in an isolated process, kept in the storage root."""

@@ -1,0 +1,1 @@
+"""Tests of songs that samples continue."""
