@@ -54,7 +54,7 @@ def batch_rows(
     root: Root, run: SampleRun, folder: RunFolder, first_index: int, count: int
 ) -> pa.Table | None:
     """Return a batch's manifest rows if they are known and its files are there, else None."""
-    name = part_file(_number(run, first_index))
+    name = _part(first_index)
     part = read_manifest(root, run.run_id, name) if name in folder.sizes else None
     if holds_samples(folder.sizes, part, first_index, count):
         return part
@@ -87,7 +87,7 @@ def write_batch(
             job.cancel()
         wait(jobs)
     write_batch_notes(root, run, first_index, pieces)
-    root.write_table(run_path(run.run_id, part_file(_number(run, first_index))), manifest_of(rows))
+    root.write_table(run_path(run.run_id, _part(first_index)), manifest_of(rows))
 
 
 def _existing_files(root: Root, run: SampleRun, first_index: int, count: int) -> set[str]:
@@ -97,9 +97,8 @@ def _existing_files(root: Root, run: SampleRun, first_index: int, count: int) ->
     return {path for folder in folders for path in root.files(folder)}
 
 
-def _number(run: SampleRun, first_index: int) -> int:
-    """Return the number of the batch that begins with a sample, counted from 0 in its run."""
-    return (first_index - run.config.first_index) // BATCH_SAMPLES
+def _part(first_index: int) -> str:
+    return part_file(first_index // BATCH_SAMPLES)
 
 
 @cache

@@ -108,6 +108,6 @@ def test_after_a_kept_prime_a_sample_begins_on_the_next_bar_line() -> None:
 
 
 def test_another_vocabulary_is_refused() -> None:
-    other = Fake(VOCABULARY.model_copy(update={"version": 2}))
+    other = Fake(VOCABULARY.model_copy(update={"version": 3}))
     with pytest.raises(ModelError, match="its card says"):
         compose_batch(other, lambda *_, **__: drawn(np.zeros((1, 1, 4))), run_of(), 0, 1)
