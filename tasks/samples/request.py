@@ -15,6 +15,7 @@ from nocturne.tasks.model.registry.models import read_card, read_metrics
 from nocturne.tasks.model.registry.open_models import open_model
 from nocturne.tasks.model.sampling.lengths import caution_of_length, require_end
 from nocturne.tasks.music.theory.note_limits import check_limits
+from nocturne.tasks.music.theory.transposing import transposed
 from nocturne.tasks.pages.model_caution import caution_of
 from nocturne.tasks.primes.encoding import prime_words
 from nocturne.tasks.primes.request import PrimeRequest, prime_names, request_primes
@@ -53,6 +54,8 @@ def request_samples(root: Root, config: GenerateConfig) -> SampleRequest:
     asked = request_primes(root, config)
     runs = requested_runs(root, asked.config, card)
     check_limits(lambda: open_model(root, card.model_id).vocabulary, runs[-1].config)
+    if asked.primes.first and config.keep_prime:
+        transposed(asked.primes.first.notes, runs[-1].config.transpose)
     asked.keep(root)
     words = _prime_words(root, card, asked)
     caution = "; ".join(filter(None, [_caution(root, card), _length_caution(root, runs[-1])]))
