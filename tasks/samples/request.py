@@ -54,7 +54,7 @@ def request_samples(root: Root, config: GenerateConfig) -> SampleRequest:
     check_limits(lambda: open_model(root, card.model_id).vocabulary, runs[-1].config)
     asked.keep(root)
     words = _prime_words(root, card, asked)
-    return SampleRequest(card, model.words, _caution(root, card), runs, words)
+    return SampleRequest(card, model.words, caution_about(root, card), runs, words)
 
 
 def _prime_words(root: Root, card: ModelCard, asked: PrimeRequest) -> tuple[str, ...]:
@@ -142,7 +142,8 @@ def _interrupted_runs(root: Root, config: GenerateConfig, card: ModelCard) -> It
             yield run.model_copy(update={"drawn_seed": True})
 
 
-def _caution(root: Root, card: ModelCard) -> str:
+def caution_about(root: Root, card: ModelCard) -> str:
+    """Return why a model's music may be noise; empty for a sound model."""
     try:
         metrics = read_metrics(root, card.model_id)
     except (NocturneError, ValueError):  # damaged: they say nothing of the weights, which load
