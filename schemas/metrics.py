@@ -9,6 +9,8 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from nocturne.schemas.sequences import END
+
 HELD_OUT_SUFFIX = "_held_out"
 OVERLAP_PREFIX = "overlap_"
 BITS_SUFFIX = "_bits_per_note"
@@ -73,6 +75,13 @@ class ModelMetrics(SampleMetrics):
     verdict: str = Field("", description="The gate's decision and its reason")
     answer: str = Field("", description="A person's answer to whether it may become champion")
     others: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def note_bits(self) -> float | None:
+        """The bits of the notes alone, given that a song goes on; None if not measured."""
+        if self.bits_per_note is None:
+            return None
+        return self.bits_per_note - self.by_attribute.get(END, 0.0)
 
     def baseline_bits(self, name: str) -> float | None:
         """Return the bits per note of one baseline; None if they were not measured."""

@@ -13,15 +13,24 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validato
 from nocturne.schemas.config import SchemeName, TrainConfig
 from nocturne.schemas.config.credentials import without_keys
 from nocturne.schemas.network_shape import NetworkShape
+from nocturne.schemas.sequences import END
 
 
 class Evaluation(BaseModel):
-    """Bits per note on held-out songs, of all attributes together and of each."""
+    """Bits per note on held-out songs, of all attributes together and of each.
+
+    What the ends of songs cost stands among the attributes, as END (schemas/sequences.py).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     bits_per_note: float = Field(ge=0)
     by_attribute: dict[str, float]
+
+    @property
+    def note_bits(self) -> float:
+        """The bits of the notes alone, given that the song goes on."""
+        return self.bits_per_note - self.by_attribute.get(END, 0.0)
 
 
 class ModelCard(BaseModel):

@@ -26,12 +26,14 @@ from nocturne.schemas.config import SchemeName
 from nocturne.schemas.facts import Facts
 
 TICKS_PER_QUARTER = 480  # time resolution of every codebook
+END = "end"  # name of the end among figures by attribute
+ENDS_SINCE = 2  # version of the vocabularies that have an end id
 Split = Literal["train", "valid", "test"]
 SPLITS: tuple[Split, ...] = ("train", "valid", "test")
 
 
 class Attribute(BaseModel):
-    """One category of a note: ids 0..size-1; id `size` is the start symbol, never predicted."""
+    """One category of a note: ids 0..size-1; id `size` stands for no note."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -46,6 +48,10 @@ class Vocabulary(BaseModel):
     quarter) for inter_onset_interval and duration, MIDI numbers for pitch and velocity.
     `song-max` has the single attribute `category` and keeps in `codebooks` the song maxima
     (`duration_max` in seconds, `pitch_max`, `velocity_max`) that generation decodes with.
+
+    The id `size` of every attribute stands for no note, as before a song's first note. Since
+    version 2 that of the first attribute is predicted as well: it is the end id, which follows a
+    song's last note. It is no part of a dataset's rows: a song ends where its rows end.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -65,6 +71,15 @@ class Vocabulary(BaseModel):
     def names(self) -> tuple[str, ...]:
         """Name of each attribute, in prediction order."""
         return tuple(attribute.name for attribute in self.attributes)
+
+    @property
+    def ends(self) -> bool:
+        """Whether the first attribute has an end id, so that a model can learn where songs end."""
+        return self.version >= ENDS_SINCE
+
+    def with_end(self) -> "Vocabulary":
+        """Return the vocabulary with an end id: all other ids mean what they meant."""
+        return self.model_copy(update={"version": max(self.version, ENDS_SINCE)})
 
     @property
     def vocabulary_id(self) -> str:

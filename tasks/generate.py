@@ -18,8 +18,8 @@ from nocturne.tasks.artifacts import create_markdown_artifact
 from nocturne.tasks.links import link_page, page_address
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.registry.open_models import load_model
+from nocturne.tasks.model.sampling.choice.choose import sample_and_choose
 from nocturne.tasks.model.sampling.compose import compose_batch
-from nocturne.tasks.model.sampling.sample import sample
 from nocturne.tasks.pages.run_markdown import SHOWN_PIECES, run_markdown
 from nocturne.tasks.policy import may_pass
 from nocturne.tasks.primes.request import load_primes, request_primes
@@ -105,7 +105,9 @@ def generate_batch(run: SampleRun, first_index: int, count: int) -> None:
     root = Root.open(run.config.root)
     drawing = _progress_over_run(run, "draw notes", first_index, count)
     songs = load_primes(root, run.config)
-    pieces = compose_batch(_model(root, run), sample, run, first_index, count, drawing, songs)
+    pieces = compose_batch(
+        _model(root, run), sample_and_choose, run, first_index, count, drawing, songs
+    )
     writing = _progress_over_run(run, "write music", first_index, count)
     write_batch(root, run, first_index, pieces, writing)
 

@@ -20,7 +20,12 @@ from nocturne.flows.cli.surroundings import (
     require_working_folder,
     set_up_process,
 )
-from nocturne.flows.cli.usage_errors import system_error, usage_error
+from nocturne.flows.cli.usage_errors import (
+    OUT_OF_MEMORY,
+    is_out_of_memory,
+    system_error,
+    usage_error,
+)
 from nocturne.schemas.config import (
     ComposeConfig,
     Config,
@@ -169,6 +174,10 @@ def run(arguments: list[str] | None = None) -> int:
         return Console(json=json).failed(str(error), 1)
     except OSError as error:  # of the machine: a full disk, missing permissions, a limit
         return Console(json=json).failed(system_error(error), 1)
+    except (MemoryError, RuntimeError, ImportError) as error:
+        if not is_out_of_memory(error):
+            raise
+        return Console(json=json).failed(OUT_OF_MEMORY, 1)
     except KeyboardInterrupt:
         return Console(json=json).failed(STOPPED, INTERRUPTED)
     return code if isinstance(code, int) else 0

@@ -48,8 +48,8 @@ class Console:
     def __init__(self, *, json: bool = False) -> None:
         """Open both streams."""
         self.json = json
-        self.out = Stream(highlight=False, soft_wrap=True)
-        self.err = Stream(stderr=True, highlight=False, soft_wrap=True)
+        self.out = Stream(highlight=False, soft_wrap=True, emoji=False)
+        self.err = Stream(stderr=True, highlight=False, soft_wrap=True, emoji=False)
         self.ready: Callable[[], None] = lambda: None  # waits for a server that is starting
 
     def failed(self, message: str, code: int) -> int:
@@ -88,7 +88,7 @@ class Console:
 
     def _write(self, document: dict[str, Any]) -> None:
         content = to_json(document, indent=2).decode()
-        self.out.print(content, markup=False, emoji=False)
+        self.out.print(content, markup=False)
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Print rows under their column names, each line whole: an id has to be copied."""

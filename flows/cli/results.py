@@ -7,6 +7,8 @@ from nocturne.schemas.manifest import IngestSummary
 from nocturne.schemas.model_card import Champion, TrainedModel
 from nocturne.schemas.results import Composition
 from nocturne.schemas.samples import FileCheck, GeneratedRun, Provenance
+from nocturne.schemas.samples.kept import KeptPieces
+from nocturne.schemas.samples.votes import ListeningResult
 from nocturne.schemas.sequences import SequenceDataset
 from nocturne.schemas.upkeep import Forecast, TidyReport, VerifyReport
 
@@ -85,6 +87,22 @@ def _(result: Provenance) -> Lines:
 @lines_of.register
 def _(result: FileCheck) -> Lines:
     return f"{result.file}: {result.outcome}", [("model", result.model_id)]
+
+
+@lines_of.register
+def _(result: KeptPieces) -> Lines:
+    return f"{result.pieces} pieces of {result.run_id} are kept", [
+        ("new", result.added),
+        ("folder", result.folder),
+    ]
+
+
+@lines_of.register
+def _(result: ListeningResult) -> Lines:
+    return f"{result.added} votes added to model {result.model_id}", [
+        ("sessions", result.sessions),
+        ("in words", result.words),
+    ]
 
 
 @lines_of.register

@@ -35,7 +35,13 @@ ANSWER_SECONDS = 1.0  # how long one request for the server's health may take
 GRACE_SECONDS = 5
 PROGRAM = "nocturne.flows.cli.watched_server"
 TIMEOUT = "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"
-FOREIGN = ("PREFECT_SERVER_", "PREFECT_API_")  # settings of other servers, and of their clients
+FOREIGN = (  # settings of other servers, of their clients, and of where these keep results
+    "PREFECT_SERVER_",
+    "PREFECT_API_",
+    "PREFECT_RESULTS_",
+    "PREFECT_DEFAULT_RESULT_",
+    "PREFECT_LOCAL_STORAGE_PATH",
+)
 
 
 class TemporaryServer:

@@ -9,11 +9,21 @@ from pydantic import ValidationError
 from nocturne.schemas.config.credentials import has_keys, without_secrets
 from nocturne.schemas.errors import one_line
 
+OUT_OF_MEMORY = (
+    "there is too little memory: end other programs, or raise the limit of this shell (ulimit -v)"
+)
+_NO_MEMORY = ("can't start new thread", "failed to map segment", "Cannot allocate memory")
+
 
 def system_error(error: OSError) -> str:
     """Return in one line what the operating system refuses, and where."""
     where = f" {error.filename}:" if error.filename else ""
     return f"cannot go on:{where} {error.strerror or error}"
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether an error says that there is too little memory, as for a thread or a library."""
+    return isinstance(error, MemoryError) or any(words in str(error) for words in _NO_MEMORY)
 
 
 def usage_error(error: CycloptsError, words: list[str]) -> str:

@@ -4,7 +4,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Part = Literal["corpus", "download", "model", "champion", "samples", "prime", "night", "file"]
+Part = Literal[
+    "corpus", "download", "model", "champion", "samples", "prime", "kept", "night", "file"
+]
 
 
 class Finding(BaseModel):

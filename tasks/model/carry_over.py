@@ -1,7 +1,8 @@
 """A model's weights as the first weights for another vocabulary of the same attributes.
 
 A weight with an axis of ids is gathered along it: each id takes the row of the old id whose value
-is nearest to its own. All other weights are taken over as they are.
+is nearest to its own. All other weights are taken over as they are. An end id that the model did
+not have begins as an unlikely category.
 """
 
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from nocturne.schemas.sequences import Vocabulary
 from nocturne.tasks.model.network.weights import Weights, id_axes
 
 Sources = Mapping[str, NDArray[np.int64]]
+FIRST_END_ODDS = 0.01  # of an end id that is new, against a category of the mean logit
 
 
 def misfit(
@@ -40,7 +42,8 @@ def misfit(
 def carry_over(weights: Weights, old: Vocabulary, new: Vocabulary) -> Weights:
     """Return weights for `new` from those for `old`, which must fit (see `misfit`).
 
-    Ids that take the same old id share its probability evenly at first.
+    Ids that take the same old id share its probability evenly at first. A new end id is at first at
+    most FIRST_END_ODDS / size likely: it takes less than 0.001 bits from any note.
     """
     sources, axes = _sources(old, new), id_axes(new)
     carried = {name: np.array(value) for name, value in weights.items()}
@@ -50,20 +53,39 @@ def carry_over(weights: Weights, old: Vocabulary, new: Vocabulary) -> Weights:
         carried[name] = np.take(weights[name], sources_of_rows, axis)
     for attribute, source in sources.items():
         shares = np.bincount(source)[source]
-        carried[f"head/{attribute}/out_bias"] -= np.log(shares).astype(np.float32)
+        bias = carried[f"head/{attribute}/out_bias"]
+        bias[: len(source)] -= np.log(shares).astype(np.float32)
+    if old.ends != new.ends:
+        _change_end(carried, f"head/{new.names[0]}/out", new.ends)
     return carried
+
+
+def _change_end(weights: Weights, out: str, ends: bool) -> None:
+    """Add the end id to the head with the kernel `out` [head, size], or take it away.
+
+    Its logit is the mean of the others and log FIRST_END_ODDS, whatever the head's input.
+    """
+    kernel, bias = weights[out], weights[f"{out}_bias"]
+    if not ends:
+        weights[out], weights[f"{out}_bias"] = kernel[:, :-1], bias[:-1]
+        return
+    first = bias.mean() + np.float32(np.log(FIRST_END_ODDS))
+    weights[out] = np.column_stack((kernel, kernel.mean(axis=1)))
+    weights[f"{out}_bias"] = np.append(bias, first)
 
 
 def describe_carry_over(old: Vocabulary, new: Vocabulary) -> str:
     """Say which attributes are carried over whole and which by nearest value, in one line."""
+    ends = "" if old.ends == new.ends else f"; the end id is {'new' if new.ends else 'left out'}"
     valued = [name for name in new.names if _has_values(name, old, new)]
     changed = [name for name in valued if old.codebooks[name] != new.codebooks[name]]
     if not changed:
-        return "all weights carried over"
+        return f"all weights carried over{ends}"
     whole = ", ".join(name for name in new.names if name not in changed) or "none"
-    return f"carried over whole: {whole}; by nearest value: " + ", ".join(
+    by_value = ", ".join(
         _changes(name, old.codebooks[name], new.codebooks[name]) for name in changed
     )
+    return f"carried over whole: {whole}; by nearest value: {by_value}{ends}"
 
 
 def _changes(name: str, old: tuple[float, ...], new: tuple[float, ...]) -> str:

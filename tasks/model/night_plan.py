@@ -15,6 +15,7 @@ from nocturne.schemas.config import RetrainConfig, TrainConfig
 from nocturne.schemas.errors import ModelError
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.network_shape import PRESETS
+from nocturne.schemas.sequences import Vocabulary
 from nocturne.tasks.corpus import PreparedCorpus
 from nocturne.tasks.model.evaluation.gate import gate_figures
 from nocturne.tasks.model.network.precision import resolve_precision
@@ -23,7 +24,7 @@ from nocturne.tasks.model.registry.champion import read_champion
 from nocturne.tasks.model.registry.finished_models import as_started, learned_models
 from nocturne.tasks.model.registry.learned_songs import learned_songs
 from nocturne.tasks.model.registry.models import read_card, read_metrics
-from nocturne.tasks.model.registry.open_models import damage_of
+from nocturne.tasks.model.registry.open_models import damage_of, open_model
 from nocturne.tasks.model.training.windows import steps_of_epoch
 from nocturne.tasks.model.warm_start import MOVING, choose_warm_start
 from nocturne.tasks.storage.root import Root
@@ -100,7 +101,7 @@ def _from_champion(root: Root, config: RetrainConfig, warm: TrainConfig, why: st
     if learned is None:
         return NightPlan(warm, f"{why}, on all songs: those that it has learned are not recorded")
     if not corpus.vocabulary.is_called(card.vocabulary_id):
-        return NightPlan(warm, f"{why}, on all songs: the codebooks were fitted anew")
+        return NightPlan(warm, f"{why}, on all songs: {_news_of(corpus.vocabulary, root, card)}")
     if changed := _changed_settings(card, warm):
         return NightPlan(warm, f"{why}, on all songs: other {', '.join(changed)} than it")
     if card.stopped.startswith(CUT_SHORT):
@@ -110,6 +111,13 @@ def _from_champion(root: Root, config: RetrainConfig, warm: TrainConfig, why: st
         reason = f"nothing new to learn: {card.model_id} has learned every training song there is"
         return NightPlan(warm, reason, card.model_id)
     return _on_news(config, warm, why, corpus, new)
+
+
+def _news_of(vocabulary: Vocabulary, root: Root, card: ModelCard) -> str:
+    """Return what a model does not know of a vocabulary that is not its own."""
+    if open_model(root, card.model_id).vocabulary.with_end().is_called(vocabulary.vocabulary_id):
+        return "where songs end is new to it"
+    return "the codebooks were fitted anew"
 
 
 def _changed_settings(card: ModelCard, warm: TrainConfig) -> list[str]:

@@ -93,7 +93,7 @@ def _decide(
     """Return the verdict on a candidate, and its bits per note where it was compared."""
     root, card, metrics = folder.root, folder.card, folder.metrics
     if champion is None:
-        return evaluate_candidate(metrics), metrics.bits_per_note
+        return evaluate_candidate(metrics), metrics.note_bits
     if card.model_id in taken_back(champion.history):
         return Verdict(
             False,
@@ -111,7 +111,7 @@ def _decide(
     if rivals and len(songs) < least:
         return too_few_songs(len(songs), least), None
     if not rivals:
-        return _with_left_out(evaluate_candidate(metrics), left_out), metrics.bits_per_note
+        return _with_left_out(evaluate_candidate(metrics), left_out), metrics.note_bits
     bits = bits_on(root, card.model_id, songs)
     comparison = Comparison(len(songs), bits, rivals)
     return _with_left_out(evaluate_candidate(metrics, comparison, margin_bits), left_out), bits
@@ -162,7 +162,7 @@ def _bits_at_promotion(root: Root, entry: Promotion) -> float:
     if entry.bits is not None:
         return entry.bits
     try:  # promoted by a person, or by an earlier version
-        bits = open_model(root, entry.model_id).metrics.bits_per_note
+        bits = open_model(root, entry.model_id).metrics.note_bits
     except ModelError:
         bits = None
     return math.inf if bits is None else bits

@@ -39,11 +39,11 @@ def pages(
     """Yield (file name, HTML) of every page, index.html last.
 
     `manifest` is a SampleManifest sorted by index; pages link to its files by relative name.
-    `notes` returns the notes of samples from (first index, count): row["page_notes"], JSON of
-    [[onset, duration, pitch, velocity], ...] in ticks of 1/480 quarter, None for an unknown piece.
-    Pieces with notes are drawn and played by the page; the others show their picture and play
-    their audio file. `caution` is a warning above the music, "" for none; `links` lead to other
-    pages. `held_out` are the real pieces of the listening test.
+    `notes` returns the notes of samples from (first index, count): row["page_notes"], as in
+    player/notes.py, None for an unknown piece. Pieces whose notes are known are drawn and played by
+    the page; the others show their picture and play their audio file. `caution` is a warning above
+    the music, "" for none; `links` lead to other pages; `held_out` are the real pieces of the
+    listening test.
     """
     count = _page_count(manifest.num_rows)
     for page in reversed(range(1, count + 1)):

@@ -22,7 +22,7 @@ def run_markdown(
     `address` is where a browser finds the gallery, if it is served.
     """
     facts = (
-        ("Samples", f"{result.samples:,} of {run.config.notes:,} notes"),
+        ("Samples", f"{result.samples:,} of {run.config.length_words}"),
         ("Model", f"{card.model_id}, trained on {card.corpus}"),
         ("Seed", str(result.seed)),
         *settings_of_run(run),

@@ -69,9 +69,11 @@ def _offset(progress: Progress, before: int, total: int) -> Progress:
 def composer(root: Root, run: SampleRun) -> Compose:
     """Return a function that draws pieces of a run; its first call loads the model."""
     from nocturne.tasks.model.registry.open_models import load_model
+    from nocturne.tasks.model.sampling.choice.choose import sample_and_choose
     from nocturne.tasks.model.sampling.compose import compose_batch
-    from nocturne.tasks.model.sampling.sample import sample
 
     load = cache(lambda: load_model(root, run.model_id))
     songs = cache(lambda: load_primes(root, run.config))
-    return lambda first, count: compose_batch(load(), sample, run, first, count, primes=songs())
+    return lambda first, count: compose_batch(
+        load(), sample_and_choose, run, first, count, primes=songs()
+    )

@@ -5,21 +5,18 @@ notes.parquet has a row for every sample: `index`, and `page_notes`, JSON text o
 notes of the MIDI file. While a run is under way, parts/notes-NNNNN.parquet has those of a batch.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import IO
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nocturne.schemas.samples import SampleRun
 from nocturne.tasks.music.composition import Composition
 from nocturne.tasks.music.midi.extraction import Extracted, extract
-from nocturne.tasks.music.midi.writer import to_ticks
-from nocturne.tasks.music.notes import Notes
 from nocturne.tasks.pages.gallery import NotesOfRows
+from nocturne.tasks.pages.player.notes import to_page_notes
 from nocturne.tasks.storage.layout import NOTES_FILE, notes_part, run_path
 from nocturne.tasks.storage.root import COMPRESSION, Root
 
@@ -29,11 +26,7 @@ SCHEMA = pa.schema(
 Texts = list[str | None]
 
 
-def page_notes_of(notes: Notes) -> str:
-    """Return the notes of a piece as pages hold them."""
-    ticks = to_ticks(notes)
-    columns = (ticks.onset, ticks.offset - ticks.onset, ticks.pitch, ticks.velocity)
-    return json.dumps(np.stack(columns, axis=1).tolist(), separators=(",", ":"))
+page_notes_of = to_page_notes
 
 
 def write_batch_notes(

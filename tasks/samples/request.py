@@ -13,6 +13,7 @@ from nocturne.tasks.model.registry.lookup import find
 from nocturne.tasks.model.registry.model_folder import ModelFolder
 from nocturne.tasks.model.registry.models import read_card, read_metrics
 from nocturne.tasks.model.registry.open_models import open_model
+from nocturne.tasks.model.sampling.lengths import caution_of_length, require_end
 from nocturne.tasks.music.theory.note_limits import check_limits
 from nocturne.tasks.pages.model_caution import caution_of
 from nocturne.tasks.primes.encoding import prime_words
@@ -44,8 +45,8 @@ class SampleRequest:
 def request_samples(root: Root, config: GenerateConfig) -> SampleRequest:
     """Find the model, keep the primes in the root and name the run.
 
-    ModelError if there is no such model, SamplesError if a prime cannot be continued or the model
-    cannot keep the limits asked for.
+    ModelError if there is no such model, or it has not learned an ending that is asked for;
+    SamplesError if a prime cannot be continued or the model cannot keep the limits asked for.
     """
     model = find(root, model_named(config), config.corpus, config.scheme)
     card = read_card(root, model.model_id)
@@ -54,7 +55,8 @@ def request_samples(root: Root, config: GenerateConfig) -> SampleRequest:
     check_limits(lambda: open_model(root, card.model_id).vocabulary, runs[-1].config)
     asked.keep(root)
     words = _prime_words(root, card, asked)
-    return SampleRequest(card, model.words, caution_about(root, card), runs, words)
+    caution = "; ".join(filter(None, [caution_about(root, card), _length_caution(root, runs[-1])]))
+    return SampleRequest(card, model.words, caution, runs, words)
 
 
 def _prime_words(root: Root, card: ModelCard, asked: PrimeRequest) -> tuple[str, ...]:
@@ -80,10 +82,13 @@ def requested_runs(root: Root, config: GenerateConfig, card: ModelCard) -> list[
 
     The config names its primes by content, as request_primes does. An empty seed continues a run
     of the same request that was interrupted, if nobody else does; else it is drawn. SamplesError
-    if there is no run to go on from, or it does not fit.
+    if there is no run to go on from, or it does not fit; ModelError for an ending that the model
+    has not learned.
     """
     if config.run is not None or config.more is not None:
         return [run_to_extend(root, config, card)]
+    if config.ending:
+        require_end(config, card.model_id, open_model(root, card.model_id).vocabulary)
     unfinished = _interrupted_runs(root, config, card) if config.seed is None else ()
     return [*unfinished, plan_run(config, card)]
 
@@ -140,6 +145,12 @@ def _interrupted_runs(root: Root, config: GenerateConfig, card: ModelCard) -> It
         run = plan_run(config.copy_with(seed=seed), card) if seed < SEEDS else None
         if run is not None and run.run_id == run_id and is_interrupted(root, run):
             yield run.model_copy(update={"drawn_seed": True})
+
+
+def _length_caution(root: Root, run: SampleRun) -> str:
+    if run.config.bars is None and run.config.seconds is None:
+        return ""
+    return caution_of_length(run.config, open_model(root, run.model_id).vocabulary)
 
 
 def caution_about(root: Root, card: ModelCard) -> str:

@@ -25,6 +25,7 @@
     models/<model>/report.html                         train       the model report as a page
     models/<model>/compare-<other>.html                retrain,    the model beside another one
                                                        compare
+    models/<model>/votes/<session>.json                votes       votes of a listening test
     models/<model>/card.json                           train       ModelCard, completes the model
     models/champions/<corpus>/<scheme>.json            train,      the champion and its history
                                                        promote
@@ -41,6 +42,8 @@
                                                        prime       it came
     primes/<sha256>.json                               prime       UploadedPrime: its name
     {samples,models,quality}/index.html                all         index pages of what there is
+    kept/<run>/NNNNN.{mid,ogg}                         keep        pieces that a person keeps
+    kept/<run>/kept.json                               keep        KeptRun: what is kept
     format.json                                        all         version of this layout
     .cache/locks/<name>.lock                           all         one file for each lock in use
     .cache/{sequences,checkpoints}/                    train       copies and checkpoints, on this
@@ -95,6 +98,7 @@ METRICS_FILE = "metrics.json"
 EVALUATED_FILE = "judged.safetensors"  # the samples that the metrics are of
 CORPUS_FILE = "corpus.json"  # what the corpus was like, and its drift
 CARD_FILE = "card.json"
+VOTES = "votes"  # a folder
 
 NIGHTS = "nights"  # the history of retrain runs; no corpus's writer clears it
 
@@ -109,6 +113,8 @@ REQUEST_FILE = f"{PARTS}/request.json"  # what the run that is under way is to b
 FOLDER_PIECES = 1000  # of a run in one folder: a listing stays quick
 PRIMES = "primes"
 PRIME_FILE, PRIME_RECORD = ".mid", ".json"  # suffixes of a song's bytes and of its name
+KEPT = "kept"  # nothing is deleted from here by itself
+KEPT_FILE = "kept.json"
 
 LAYOUT = 2  # raised when earlier versions cannot read what this one writes
 FORMAT_FILE = "format.json"  # RootFormat; a root without it has layout 1
@@ -240,6 +246,11 @@ def model_path(model_id: str, name: str = "") -> str:
     return f"{MODELS}/{model_id}/{name}".rstrip("/")
 
 
+def votes_path(model_id: str, name: str = "") -> str:
+    """Return the folder of the votes of listening tests on a model, or the file `name` in it."""
+    return f"{model_path(model_id, VOTES)}/{name}".rstrip("/")
+
+
 def comparison_path(model_id: str, other: str) -> str:
     """Return the page that shows a model beside another one."""
     return model_path(model_id, f"{COMPARISON_PREFIX}{other}{PAGE_SUFFIX}")
@@ -273,6 +284,11 @@ def under_way_path(corpus: str, name: str) -> str:
 def run_path(run_id: str, name: str = "") -> str:
     """Return the folder of a generation run, or the file `name` in it."""
     return f"{SAMPLES}/{run_id}/{name}".rstrip("/")
+
+
+def kept_path(run_id: str, name: str = "") -> str:
+    """Return the folder of the kept pieces of a run, or the file `name` in it."""
+    return f"{KEPT}/{run_id}/{name}".rstrip("/")
 
 
 def part_file(number: int) -> str:

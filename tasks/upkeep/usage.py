@@ -11,6 +11,7 @@ from nocturne.tasks.storage.layout import (
     DOWNLOADS,
     FAMILIES,
     FILES,
+    KEPT,
     MODELS,
     NIGHTS,
     NOTES,
@@ -44,6 +45,7 @@ WHAT = {
     CHAMPIONS: "which model is champion, and its history",
     SAMPLES: "runs of samples, their galleries and pages",
     PRIMES: "songs that samples continue",
+    KEPT: "pieces that a person keeps",
     NIGHTS: "the record of every night",
     CACHE: "copies, checkpoints and locks on this machine",
 }

@@ -99,13 +99,13 @@ def wait_until(visit: Visit, condition: str) -> None:
 
 
 def test_pictures_show_and_players_play(browser: Any, root: Root) -> None:
-    visit = Visit(browser, gallery_of(root, 6), viewport=DESKTOP)
+    visit = Visit(browser, many(root, 6), viewport=DESKTOP)
     assert visit.show_all() == [1200] * 6
     played = visit.page.evaluate(PLAYS)
     assert len(played) == 6
     for current, duration, sounding in played:
         assert current >= 0.2
-        assert duration > 10
+        assert duration > 8
         assert sounding == 1  # starting one pauses the one before
     assert visit.page.locator(".playing").count() == 1
     assert visit.page.locator(".started").count() == 6
@@ -303,13 +303,24 @@ def test_the_head_leaves_a_telephone_two_thirds(
     visit.page.close()
 
 
-def test_a_missing_file_is_reported_and_breaks_nothing(browser: Any, root: Root) -> None:
+def test_a_missing_file_of_a_page_without_notes_is_reported(browser: Any, root: Root) -> None:
+    gallery = many(root, 1)
+    (gallery.parent / "00000.ogg").unlink()
+    visit = Visit(browser, gallery, viewport=DESKTOP)
+    click_roll(visit, 0.5)
+    visit.page.get_by_text("The audio file cannot be played. Is it still beside").wait_for()
+    assert visit.page.locator(".playing").count() == 0
+    visit.page.close()
+
+
+def test_where_a_file_is_missing_the_page_plays_the_notes(browser: Any, root: Root) -> None:
     gallery = gallery_of(root, 2)
     (gallery.parent / "00000.ogg").unlink()
     visit = Visit(browser, gallery, viewport=DESKTOP)
     click_roll(visit, 0.5)
-    visit.page.get_by_text("The audio file cannot be played.").wait_for()
-    assert visit.page.locator(".playing").count() == 0
+    visit.page.get_by_text("The audio file cannot be played: the page plays").wait_for()
+    visit.until("synth.piece === cards[0].piece && notesPosition() > 7")
+    assert visit.page.locator(".playing").count() == 1
     visit.page.get_by_role("button", name="Play piece 1").click()
     visit.until("document.querySelectorAll('audio')[1].currentTime > 0.1")
     assert not [text for text in visit.complaints if "Error" in text and "ERR_FILE" not in text]
@@ -335,8 +346,8 @@ def test_midi_downloads(browser: Any, root: Root) -> None:
     assert link.get_attribute("download") == ""
     content = (gallery.parent / link.get_attribute("href")).read_bytes()
     assert content[:4] == b"MThd"
-    assert visit.page.locator("audio, .seek, .play").count() == 0
-    assert visit.page.get_by_text("No audio was rendered").is_visible()
+    assert visit.page.locator("audio").count() == 0
+    assert visit.page.get_by_role("button", name="Play piece 0").is_visible()
     visit.page.keyboard.press("ArrowRight")
     assert visit.complaints == []
     visit.page.close()

@@ -87,6 +87,8 @@ WORKS = {
         "PREFECT_API_AUTH_STRING": "admin:other",
         "PREFECT_API_KEY": "pnu_1234",
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": "postgresql+asyncpg://nobody@127.0.0.1:9/gone",
+        "PREFECT_DEFAULT_RESULT_STORAGE_BLOCK": "s3/gone",
+        "PREFECT_LOCAL_STORAGE_PATH": "/proc/nowhere",
         "HTTP_PROXY": "http://127.0.0.1:9",
         "HTTPS_PROXY": "http://127.0.0.1:9",
         "PREFECT_API_URL": "",

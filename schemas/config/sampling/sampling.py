@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, field_validator
 
 from nocturne.schemas.config.base import StorageConfig, as_plain_input, empty_as_none
+from nocturne.schemas.config.sampling.choice import Choice
 from nocturne.schemas.config.sampling.drawing import Drawing
 from nocturne.schemas.config.sampling.groups import SAMPLES, later_samples
 from nocturne.schemas.config.sampling.limits import Limits
@@ -15,7 +16,7 @@ from nocturne.schemas.config.sampling.start import Start
 
 
 # pydantic takes the fields of the last base first: forms and help show them from Size to Output.
-class SamplingConfig(Output, Start, Drawing, Limits, Sound, Size, StorageConfig):
+class SamplingConfig(Output, Choice, Start, Drawing, Limits, Sound, Size, StorageConfig):
     """Which samples are drawn from a model, and what is written beside the MIDI files."""
 
     first_index: Annotated[int, later_samples(0)] = Field(

@@ -48,7 +48,7 @@ def choose_codebooks(root: Root, plan: SequencePlan, progress: Progress = silent
     if most > bound or not bound:
         return _fitted(plan, training, f"fitted anew: {name} moved by {most:.3f}, bound {bound:g}")
     reason = f"kept: {name} moved most, by {most:.3f}, bound {bound:g}"
-    return Codebooks(earlier.vocabulary, reason, fitted, training, most)
+    return Codebooks(earlier.vocabulary.with_end(), reason, fitted, training, most)
 
 
 def _fitted(plan: SequencePlan, training: Distribution, reason: str) -> Codebooks:

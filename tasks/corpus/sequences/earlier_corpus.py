@@ -14,7 +14,10 @@ from nocturne.tasks.corpus.sequences.prepared_corpus import PreparedCorpus
 from nocturne.tasks.corpus.sequences.sequence_marker import published_sequences
 from nocturne.tasks.storage.root import Root
 
-SEQUENCES_VERSION = 1  # raise it when the same notes give other sequences: they are then redone
+# Raise it when the same notes give other sequences or another vocabulary: they are then redone.
+# 2: vocabularies have an end id. The ids of notes are those of version 1, which is gone on from.
+SEQUENCES_VERSION = 2
+SAME_IDS = (1, SEQUENCES_VERSION)  # versions that give the same notes the same ids
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def earlier_corpus(root: Root, config: PrepareConfig) -> EarlierCorpus | None:
 
 
 def _continuation(corpus: PreparedCorpus) -> Continuation | None:
-    if corpus.dataset.version != SEQUENCES_VERSION:
+    if corpus.dataset.version not in SAME_IDS:
         return None
     try:
         return corpus.continuation
@@ -76,16 +79,16 @@ def _continuation(corpus: PreparedCorpus) -> Continuation | None:
 
 
 class EarlierIds:
-    """Category ids of the songs that were encoded before, with the same vocabulary."""
+    """Category ids of the songs that were encoded before, with the same codebooks."""
 
     def __init__(
         self, root: Root, earlier: EarlierCorpus | None, config: PrepareConfig, vocabulary_id: str
     ) -> None:
         """Find the songs; none where nothing fits, or where files are damaged."""
         self.earlier, self._places = earlier, dict[str, tuple[Split, int]]()
-        if earlier is None or not earlier.vocabulary.is_called(vocabulary_id):
+        if earlier is None or not earlier.vocabulary.with_end().is_called(vocabulary_id):
             return
-        if earlier.dataset.version != SEQUENCES_VERSION:
+        if earlier.dataset.version not in SAME_IDS:
             return
         try:
             corpus = PreparedCorpus(root, config.corpus, config.scheme)

@@ -41,7 +41,7 @@ def sequences_of_plan(root: Root, plan: SequencePlan) -> SequenceDataset | None:
         vocabulary = PreparedCorpus(root, corpus, scheme).vocabulary
     except CorpusError:
         return None
-    if dataset.fingerprint in (plan.fingerprint, plan.earlier_fingerprint):
+    if dataset.fingerprint == plan.fingerprint:
         return dataset
     stands = dataset.drift is not None and dataset.drift <= plan.config.max_codebook_drift > 0
     return dataset if stands and dataset.fingerprint == plan.fingerprint_with(vocabulary) else None

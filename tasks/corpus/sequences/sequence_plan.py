@@ -38,7 +38,6 @@ class SequencePlan:
 
     config: PrepareConfig
     fingerprint: str  # with codebooks that are fitted on these training songs
-    earlier_fingerprint: str  # what versions up to 0.1 gave the same songs, read the same way
     notes: NoteDataset
     songs: dict[str, Song]
     split_of: dict[str, Split]
@@ -76,7 +75,7 @@ class SequencePlan:
 def plan_sequences(root: Root, config: PrepareConfig) -> SequencePlan:
     """Choose and split the songs; CorpusError if the corpus is unknown or too small."""
     notes = load_note_dataset(root, config.corpus)
-    families, families_digest = families_of(root, config.corpus)
+    families, _ = families_of(root, config.corpus)
     by_shard = songs_by_shard(root, config.corpus, config.min_song_notes)
     accepted = {song.song_id: song for songs in by_shard.values() for song in songs}
     earlier = earlier_corpus(root, config)
@@ -90,9 +89,6 @@ def plan_sequences(root: Root, config: PrepareConfig) -> SequencePlan:
     return SequencePlan(
         config,
         fingerprint=_digest([*content, {"splits": moved}] if moved else content),
-        earlier_fingerprint=_digest(
-            [notes.fingerprint, families_digest, shaping, SEQUENCES_VERSION]
-        ),
         notes=notes,
         songs=songs,
         split_of=split_of,

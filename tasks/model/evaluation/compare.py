@@ -3,6 +3,9 @@
 A song keeps its split while a corpus grows (see music/splits.py), so an earlier model has not
 learned from the songs that are held out today. Where the shares of the splits were changed, the
 songs that one of the models is known to have learned are left out.
+
+Models are compared by the bits of the notes alone, given that there is a note. A model that knows
+where songs end and an earlier one that does not are so measured by the same events.
 """
 
 from collections.abc import Collection, Iterator
@@ -34,12 +37,12 @@ def held_out_songs(
 
 
 def bits_on(root: Root, model_id: str, songs: list[Notes]) -> float:
-    """Return a model's bits per note on songs, encoded with its own vocabulary.
+    """Return a model's bits per note on songs, without ends, encoded with its own vocabulary.
 
     NaN without songs. ModelError if the model does not load.
     """
     model = load_model(root, model_id)
-    return evaluate(model, _encode_songs(model, songs)).bits_per_note if songs else float("nan")
+    return evaluate(model, _encode_songs(model, songs)).note_bits if songs else float("nan")
 
 
 def _songs_of_split(

@@ -38,7 +38,8 @@ class EncoderDecoder(Network):
                 shapes[f"{part}/{layer}/kernel"] = (inputs, 4 * cells)
                 shapes[f"{part}/{layer}/recurrent"] = (cells, 4 * cells)
                 shapes[f"{part}/{layer}/bias"] = (4 * cells,)
-        return shapes | head_shapes(self.shape, sizes) | memory_shapes(self.shape, self.names)
+        shapes |= head_shapes(self.shape, sizes, self.ends)
+        return shapes | memory_shapes(self.shape, self.names)
 
     def encode(self, weights: Tensors, ids: Tensor) -> State:
         """Read ids int32 [B, window, A]; return the encoder's final state."""

@@ -1,8 +1,9 @@
 """What every network is made of, and how the one that a shape names is found.
 
 A network is given `context + window` notes and predicts the last `window` of them, each from all
-notes before it (teacher forcing). Notes before a song's first and after its last are the start
-symbol (id = size, in every attribute), which is never a target.
+notes before it (teacher forcing). Notes before a song's first and after its last have the id
+`size` in every attribute, which stands for no note. It is a target once, in a network with `ends`:
+after a song's last note, as the end id of the first attribute.
 
 Each module of this folder that schemas/network_shape.py names defines a network: a subclass of
 Network, under the name NETWORK. Its embeddings and heads have the names and shapes of weights.py,
@@ -57,6 +58,7 @@ class Network(ABC):
     sizes: tuple[int, ...]  # their numbers of ids
     layer: Layer = xla_layer  # runs one LSTM layer
     product: Callable[[Tensor, Tensor], Tensor] = tf.matmul  # of the heads
+    ends: bool = False  # whether the first head has the end id
 
     layer_states: ClassVar[int] = 2  # arrays in a layer's state: h and c
 
@@ -114,19 +116,40 @@ class Network(ABC):
         return tf.concat(parts, -1)
 
     def nats(self, weights: Tensors, ids: Tensor, dropout: Dropout = nothing_dropped) -> Tensor:
-        """Return the surprise at each note: [B, window, A] in nats, 0 beyond a song's ends."""
+        """Return the surprise at each note: [B, window, A] in nats, 0 beyond a song's ends.
+
+        With `ends` there is one column more, of whether the song ends or goes on: 0 at its first
+        note, which every song has. The others are then those of a note, given that there is one,
+        so that all columns add up to the surprise of a softmax with the end id (chain rule).
+        """
         targets = ids[:, self.context :]
         sizes = tf.constant(self.sizes)
         real = targets[..., :1] < sizes[0]
         columns = tf.unstack(tf.minimum(targets, sizes - 1), axis=-1)
         inputs = self.read(weights, ids, dropout)
-        surprise = [
-            tf.nn.sparse_softmax_cross_entropy_with_logits(
-                target, self.heads.logits(weights, k, inputs, columns[:k])
-            )
-            for k, target in enumerate(columns)
-        ]
-        return tf.where(real, tf.stack(surprise, -1), 0.0)
+        surprise, ends = [], []
+        for k, target in enumerate(columns):
+            logits = self.heads.logits(weights, k, inputs, columns[:k])
+            if k == 0 and self.ends:
+                logits, end = self.split_end(logits)
+                ends.append(self._nats_of_end(end, ids))
+            surprise.append(tf.nn.sparse_softmax_cross_entropy_with_logits(target, logits))
+        return tf.concat([tf.where(real, tf.stack(surprise, -1), 0.0), *ends], -1)
+
+    def split_end(self, logits: Tensor) -> tuple[Tensor, Tensor]:
+        """Split logits [..., size + 1] of the first head into those of notes and that of the end.
+
+        The end's is its log odds [...]: the logarithm of P(end) / P(any note).
+        """
+        notes = logits[..., :-1]
+        return notes, logits[..., -1] - tf.reduce_logsumexp(notes, axis=-1)
+
+    def _nats_of_end(self, log_odds: Tensor, ids: Tensor) -> Tensor:
+        """Return the surprise [B, window, 1] at the song's going on or ending after each note."""
+        is_note = ids[..., 0] < self.sizes[0]
+        ended = tf.cast(~is_note[:, self.context :], tf.float32)
+        nats = tf.nn.sigmoid_cross_entropy_with_logits(ended, log_odds)
+        return tf.where(is_note[:, self.context - 1 : -1], nats, 0.0)[..., None]
 
 
 def network_of(
@@ -137,7 +160,7 @@ def network_of(
 ) -> Network:
     """Return the network that a shape names, for the attributes of a vocabulary."""
     kind: type[Network] = import_module(f"{__package__}.{shape.network}").NETWORK
-    return kind(shape, vocabulary.names, vocabulary.sizes, layer, product)
+    return kind(shape, vocabulary.names, vocabulary.sizes, layer, product, vocabulary.ends)
 
 
 def initial_weights(shape: NetworkShape, vocabulary: Vocabulary, seed: int) -> Weights:

@@ -49,8 +49,11 @@ def embedding_shapes(shape: NetworkShape, sizes: Mapping[str, int]) -> Shapes:
     }
 
 
-def head_shapes(shape: NetworkShape, sizes: Mapping[str, int]) -> Shapes:
-    """Return the shapes of the heads' weights, of attributes of these sizes."""
+def head_shapes(shape: NetworkShape, sizes: Mapping[str, int], ends: bool = False) -> Shapes:
+    """Return the shapes of the heads' weights, of attributes of these sizes.
+
+    With `ends` the first head has one more category, the last: the end id.
+    """
     shapes: Shapes = {}
     names = list(sizes)
     for k, name in enumerate(names):
@@ -58,8 +61,9 @@ def head_shapes(shape: NetworkShape, sizes: Mapping[str, int]) -> Shapes:
         shapes[f"head/{name}/hidden_bias"] = (shape.head,)
         for earlier in names[:k]:
             shapes[f"head/{name}/given/{earlier}"] = (sizes[earlier], shape.head)
-        shapes[f"head/{name}/out"] = (shape.head, sizes[name])
-        shapes[f"head/{name}/out_bias"] = (sizes[name],)
+        categories = sizes[name] + (ends and k == 0)
+        shapes[f"head/{name}/out"] = (shape.head, categories)
+        shapes[f"head/{name}/out_bias"] = (categories,)
     return shapes
 
 

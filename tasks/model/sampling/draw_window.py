@@ -35,6 +35,7 @@ class Window(NamedTuple):
     history: Tensor  # int32 [B, context, A]
     ids: Tensor  # int32 [B, window, A]
     bars: BarState | None  # where there are constraints
+    ends: Tensor  # probability of the end in place of each note [B, window]; 0 if there is none
 
 
 def draw_window(
@@ -51,7 +52,8 @@ def draw_window(
 
     The decoder starts in `state` or, if that is None, in the encoder's state after the history.
     `limits` int32 [LIMITS] are those of loop_limits.py; `key` int32 [2] fixes the random numbers.
-    `constrained` has what every note keeps to, and where the samples are in their bars.
+    `constrained` has what every note keeps to, and where the samples are in their bars. The end is
+    never drawn: every id is that of a note (lengths.py says where a sample ends).
     """
     filters = Filters(config.top_k is not None, config.top_p < 1, config.min_p is not None)
     draw = _compiled(network, filters)
@@ -88,15 +90,15 @@ def _compiled(network: Network, filters: Filters) -> Any:
         parameters: dict[str, Tensor],
         limits: Tensor,
         constrained: Constrained | None,
-    ) -> tuple[Tensor, Tensor, BarState | None]:
+    ) -> tuple[Tensor, Tensor, BarState | None, Tensor]:
         window = network.shape.window
         encoded = network.encode(weights, history[:, -window:])
         state = tf.nest.map_structure(lambda e, g: tf.where(encode, e, g), encoded, given)
         noise = _gumbel([window, history.shape[0], sum(network.sizes)], key)
 
         def body(
-            w: Tensor, decoder: DecoderState, bars: BarState | tuple[()]
-        ) -> tuple[Tensor, DecoderState, BarState | tuple[()]]:
+            w: Tensor, decoder: DecoderState, bars: BarState | tuple[()], ends: Tensor
+        ) -> tuple[Tensor, DecoderState, BarState | tuple[()], Tensor]:
             inputs, after = network.read_next(weights, decoder)
             drawer = _Note(network, weights, filters, parameters, limits, decoder, inputs)
             if constrained is None or not isinstance(bars, BarState):
@@ -107,15 +109,16 @@ def _compiled(network: Network, filters: Filters) -> Any:
                 )
             note_ids = tf.stack(note, -1)
             decoder = decoder_state.append_note(network, weights, decoder, after, note_ids)
-            return w + 1, decoder, next_bars
+            return w + 1, decoder, next_bars, ends.write(w, drawer.end())
 
         decoder = decoder_state.initial_state(network, weights, history, state)
-        start = (tf.constant(0), decoder, constrained.bars if constrained else ())
-        _, decoder, end = tf.while_loop(
+        ends = tf.TensorArray(tf.float32, window, element_shape=history.shape[:1])
+        start = (tf.constant(0), decoder, constrained.bars if constrained else (), ends)
+        _, decoder, bars, ends = tf.while_loop(
             lambda w, *_: w < window, body, start, maximum_iterations=window
         )
-        ids = decoder.ids
-        return ids[:, window:], ids[:, network.context :], end or None
+        ids, probable_ends = decoder.ids, tf.transpose(ends.stack())
+        return ids[:, window:], ids[:, network.context :], bars or None, probable_ends
 
     return draw
 
@@ -159,8 +162,21 @@ class _Note(NamedTuple):
         numbers = tf.range(bars.bits.shape[1])[None]
         return note, BarState(place, tf.where(numbers == w, bits[:, None], bars.bits))
 
+    def end(self) -> Tensor:
+        """Return how probable the end is in place of the note, float32 [B]; 0 without an end.
+
+        The filters hold for the end as for the other categories of the first attribute.
+        """
+        if not self.network.ends:
+            return tf.zeros(self.decoder.ids.shape[:1])
+        logits = self._all_logits(0, []) / self.parameters["temperature"][0]
+        return tf.nn.softmax(self.filters.keep(logits, self.parameters))[:, -1]
+
     def _logits(self, k: int, note: list[Tensor]) -> Tensor:
-        """Return the logits [B, size] of attribute k after those before it."""
+        """Return the logits [B, size] of attribute k after those before it, without the end."""
+        return self._all_logits(k, note)[:, : self.network.sizes[k]]
+
+    def _all_logits(self, k: int, note: list[Tensor]) -> Tensor:
         given = [ids[:, None] for ids in note]
         return self.network.heads.logits(self.weights, k, self.inputs, given)[:, 0]
 

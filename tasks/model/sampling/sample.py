@@ -4,7 +4,8 @@ Samples are drawn in fixed groups of BATCH_ROWS: each call of one compiled loop 
 notes for a group. Sample `index` is row index % BATCH_ROWS of group index // BATCH_ROWS, and the
 random numbers of a group follow from (seed, group, window). So a sample depends on (model, seed,
 index) and the sampling parameters only, not on the number of samples drawn at once; and a shorter
-sample is the beginning of a longer one.
+sample is the beginning of a longer one. Windows are drawn until every sample that is asked for has
+come to its end (lengths.py).
 
 The SamplingConfig is passed whole to draw_window.py, which uses the parameters of the logits.
 """
@@ -26,23 +27,39 @@ from nocturne.tasks.model.sampling.constraints import (
     constraints_of,
     first_bar_state,
 )
-from nocturne.tasks.model.sampling.draw_window import draw_window
-from nocturne.tasks.model.sampling.drawn import Drawn
+from nocturne.tasks.model.sampling.draw_window import Window, draw_window
+from nocturne.tasks.model.sampling.drawn import Drawn, joined
+from nocturne.tasks.model.sampling.lengths import find_ends, most_notes, require_end
 from nocturne.tasks.model.sampling.starts import starts_of
 from nocturne.tasks.music.theory.note_limits import note_limits
 
 BATCH_ROWS = 64  # samples in one compiled call
 
 
-class _Group(NamedTuple):
-    """A whole group as it was drawn: ids int16 [BATCH_ROWS, notes, A], and facts by name."""
+class _Rows(NamedTuple):
+    """What was drawn so far of the samples that are asked for in a group; R of them."""
 
-    ids: NDArray[np.int16]
-    bits: NDArray[np.float32]  # that constraints cost: [BATCH_ROWS, notes]; [BATCH_ROWS, 0] of none
+    ids: NDArray[np.int16]  # [R, notes, A]
+    ends: NDArray[np.float32]  # probability of the end in place of each note: [R, notes]
+    bits: NDArray[np.float32]  # that constraints cost: [R, notes]; [R, 0] of none
     keys: list[Key | None]  # that the samples keep to
 
-    def facts(self, lengths: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
-        """Return the columns of samples with so many notes [BATCH_ROWS]."""
+    def followed_by(self, window: Window, rows: slice) -> "_Rows":
+        """Return these and the notes of a further window of the whole group."""
+        ids = np.concatenate([self.ids, window.ids.numpy()[rows].astype(np.int16)], axis=1)
+        ends = np.concatenate([self.ends, window.ends.numpy()[rows]], axis=1)
+        bits = self.bits
+        if window.bars:
+            bits = np.concatenate([bits, window.bars.bits.numpy()[rows]], axis=1)
+        return _Rows(ids, ends, bits, self.keys)
+
+    def drawn(self, lengths: NDArray[np.int64], ended: NDArray[np.bool_]) -> Drawn:
+        """Return the samples with so many notes [R]."""
+        facts = {"ended": ended, **self._limit_facts(lengths)}
+        return Drawn(self.ids[:, : lengths.max()], lengths, facts)
+
+    def _limit_facts(self, lengths: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+        """Return the columns of limits, of samples with so many notes [R]."""
         if not self.bits.shape[1]:
             return {}
         counted = np.arange(self.bits.shape[1]) < lengths[:, None]
@@ -67,41 +84,35 @@ def sample(
     `sounding_key`. random_input "primer" continues a random window of the training songs;
     "gaussian" starts the decoder from a random state with the mean and covariance of the
     encoder's states over those windows; "prime" continues the model's first prime; "between"
-    starts between two of them or of the windows (starts.py). progress counts notes. ModelError if
-    the model has no primers, SamplesError if it cannot keep a limit; ValueError if the config has
-    no seed.
+    starts between two of them or of the windows (starts.py). progress counts notes. The fact
+    `ended` says which samples the model ended. ModelError if the model has no primers, or no end
+    where one is asked for; SamplesError if it cannot keep a limit; ValueError if the config has no
+    seed.
     """
     if not len(model.primers):
         raise ModelError(f"model {model.model_id} has no primers: train it again")
+    require_end(config, model.model_id, model.vocabulary)
     drawer = _Drawer(model, config)
     last = first_index + count
     groups = range(first_index // BATCH_ROWS, -(-last // BATCH_ROWS))
-    windows = -(-config.notes // model.shape.window)
     drawn = []
     for done, group in enumerate(groups):
-        drawn.append(
-            drawer.group(group, windows, progress, (done * windows, len(groups) * windows))
-        )
-    lengths = np.full(BATCH_ROWS * len(groups), config.notes)
-    start = first_index - groups.start * BATCH_ROWS
-    rows = slice(start, start + count)
-    joined = _joined(drawn)
-    facts = joined.facts(lengths)
-    return Drawn(
-        joined.ids[rows, : config.notes],
-        lengths[rows],
-        {name: column[rows] for name, column in facts.items()},
-    )
+        first = group * BATCH_ROWS
+        indices = range(max(first, first_index), min(first + BATCH_ROWS, last))
+        drawn.append(drawer.group(group, indices, _part_of(progress, done, len(groups))))
+    return joined(drawn)
 
 
-def _joined(groups: list[_Group]) -> _Group:
-    """Return groups as one of all their samples."""
-    keys = [key for group in groups for key in group.keys]
-    return _Group(
-        np.concatenate([group.ids for group in groups]),
-        np.concatenate([group.bits for group in groups]),
-        keys,
-    )
+def _no_notes(keys: list[Key | None], attributes: int) -> _Rows:
+    """Return samples in these keys before their first note."""
+    nothing = np.zeros((len(keys), 0), np.float32)
+    ids = np.zeros((len(keys), 0, attributes), np.int16)
+    return _Rows(ids, nothing, nothing, keys)
+
+
+def _part_of(progress: Progress, done: int, parts: int) -> Progress:
+    """Return a Progress of one of so many equal parts, `done` of which were before."""
+    return lambda now, total: progress(done * total + now, parts * total)
 
 
 class _Drawer:
@@ -116,20 +127,19 @@ class _Drawer:
         self.limits = tf.constant(model.loop_limits, tf.int32)
         self.note_limits = note_limits(model.vocabulary, config)
 
-    def group(self, group: int, windows: int, progress: Progress, done: tuple[int, int]) -> _Group:
-        """Draw a whole group of `windows` windows.
-
-        `done` is the number of windows drawn before, and the number of all windows to draw.
-        """
-        indices = range(group * BATCH_ROWS, (group + 1) * BATCH_ROWS)
-        history, state = starts_of(self.model, self.network, self.weights, self.config, indices)
+    def group(self, group: int, indices: range, progress: Progress) -> Drawn:
+        """Draw the samples `indices` of a group, and the others as far as these need."""
+        whole = range(group * BATCH_ROWS, (group + 1) * BATCH_ROWS)
+        history, state = starts_of(self.model, self.network, self.weights, self.config, whole)
         keys = self._keys(history.numpy())
         constrained = self._constrained(keys)
-        window = self.model.shape.window
-        ids, bits = [], [np.zeros((BATCH_ROWS, 0), np.float32)]
+        asked = slice(indices.start - whole.start, indices.stop - whole.start)
+        rows = _no_notes(keys[asked], len(self.network.sizes))
+        windows = -(-most_notes(self.config) // self.model.shape.window)
+        unit = BATCH_ROWS * self.model.shape.window
         for number in range(windows):
             key = np.random.SeedSequence([self.seed, group, number]).generate_state(2)
-            history, drawn, bars = draw_window(
+            window = draw_window(
                 self.network,
                 self.weights,
                 self.config,
@@ -139,13 +149,16 @@ class _Drawer:
                 tf.constant(key.view(np.int32)),
                 constrained,
             )
-            ids.append(drawn.numpy().astype(np.int16))
-            if constrained and bars:
-                bits.append(bars.bits.numpy())
-                constrained = constrained._replace(bars=bars)
-            unit = BATCH_ROWS * window
-            progress((done[0] + number + 1) * unit, done[1] * unit)
-        return _Group(np.concatenate(ids, axis=1), np.concatenate(bits, axis=1), keys)
+            history, rows = window.history, rows.followed_by(window, asked)
+            if constrained and window.bars:
+                constrained = constrained._replace(bars=window.bars)
+            vocabulary = self.model.vocabulary
+            lengths, ended = find_ends(self.config, vocabulary, indices, rows.ids, rows.ends)
+            if lengths.all():
+                break
+            progress((number + 1) * unit, windows * unit)
+        progress(windows * unit, windows * unit)
+        return rows.drawn(lengths, ended)
 
     def _keys(self, history: NDArray[np.int32]) -> list[Key | None]:
         """Return the key of each sample that follows history [BATCH_ROWS, context, A]."""

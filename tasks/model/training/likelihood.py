@@ -1,4 +1,10 @@
-"""Held-out likelihood: bits per note under a model."""
+"""Held-out likelihood: bits per note under a model.
+
+Bits per note are all bits of some songs, divided by the number of their notes. A model that knows
+an end pays for it: at every note but a song's first for the song's going on, and after its last
+note for its end. These bits stand by themselves, as the attribute END. Without them (`note_bits`)
+the bits are those of the notes, given that there is a note: the events of a model without an end.
+"""
 
 import math
 from collections.abc import Callable
@@ -9,7 +15,7 @@ from numpy.typing import NDArray
 
 from nocturne.schemas.model_card import Evaluation
 from nocturne.schemas.progress import Progress, silent
-from nocturne.schemas.sequences import SplitIds
+from nocturne.schemas.sequences import END, SplitIds
 from nocturne.tasks.model.network.network import Network, network_of, tensors
 from nocturne.tasks.model.network.ops import Tensor, Tensors
 from nocturne.tasks.model.network.quiet_tensorflow import tf
@@ -23,6 +29,8 @@ MOST_FORMS = 16  # of networks, whose compiled function a process keeps
 @lru_cache(MOST_FORMS)
 def compiled_bits(network: Network, xla: bool) -> Callable[[Tensors, Tensor], Tensor]:
     """Return a compiled function from weights and a batch of windows to total bits [A].
+
+    A network with an end gives [A + 1], as `Network.nats` does.
 
     Weights are an argument, so that all models of a form share the function.
     """
@@ -42,7 +50,7 @@ def evaluate(model: Model, split: SplitIds, progress: Progress = silent) -> Eval
     """
     network = network_of(model.shape, model.vocabulary)
     weights = tensors(model.weights, model.vocabulary)
-    index = windows.whole_songs(split, model.shape.window)
+    index = windows.whole_songs(split, model.shape.window, network.ends)
     return evaluate_windows(network, weights, split, index, progress=progress)
 
 
@@ -56,14 +64,15 @@ def evaluate_windows(
 ) -> Evaluation:
     """Return the bits per note over windows of a split, under weights and tables as tensors."""
     window, sizes, bits = network.shape.window, network.sizes, compiled_bits(network, xla)
-    total, notes = np.zeros(len(sizes)), 0
+    names = (*network.names, END) if network.ends else network.names
+    total, notes = np.zeros(len(names)), 0
     for number, batch in enumerate(windows.batches(index, BATCH)):
         ids = windows.gather(split, batch, network.context, window, sizes)
         notes += int((ids[:, network.context :, 0] < sizes[0]).sum())
         filled = tf.constant(windows.filled(ids, BATCH, sizes))
         total += np.asarray(bits(weights, filled), np.float64)
         progress(min(len(index), (number + 1) * BATCH), len(index))
-    return as_evaluation(total / max(notes, 1), network.names)
+    return as_evaluation(total / max(notes, 1), names)
 
 
 def as_evaluation(bits: NDArray[np.float64], names: tuple[str, ...]) -> Evaluation:

@@ -40,7 +40,7 @@ class Loop:
         self.config, self.progress = config, progress
         self.batches = Batches(network, config, train)
         self.valid, self.folder = valid, checkpoints
-        every_window = windows.whole_songs(valid, network.shape.window)
+        every_window = windows.whole_songs(valid, network.shape.window, network.ends)
         order = np.random.default_rng(0).permutation(len(every_window))  # the same for every run
         self.valid_windows = every_window.at(order[:MOST_VALIDATION_WINDOWS])
         self.epoch_steps = config.max_epochs * self.batches.per_epoch

@@ -1,8 +1,9 @@
 """Batches of windows, gathered from the flat ids of a split by index.
 
 A window is `window` notes of one song with the `context` notes before it. What lies beyond the
-song's ends is the start symbol. Ids are gathered for one batch at a time, from memory or from a
-memory-mapped file, and stay ids: nothing is expanded to one-hot vectors here.
+song's ends has the id `size`, which stands for no note: the place after the last note is where a
+network that knows an end predicts it. Ids are gathered for one batch at a time, from memory or from
+a memory-mapped file, and stay ids: nothing is expanded to one-hot vectors here.
 """
 
 from collections.abc import Iterator
@@ -52,9 +53,12 @@ def steps_of_epoch(lengths: NDArray[np.integer], window: int, size: int) -> int:
     return max(1, round((len(lengths) + tiled) / size))
 
 
-def whole_songs(split: SplitIds, window: int) -> WindowIndex:
-    """Return windows that cover every note of every song once, from each song's first note."""
-    count = -(-np.diff(split.song_offsets) // window)
+def whole_songs(split: SplitIds, window: int, ends: bool = False) -> WindowIndex:
+    """Return windows that cover every note of every song once, from each song's first note.
+
+    With `ends` they cover the place after each song's last note as well.
+    """
+    count = -(-(np.diff(split.song_offsets) + ends) // window)
     song = np.repeat(np.arange(len(count)), count)
     number = np.arange(len(song)) - np.repeat(np.cumsum(count) - count, count)
     return WindowIndex(split.song_offsets[song] + number * window, song)

@@ -13,7 +13,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from nocturne.schemas.sequences import TICKS_PER_QUARTER, Attribute, Distribution, Vocabulary
+from nocturne.schemas.sequences import (
+    ENDS_SINCE,
+    TICKS_PER_QUARTER,
+    Attribute,
+    Distribution,
+    Vocabulary,
+)
 from nocturne.tasks.music.categories.codebook import Histogram, cluster, nearest, nearest_table
 from nocturne.tasks.music.categories.distribution import counted_values, distribution_of
 from nocturne.tasks.music.categories.scheme import Scheme, without_leading_silence
@@ -52,6 +58,7 @@ def fit(distribution: Distribution, fitted_on: str) -> Vocabulary:
     )
     return Vocabulary(
         scheme="factored",
+        version=ENDS_SINCE,
         attributes=tuple(
             Attribute(name=name, size=len(book))
             for name, book in zip(NAMES, codebooks, strict=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nocturne.schemas.sequences import Attribute, Distribution, Vocabulary
+from nocturne.schemas.sequences import ENDS_SINCE, Attribute, Distribution, Vocabulary
 from nocturne.tasks.music.categories.distribution import counted_values, distribution_of
 from nocturne.tasks.music.categories.scheme import Scheme
 from nocturne.tasks.music.notes import Notes
@@ -54,6 +54,7 @@ def fit(distribution: Distribution, fitted_on: str) -> Vocabulary:
     """Keep the (lower) median of the training songs' maxima, to decode generated music with."""
     return Vocabulary(
         scheme="song-max",
+        version=ENDS_SINCE,
         attributes=(Attribute(name=NAME, size=CATEGORIES),),
         codebooks={name: (_lower_median(*counted_values(distribution, name)),) for name in MAXIMA},
         fitted_on=fitted_on,

@@ -10,10 +10,10 @@ FEWEST_NOTES = 16
 MOST_EMPTY_BEATS = 0.5
 
 
-def is_degenerate(excerpt: Excerpt) -> bool:
+def is_degenerate(excerpt: Excerpt, fewest_notes: int = FEWEST_NOTES) -> bool:
     """Return whether an excerpt has too few notes, one pitch only, or is mostly silence."""
     return (
-        len(excerpt) < FEWEST_NOTES
+        len(excerpt) < fewest_notes
         or len(np.unique(excerpt.pitch)) == 1
         or empty_beat_rate(excerpt) > MOST_EMPTY_BEATS
     )

@@ -10,6 +10,7 @@ from nocturne.tasks.corpus import PreparedCorpus
 from nocturne.tasks.model.evaluation.drawn_samples import evaluated_samples
 from nocturne.tasks.model.registry.model_folder import ModelFolder
 from nocturne.tasks.model.registry.open_models import open_model
+from nocturne.tasks.model.registry.votes import listening_result
 from nocturne.tasks.music.categories import decode
 from nocturne.tasks.music.metrics.excerpt import excerpt_of, held_out_pieces
 from nocturne.tasks.music.metrics.overlap import mean_overlaps
@@ -31,9 +32,11 @@ def write_report(root: Root, model_id: str) -> str:
     history = _read_history(root, model_id)
     rolls = list(_draw_rolls(folder))
     drift = recorded_drift(root, model_id)
-    page = report_page(card, metrics, history, rolls, links_of_report(root, card.corpus), drift)
+    heard = listening_result(root, model_id)
+    links = links_of_report(root, card.corpus)
+    page = report_page(card, metrics, history, rolls, links, drift, heard)
     root.write_bytes(model_path(model_id, REPORT_PAGE), page.encode())
-    return report_markdown(card, metrics, history, rolls, drift)
+    return report_markdown(card, metrics, history, rolls, drift, heard)
 
 
 def _read_history(root: Root, model_id: str) -> list[dict[str, Any]]:

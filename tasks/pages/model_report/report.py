@@ -6,6 +6,7 @@ from typing import Any
 from nocturne.schemas.metrics import ModelMetrics
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.nights import Drift
+from nocturne.schemas.samples.votes import ListeningResult
 from nocturne.tasks.pages.charts.charts import Chart
 from nocturne.tasks.pages.charts.picture import charts_picture
 from nocturne.tasks.pages.environment import render
@@ -39,18 +40,20 @@ def report_page(
     rolls: Rolls,
     links: Sequence[PageLink] = (),
     drift: Drift | None = None,
+    heard: ListeningResult | None = None,
 ) -> str:
     """Return one self-contained HTML page, with `links` to other pages.
 
     Any part of `metrics` may be missing. `history` has one row for each evaluation during
     training: step, seconds, train_bits, valid_bits, rate, each of them optional.
     `rolls` are (caption, PNG) pictures of samples, in the order to show them. `drift` is that of
-    the model's corpus from the corpus of the champion before it, if it was measured.
+    the model's corpus from the corpus of the champion before it, if it was measured; `heard` are
+    the votes of listening tests, if there are any.
     """
     pictures = [(caption, data_uri(png, "image/png")) for caption, png in rolls]
     return render(
         PAGE,
-        **_contents(card, metrics, history, drift),
+        **_contents(card, metrics, history, drift, heard),
         curves=curves(history, metrics),
         distributions=distributions(metrics),
         rolls=pictures,
@@ -64,6 +67,7 @@ def report_markdown(
     history: History,
     rolls: Rolls,
     drift: Drift | None = None,
+    heard: ListeningResult | None = None,
 ) -> str:
     """Return the same report as Markdown with inline pictures, of at most MOST_MARKDOWN_BYTES.
 
@@ -79,7 +83,7 @@ def report_markdown(
     fitted = _fitted([*plots, *pictures], MOST_MARKDOWN_BYTES - MARKDOWN_RESERVE_BYTES)
     return render(
         MARKDOWN,
-        **_contents(card, metrics, history, drift),
+        **_contents(card, metrics, history, drift, heard),
         plots=fitted[: len(plots)],
         distributions=shapes,
         rolls=fitted[len(plots) :],
@@ -87,7 +91,11 @@ def report_markdown(
 
 
 def _contents(
-    card: ModelCard, metrics: ModelMetrics, history: History, drift: Drift | None
+    card: ModelCard,
+    metrics: ModelMetrics,
+    history: History,
+    drift: Drift | None,
+    heard: ListeningResult | None,
 ) -> dict[str, Any]:
     """Return what both forms show."""
     return {
@@ -100,6 +108,7 @@ def _contents(
         "has_moved": drift is not None and drift.has_moved,
         "bits_in_words": bits_in_words(metrics),
         "samples_in_words": samples_in_words(metrics),
+        "heard_in_words": f"{heard.words}." if heard else "",
         "table": bits_table(metrics),
         "course": course(card, len(history), best_evaluation(history)),
         "samples": metrics.sample_count,

@@ -10,7 +10,9 @@ from nocturne.tasks.corpus.replacement import require_replaceable
 from nocturne.tasks.corpus.reuse.reading_record import generation_of
 from nocturne.tasks.corpus.sequences.publish_sequences import sequences_of_plan
 from nocturne.tasks.corpus.sequences.sequence_plan import plan_sequences
+from nocturne.tasks.sources.identity import display_source
 from nocturne.tasks.sources.source import is_download, require_source, resolve
+from nocturne.tasks.storage.file_names import visible
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.upkeep.forecast.seconds import stage_seconds
 
@@ -23,8 +25,9 @@ def ingest_forecast(root: Root, config: IngestConfig) -> StageForecast:
     require_replaceable(root, config)
     seconds = stage_seconds(root, config.corpus, INGEST)
     notes = published_notes(root, config.corpus)
+    source = visible(display_source(config.source))
     if is_download(config):
-        what = f"{config.source} is downloaded and read"
+        what = f"{source} is downloaded and read"
         if notes:
             what = f"the server is asked whether {notes.source} has changed"
         outcome = "depends" if notes else "made"
@@ -35,7 +38,7 @@ def ingest_forecast(root: Root, config: IngestConfig) -> StageForecast:
         change = (
             "has changed since it was read: what is new" if raw else "was never read: all of it"
         )
-        what = f"{config.source} {change} is read and extracted"
+        what = f"{source} {change} is read and extracted"
         return StageForecast(stage=INGEST, outcome="made", what=what, seconds=seconds)
     if notes and notes_of_plan(root, plan_notes(root, config, raw)):
         what = f"{notes.counts.accepted:,} songs of {config.corpus} stay as they are"

@@ -70,7 +70,7 @@ def forecast_compose(config: ComposeConfig) -> Forecast:
     def train(root: Root) -> StageForecast:
         return train_forecast(root, config.subset(TrainConfig))
 
-    what = f"{config.samples} samples of {config.notes} notes are drawn from that model"
+    what = f"{config.samples} samples of {config.length_words} are drawn from that model"
     return _of("compose", config.root, [*_stages(config, train), _later(GENERATE, what, None)])
 
 

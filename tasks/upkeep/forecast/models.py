@@ -61,7 +61,7 @@ def generate_forecast(root: Root, config: GenerateConfig) -> StageForecast:
     missing = [b for b in batches_of(run) if batch_rows(root, run, folder, *b) is None]
     lacking = sum(count for _, count in missing)
     kept = run.config.samples - lacking
-    what = f"{lacking} samples of {run.config.notes} notes are drawn from {found.words}"
+    what = f"{lacking} samples of {run.config.length_words} are drawn from {found.words}"
     if kept or len(runs) > 1:
         what = f"run {run.run_id} goes on: {kept} samples are there, {lacking} are drawn"
     outcome = "continued" if kept or len(runs) > 1 else "made"

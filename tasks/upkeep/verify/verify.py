@@ -16,7 +16,7 @@ from nocturne.schemas.upkeep.finding import Finding, VerifyReport
 from nocturne.tasks.model.registry.champion import all_champions
 from nocturne.tasks.model.registry.models import known_models
 from nocturne.tasks.pages.index.write import write_index_pages
-from nocturne.tasks.storage.layout import SAMPLES
+from nocturne.tasks.storage.layout import KEPT, SAMPLES
 from nocturne.tasks.storage.root import Root
 from nocturne.tasks.upkeep.primes import kept_primes
 from nocturne.tasks.upkeep.verify.corpora import check_corpus, corpus_names
@@ -28,6 +28,7 @@ from nocturne.tasks.upkeep.verify.files import (
     download_paths,
 )
 from nocturne.tasks.upkeep.verify.found import Found
+from nocturne.tasks.upkeep.verify.kept import check_kept
 from nocturne.tasks.upkeep.verify.models import check_champions, check_half_models, check_model
 from nocturne.tasks.upkeep.verify.primes import check_primes
 
@@ -35,16 +36,18 @@ from nocturne.tasks.upkeep.verify.primes import check_primes
 def verify(root: Root, *, repair: bool = False, progress: Progress = silent) -> VerifyReport:
     """Check every marker, hash and pointer; `repair` mends what can be mended. Else reads only.
 
-    `progress` counts corpora, models, runs and downloads.
+    `progress` counts corpora, models, runs, kept pieces and downloads.
     """
     corpora, models = corpus_names(root), known_models(root)
     runs, downloads = root.folders(SAMPLES), download_paths(root)
+    kept = root.folders(KEPT)
     checked = {
         "corpus": len(corpora),
         "model": len(models),
         "champion": len(all_champions(root)[0]),
         "samples": len(runs),
         "prime": len(kept_primes(root)),
+        "kept": len(kept),
         "download": len(downloads),
     }
     now = time.time()
@@ -55,6 +58,7 @@ def verify(root: Root, *, repair: bool = False, progress: Progress = silent) -> 
         *(check_model(root, name) for name in models),
         check_champions(root),
         *(check_run(root, name, now) for name in runs),
+        *(check_kept(root, name) for name in kept),
         *(check_download(root, path) for path in downloads),
         check_primes(root),
         check_nights(root),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from nocturne.flows.cli.commands import app, run
+from nocturne.flows.cli.root_commands import models
 from nocturne.tasks.model.registry.champion import promote
 from nocturne.tasks.storage.root import Root
 from tests.tasks.corpus.note_corpora import random_shards, write_corpus
@@ -98,6 +99,38 @@ def test_any_text_can_be_part_of_an_error(
     printed = capsys.readouterr()
     assert "\\xe9" in json.loads(printed.out)["error"]["message"]
     assert printed.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        RuntimeError("can't start new thread"),
+        ImportError("libx.so: failed to map segment from shared object"),
+    ],
+)
+def test_too_little_memory_is_one_line(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(_uri: str) -> None:
+        raise error
+
+    monkeypatch.setattr(models, "list_models", fails)
+    assert run(["models"]) == 1
+    line = capsys.readouterr().err
+    assert line.startswith("nocturne: there is too little memory: ")
+    assert line.count("\n") == 1
+
+
+def test_any_other_error_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(models, "list_models", lambda _uri: [].pop())
+    with pytest.raises(IndexError):
+        run(["models"])
+
+
+def test_names_are_printed_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["models", "--root", ":bug:"]) == 1
+    assert ":bug:" in capsys.readouterr().err
 
 
 class Full(io.StringIO):

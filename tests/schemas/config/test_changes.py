@@ -45,9 +45,9 @@ CHANGED: dict[tuple[type[Config], Result], str] = {
     (PrepareConfig, "sequences"): "scheme valid_share test_share min_song_notes",
     (TrainConfig, "model"): f"seed corpus {TRAINING} precision init_from",
     (TrainConfig, "weights"): f"seed {TRAINING} executor precision",
-    (GenerateConfig, "samples"): "samples notes tempo transpose key lowest highest metre "
-    "temperature top_k top_p min_p random_input prime prime_bars prime_track keep_prime prime_to "
-    "seed_to position audio formats first_index seed",
+    (GenerateConfig, "samples"): "samples notes bars seconds ending tempo transpose key lowest "
+    "highest metre temperature top_k top_p min_p random_input prime prime_bars prime_track "
+    "keep_prime prime_to seed_to position choose redraws audio formats first_index seed",
 }
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from prefect.utilities.schema_tools.validation import validate
+from pydantic import ValidationError
 
 from nocturne.schemas.config import (
     ComposeConfig,
@@ -54,7 +55,7 @@ def test_choices_are_listed() -> None:
 def test_a_generation_begins_with_what_people_change() -> None:
     fields = GenerateConfig.model_json_schema()["properties"]
     in_order = sorted(fields, key=lambda name: fields[name]["position"])
-    assert in_order[:4] == ["samples", "notes", "tempo", "program"]
+    assert in_order[:7] == [*("samples", "notes", "bars", "seconds", "ending", "tempo", "program")]
 
 
 @pytest.mark.parametrize(
@@ -140,3 +141,21 @@ def test_composing_again_trains_the_same_model_and_makes_new_music() -> None:
 )
 def test_a_generation_is_named_by_what_it_does(asked: dict[str, Any], action: str) -> None:
     assert GenerateConfig(**asked).action == action
+
+
+def test_a_length_is_one_of_several_and_said_in_words() -> None:
+    words = [
+        GenerateConfig(**changes).length_words
+        for changes in ({}, {"bars": 1}, {"bars": 16}, {"seconds": 7.5}, {"ending": True})
+    ]
+    assert words == ["256 notes", "1 bar", "16 bars", "7.5 seconds", "at most 256 notes"]
+    assert GenerateConfig(bars="", seconds="").length_words == "256 notes"
+    with pytest.raises(ValidationError, match="ask for bars or for seconds, not for both"):
+        GenerateConfig(bars=4, seconds=9)
+
+
+def test_a_length_in_notes_leaves_the_ids_of_runs_as_they_were() -> None:
+    lengths = {"bars", "seconds", "ending"}
+    assert not lengths & set(GenerateConfig().fingerprint_fields("samples"))
+    asked = GenerateConfig(bars=4, ending=True).fingerprint_fields("samples")
+    assert {name: asked[name] for name in lengths & set(asked)} == {"bars": 4, "ending": True}

@@ -71,7 +71,7 @@ def test_runs_of_before_keep_their_fingerprint() -> None:
         "temperature": 0.9,
         "top_p": 1.0,
         "random_input": "primer",
-        "audio": True,
+        "audio": 16,
         "seed": 1,
     }
     same = {"transpose": 0, "key": "", "lowest": "", "metre": "", "top_k": "", "min_p": ""}

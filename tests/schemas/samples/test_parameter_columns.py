@@ -16,8 +16,8 @@ from nocturne.schemas.samples.parameter_columns import arrow_type, checks_of
 
 def test_every_parameter_has_a_column() -> None:
     known = (
-        "key highest keep_prime lowest metre min_p position prime prime_bars prime_to prime_track "
-        "random_input seed seed_to temperature tempo top_k top_p transpose"
+        "choose key highest keep_prime lowest metre min_p position prime prime_bars prime_to "
+        "prime_track random_input redraws seed seed_to temperature tempo top_k top_p transpose"
     )
     assert sorted(PARAMETERS) == sorted(known.split())
     assert set(PARAMETERS) | set(TEXT_COLUMNS.values()) <= set(SAMPLE_SCHEMA.names)

@@ -108,10 +108,7 @@ def test_a_carried_model_predicts_the_new_ids_as_well_as_the_old(
     songs = SplitIds(ids, valid_songs.song_offsets)
 
     def bits(weights: Weights) -> float:
-        state = np.zeros((1, 4 * tiny_shape.units), np.float32)
-        primers = np.zeros((1, tiny_shape.window, 4), np.int16)
-        model = Model("m", tiny_shape, new, weights, primers, state[0], state, unlimited())
-        return evaluate(model, songs).bits_per_note
+        return evaluate(_model(tiny_shape, new, weights), songs).bits_per_note
 
     before = min(row["valid_bits"] for row in unbroken.history)
     carried = bits(carry_over.carry_over(unbroken.weights, tiny_vocabulary, new))
@@ -142,3 +139,46 @@ def test_what_cannot_be_carried_over_says_why(tiny_vocabulary: Vocabulary) -> No
     assert "another shape than today's preset small" in str(
         carry_over.misfit(other, tiny_vocabulary, config, tiny_vocabulary)
     )
+
+
+def test_a_new_end_takes_next_to_nothing_from_any_note(
+    unbroken: TrainingResult,
+    valid_songs: SplitIds,
+    tiny_shape: NetworkShape,
+    tiny_vocabulary: Vocabulary,
+) -> None:
+    new = tiny_vocabulary.with_end()
+    assert (tiny_vocabulary.ends, new.ends) == (False, True)
+    carried = carry_over.carry_over(unbroken.weights, tiny_vocabulary, new)
+    assert {n: v.shape for n, v in carried.items()} == network_of(tiny_shape, new).weight_shapes()
+    before = min(row["valid_bits"] for row in unbroken.history)
+    found = evaluate(_model(tiny_shape, new, carried), valid_songs)
+    assert found.note_bits == pytest.approx(before, abs=1e-5)  # the very same notes
+    songs, notes = len(valid_songs.song_offsets) - 1, len(valid_songs.ids)
+    # An end is at most 0.01 / 4 likely: it costs 8.6 bits or more, a note 0.0037 at most.
+    assert songs * 8.6 / notes < found.by_attribute["end"] < songs * 20 / notes + 0.0037
+    assert carry_over.describe_carry_over(tiny_vocabulary, new) == (
+        "all weights carried over; the end id is new"
+    )
+    back = carry_over.carry_over(carried, new, tiny_vocabulary)
+    assert all((back[name] == value).all() for name, value in unbroken.weights.items())
+    assert carry_over.describe_carry_over(new, tiny_vocabulary).endswith("the end id is left out")
+
+
+def test_an_end_stays_as_it_is_while_other_ids_change(
+    tiny_shape: NetworkShape, tiny_vocabulary: Vocabulary
+) -> None:
+    old = tiny_vocabulary.with_end()
+    weights = initial_weights(tiny_shape, old, 3)
+    weights[f"head/{INTERVAL}/out_bias"][:] = range(5)
+    carried = carry_over.carry_over(weights, old, changed(old, INTERVAL, INTERVALS))
+    expected = [0, 1, *(2 - np.log([2, 2])), *(3 - np.log([2, 2])), 4]
+    np.testing.assert_allclose(carried[f"head/{INTERVAL}/out_bias"], expected, rtol=1e-6)
+    out = f"head/{INTERVAL}/out"
+    np.testing.assert_array_equal(carried[out], weights[out][:, [*SOURCES, 4]])
+
+
+def _model(shape: NetworkShape, vocabulary: Vocabulary, weights: Weights) -> Model:
+    state = np.zeros((1, 4 * shape.units), np.float32)
+    primers = np.zeros((1, shape.window, 4), np.int16)
+    return Model("m", shape, vocabulary, weights, primers, state[0], state, unlimited())

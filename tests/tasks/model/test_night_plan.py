@@ -11,6 +11,7 @@ import pytest
 from nocturne.schemas.config import PrepareConfig, RetrainConfig, TrainConfig
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.network_shape import PRESETS, NetworkShape
+from nocturne.schemas.sequences import Vocabulary
 from nocturne.tasks.corpus import PreparedCorpus, build_sequences
 from nocturne.tasks.model.build import model_name
 from nocturne.tasks.model.network.network import initial_weights
@@ -252,3 +253,20 @@ def test_a_moved_root_is_planned_with_todays_place(
     root.write_json(model_path(name, "card.json"), content)
     assert read_card(root, name).config.root == "/elsewhere"
     assert plan_night(root, config).config.root == root.uri
+
+
+def test_where_songs_end_is_learned_on_all_songs(
+    root: Root, config: RetrainConfig, trained: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:  # the champion is of a vocabulary without an end
+        patch.setattr(Vocabulary, "with_end", lambda vocabulary: vocabulary)
+        patch.setattr("nocturne.tasks.music.categories.factored.ENDS_SINCE", 1)
+        grow(root, *range(11), max_codebook_drift=0)
+        champion = trained(cold(config))
+        promote(root, champion, "the first")
+    grow(root, *range(12))
+    plan = plan_night(root, config)
+    assert plan.config == cold(config).copy_with(init_from=champion)
+    assert plan.reason == (
+        f"starts from the champion {champion}, on all songs: where songs end is new to it"
+    )

@@ -102,7 +102,7 @@ def test_pieces_of_a_run_are_made_again_under_their_numbers(
 ) -> None:
     save_tiny_model(root)
     monkeypatch.setattr(batches, "BATCH_SAMPLES", 2)
-    config = GenerateConfig(root=root.uri, samples=5, notes=8, audio=False, seed=3)
+    config = GenerateConfig(root=root.uri, samples=5, notes=8, audio=1, seed=3)
     whole = build_samples(root, config)
     at: list[tuple[float, float]] = []
     slower = config.copy_with(samples=3, first_index=2, tempo=90)
@@ -117,6 +117,9 @@ def test_pieces_of_a_run_are_made_again_under_their_numbers(
         assert again.get_tempo_changes()[1].tolist() == pytest.approx([90])
     files = [Path(path).name for path in root.files(f"samples/{part.run_id}", ".mid")]
     assert files == ["00002.mid", "00003.mid", "00004.mid"]
+    assert len(root.files(f"samples/{part.run_id}", "00002.ogg")) == 1
+    notes = root.read_table(f"samples/{part.run_id}/notes.parquet")
+    assert notes["index"].to_pylist() == [2, 3, 4]
     assert build_samples(root, slower) == part.model_copy(update={"reused": True})
     longer = build_samples(root, GenerateConfig(root=root.uri, run=part.run_id, more=1))
     manifest = checked(root.read_table(f"samples/{longer.run_id}/manifest.parquet"))

@@ -1,16 +1,20 @@
 """Which run is meant: new music, or a run that was cut off."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from nocturne.schemas.errors import SamplesError
+from nocturne.schemas.errors import ModelError, SamplesError
+from nocturne.tasks.model.registry.open_models import open_model
+from nocturne.tasks.model.registry.save_model import save_model
 from nocturne.tasks.samples import request
 from nocturne.tasks.samples.batches import begin_run
 from nocturne.tasks.samples.check import is_published
 from nocturne.tasks.samples.identity import plan_run
 from nocturne.tasks.samples.request import is_interrupted, requested_runs
 from nocturne.tasks.storage.root import Root
+from tests.tasks.samples.model_for_tests import TINY, save_tiny_model
 from tests.tasks.samples.requests_for_tests import asked, begun, requested
 from tests.tasks.samples.runs_for_tests import card_of, contents, make
 
@@ -76,3 +80,21 @@ def test_a_name_that_is_no_run_is_one_line(root: Root) -> None:
     run = plan_run(asked(root, seed=3), card_of("a-seed1-model"))
     assert request.model_named(asked(root, run=run.run_id)) == "a-seed1-model"
     assert request.model_named(asked(root)) == "champion"
+
+
+def test_a_model_that_has_not_learned_ends_says_so_before_any_work(root: Root) -> None:
+    save_tiny_model(root)
+    config = asked(root, bars=4, seed=1)
+    assert "where songs end" not in request.request_samples(root, config).caution
+    requested_runs(root, asked(root, ending=True), card_of(TINY))
+    earlier = open_model(root, TINY).load()
+    weights = dict(earlier.weights)
+    out = f"head/{earlier.vocabulary.names[0]}/out"
+    weights |= {out: weights[out][:, :-1], f"{out}_bias": weights[f"{out}_bias"][:-1]}
+    vocabulary = earlier.vocabulary.model_copy(update={"version": 1})
+    save_model(root, replace(earlier, vocabulary=vocabulary, weights=weights), card_of(TINY), {})
+    assert request.request_samples(root, config).caution.endswith(
+        "samples are cut off after 4 bars: the model has not learned where songs end"
+    )
+    with pytest.raises(ModelError, match="folk-tiny has not learned where songs end"):
+        request.request_samples(root, asked(root, ending=True))

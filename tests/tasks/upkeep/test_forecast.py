@@ -40,6 +40,15 @@ def outcomes(forecast: Any) -> list[tuple[str, str]]:
     return [(stage.stage, stage.outcome) for stage in forecast.stages]
 
 
+def test_a_source_is_named_without_its_secrets_on_one_line(root: Root, tmp_path: Path) -> None:
+    address = "http://me:secret@host/x.zip?token=hidden"
+    (stage,) = forecast_ingest(IngestConfig(root=root.uri, source=address)).stages
+    assert stage.what == "http://host/x.zip is downloaded and read"
+    folder = fill(tmp_path / "a\nb", songs(1))
+    (stage,) = forecast_ingest(IngestConfig(root=root.uri, source=str(folder))).stages
+    assert "a\\nb was never read" in stage.what
+
+
 def test_what_is_there_is_reused_and_what_has_changed_is_made(root: Root, tmp_path: Path) -> None:
     source = fill(tmp_path / "source", songs(12))
     config = ComposeConfig(root=root.uri, corpus="a", source=str(source), workers=1)

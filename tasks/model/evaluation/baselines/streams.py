@@ -49,6 +49,13 @@ def note_row(counted: list[SplitIds], predicted: list[SplitIds], sizes: tuple[in
     )
 
 
+def with_last_notes(split: SplitIds) -> SplitIds:
+    """Return the split with one attribute more, the last: 1 at each song's last note, else 0."""
+    last = np.zeros((len(split.ids), 1), np.int16)
+    last[split.song_offsets[1:][np.diff(split.song_offsets) > 0] - 1] = 1
+    return SplitIds(np.concatenate([split.ids, last], axis=1), split.song_offsets)
+
+
 def limited(split: SplitIds, most_notes: int) -> SplitIds:
     """Return whole songs, evenly spread over `split`, of about `most_notes` notes in all.
 

@@ -1,6 +1,7 @@
 """A grown corpus: splits stay, codebooks stand or are fitted anew, only new songs are encoded."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -247,3 +248,26 @@ def test_what_is_lost_of_the_corpus_before_is_done_without(root: Root, lost: str
     expected = "kept: " if "sequences" in lost else "fitted: there are none that this version can"
     assert dataset.codebooks.startswith(expected)
     assert before.fingerprint != dataset.fingerprint
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_dataset_without_an_end_id_gets_one_and_keeps_all_else(
+    root: Root, monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    write_corpus(root, shards_of(range(12)))
+    plan = replace(plan_sequences(root, config_of(root, scheme=scheme)), fingerprint="version 1's")
+    chosen = choose_codebooks(root, plan)
+    before = chosen.vocabulary.model_copy(update={"version": 1})
+    with monkeypatch.context() as patch:
+        patch.setattr("nocturne.tasks.corpus.sequences.write_sequences.SEQUENCES_VERSION", 1)
+        write_sequences(root, plan, replace(chosen, vocabulary=before))
+    assert PreparedCorpus(root, "tunes", scheme).vocabulary == before
+    ids = root.read_bytes(f"sequences/tunes/{scheme}/train.parquet")
+    after = prepare(root, config_of(root, scheme=scheme))
+    vocabulary = PreparedCorpus(root, "tunes", scheme).vocabulary
+    assert (before.ends, vocabulary.ends) == (False, True)
+    assert vocabulary == before.with_end()
+    assert vocabulary.vocabulary_id != before.vocabulary_id
+    assert (after.version, after.encoded_songs, after.new_songs, after.drift) == (2, 0, 0, 0.0)
+    assert root.read_bytes(f"sequences/tunes/{scheme}/train.parquet") == ids
+    assert prepare(root, config_of(root, scheme=scheme)) == after

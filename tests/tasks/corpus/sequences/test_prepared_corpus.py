@@ -117,7 +117,7 @@ def test_an_unprepared_corpus_says_what_to_run(root: Root) -> None:
 def test_another_vocabulary_is_refused(
     root: Root, scheme: SchemeName, dataset: SequenceDataset
 ) -> None:
-    other = PreparedCorpus(root, "tunes", scheme).vocabulary.model_copy(update={"version": 2})
+    other = PreparedCorpus(root, "tunes", scheme).vocabulary.model_copy(update={"version": 3})
     root.write_bytes(
         f"vocabularies/tunes/{scheme}/vocabulary.json", other.model_dump_json().encode()
     )

@@ -1,6 +1,5 @@
 import shutil
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -29,7 +28,6 @@ from tests.tasks.corpus.stops import at_every_change
 from tests.tasks.music.categories.songs import random_song
 
 FOLDER = "sequences/tunes/factored"
-EARLIER = "16d5a739b72e74a8"  # what version 0.1.0 called random_shards(8)
 
 
 def config_of(root: Root) -> PrepareConfig:
@@ -135,17 +133,6 @@ def test_the_same_notes_read_anew_are_the_same_dataset(root: Root) -> None:
     write_corpus(root, random_shards(8, 3, length=41))
     assert sequences_of_plan(root, plan_sequences(root, config_of(root))) is None
     write_corpus(root, shards, licence="another")
-    assert sequences_of_plan(root, plan_sequences(root, config_of(root))) is None
-
-
-def test_a_dataset_of_an_earlier_version_stays_while_its_source_does(root: Root) -> None:
-    shards = random_shards(8)
-    write_corpus(root, shards)
-    plan = plan_sequences(root, config_of(root))
-    earlier = replace(plan, fingerprint=EARLIER)
-    write_sequences(root, earlier, choose_codebooks(root, plan))
-    assert sequences_of_plan(root, plan).fingerprint == EARLIER
-    write_corpus(root, shards, fingerprint="of touched files")
     assert sequences_of_plan(root, plan_sequences(root, config_of(root))) is None
 
 

@@ -91,6 +91,6 @@ def test_a_piece_sounds_as_many_semitones_higher_as_asked_for() -> None:
 
 
 def test_another_vocabulary_is_refused() -> None:
-    other = Fake(VOCABULARY.model_copy(update={"version": 2}))
+    other = Fake(VOCABULARY.model_copy(update={"version": 3}))
     with pytest.raises(ModelError, match="its card says"):
         compose_batch(other, lambda *_, **__: drawn(np.zeros((1, 1, 4))), run_of(), 0, 1)

@@ -1,5 +1,6 @@
 """Sampling: repeatable, independent of how many are asked for, and honest about the model."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.sequences import SplitIds, Vocabulary
 from nocturne.tasks.model.network.network import initial_weights, network_of, tensors
 from nocturne.tasks.model.network.trained_model import Model, unlimited
+from nocturne.tasks.model.sampling.draw_window import draw_window
 from nocturne.tasks.model.sampling.random_inputs import random_inputs
 from nocturne.tasks.model.sampling.sample import BATCH_ROWS, sample
 
@@ -166,3 +168,68 @@ def _longest_run(pieces: Any, period: int, first: int) -> int:
             if t >= first + period:
                 longest = max(longest, run)
     return longest
+
+
+@pytest.fixture(scope="module")
+def ending_model(model: Model) -> Model:
+    """An untrained model with an end, which is likely at every place."""
+    vocabulary = model.vocabulary.with_end()
+    weights = initial_weights(model.shape, vocabulary, 0)
+    weights["head/inter_onset_interval/out_bias"][-1] = -1.0
+    return replace(model, vocabulary=vocabulary, weights=weights)
+
+
+def test_pieces_end_where_the_model_ends_them_whatever_the_batch(ending_model: Model) -> None:
+    config = CONFIG.copy_with(ending=True, notes=40)
+    count = BATCH_ROWS + 6
+    found = sample(ending_model, config, 0, count)
+    ended = found.facts["ended"]
+    assert 0 < ended.sum() < count
+    assert (found.lengths[ended] >= 8).all()
+    assert (found.lengths[~ended] == 40).all()
+    assert found.ids.shape == (count, 40, 4)
+    for first, some in ((0, 1), (5, 3), (BATCH_ROWS - 2, 4), (count - 1, 1)):
+        apart = sample(ending_model, config, first, some)
+        np.testing.assert_array_equal(apart.lengths, found.lengths[first : first + some])
+        np.testing.assert_array_equal(apart.facts["ended"], ended[first : first + some])
+        for i in range(some):
+            length = apart.lengths[i]
+            np.testing.assert_array_equal(apart.ids[i, :length], found.ids[first + i, :length])
+    # The notes are those of a length in notes, of which the end is no category.
+    by_notes = sample(ending_model, CONFIG.copy_with(notes=40), 0, count)
+    assert not by_notes.facts["ended"].any()
+    assert (by_notes.ids < model_sizes(ending_model)).all()
+    for i in range(count):
+        length = found.lengths[i]
+        np.testing.assert_array_equal(by_notes.ids[i, :length], found.ids[i, :length])
+
+
+def test_the_end_has_the_probability_that_training_gives_it(ending_model: Model) -> None:
+    network = network_of(ending_model.shape, ending_model.vocabulary)
+    weights = tensors(ending_model.weights, ending_model.vocabulary)
+    history = np.zeros((BATCH_ROWS, network.context, 4), np.int32) + model_sizes(ending_model)
+    history[:, -8:] = ending_model.primers[:BATCH_ROWS]
+    given = (tf.constant(ending_model.loop_limits, tf.int32), tf.constant(history), None)
+    key = tf.constant([1, 2], tf.int32)
+    for temperature, top_p in ((1.0, 1.0), (1.0, 0.9)):
+        config = CONFIG.copy_with(temperature=temperature, top_p=top_p)
+        drawn = draw_window(network, weights, config, *given, key)
+        ids, ends = drawn.ids, drawn.ends
+        whole = np.concatenate([history, ids.numpy()], axis=1).astype(np.int32)
+        nats = network.nats(weights, tf.constant(whole)).numpy()
+        expected = 1 - np.exp(-nats[..., -1])  # at a note, it is the surprise at no end
+        if top_p == 1:
+            np.testing.assert_allclose(ends.numpy(), expected, rtol=1e-4, atol=1e-6)
+        else:  # the end is left out, or more probable among fewer categories
+            assert ((ends.numpy() == 0) | (ends.numpy() > expected - 1e-6)).all()
+            assert 0 < (ends.numpy() == 0).sum() < expected.size
+
+
+def test_an_ending_is_asked_in_vain_of_a_model_without_one(model: Model) -> None:
+    with pytest.raises(ModelError, match="model tiny has not learned where songs end"):
+        draw(model, 1, ending=True)
+
+
+def model_sizes(model: Model) -> Any:
+    """The sizes of the attributes as an array."""
+    return np.asarray(model.vocabulary.sizes, np.int32)

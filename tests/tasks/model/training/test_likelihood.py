@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from nocturne.schemas.network_shape import NetworkShape
 from nocturne.schemas.sequences import SplitIds, Vocabulary
+from nocturne.tasks.model.evaluation.baselines.evaluate import _uniform_bits
 from nocturne.tasks.model.network.network import initial_weights, network_of, tensors
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.network.weights import Weights
@@ -58,3 +59,50 @@ def test_every_note_counts_once_whatever_the_batches(
     )
     total = float(tf.reduce_sum(network.nats(tensors(weights, tiny_vocabulary), tf.constant(ids))))
     assert found.bits_per_note == pytest.approx(total / np.log(2) / len(train_songs.ids), rel=1e-5)
+
+
+def test_an_end_costs_what_a_softmax_with_the_end_id_costs(
+    tiny_shape: NetworkShape, tiny_vocabulary: Vocabulary
+) -> None:
+    """Songs of every length about a window's: each end counts once, also after a full window."""
+    random = np.random.default_rng(0)
+    lengths = [*range(1, 20), 24]
+    ids = random.integers(0, tiny_vocabulary.sizes, (sum(lengths), 4)).astype(np.int16)
+    split = SplitIds(ids, np.cumsum([0, *lengths]))
+    vocabulary = tiny_vocabulary.with_end()
+    weights = initial_weights(tiny_shape, vocabulary, 1)
+    found = evaluate(_model(tiny_shape, vocabulary, weights), split)
+    network = network_of(tiny_shape, vocabulary)
+    places = windows.whole_songs(split, tiny_shape.window, ends=True)
+    whole = windows.gather(split, places, network.context, tiny_shape.window, network.sizes)
+    inputs = network.read(tensors(weights, vocabulary), tf.constant(whole))
+    logits = network.heads.logits(tensors(weights, vocabulary), 0, inputs, [])
+    bits = -np.asarray(tf.nn.log_softmax(logits), np.float64) / np.log(2)
+    interval = end = 0.0
+    for window, costs in zip(whole, bits, strict=True):
+        for w, cost in enumerate(costs):
+            before, now = window[network.context + w - 1, 0] < 4, window[network.context + w, 0]
+            going_on = -np.log2(1 - 2.0 ** -cost[4])
+            if now < 4:
+                interval += cost[now] - going_on
+                end += going_on if before else 0.0  # a first note there always is
+            elif before:
+                end += cost[4]
+    assert found.by_attribute["end"] == pytest.approx(end / len(ids), rel=1e-5)
+    first = found.by_attribute["inter_onset_interval"]
+    assert first == pytest.approx(interval / len(ids), rel=1e-5)
+    assert found.bits_per_note == pytest.approx(sum(found.by_attribute.values()))
+    assert found.note_bits == pytest.approx(found.bits_per_note - found.by_attribute["end"])
+
+
+def test_equal_logits_with_an_end_cost_what_the_uniform_baseline_does(
+    tiny_shape: NetworkShape, tiny_vocabulary: Vocabulary, valid_songs: SplitIds
+) -> None:
+    vocabulary = tiny_vocabulary.with_end()
+    weights = initial_weights(tiny_shape, vocabulary, 0)
+    for name, value in weights.items():
+        if name.endswith(("/out", "/out_bias")):
+            value[...] = 0
+    found = evaluate(_model(tiny_shape, vocabulary, weights), valid_songs)
+    uniform = dict(zip(found.by_attribute, _uniform_bits(vocabulary, valid_songs), strict=True))
+    assert found.by_attribute == pytest.approx(uniform, rel=1e-5)

@@ -27,6 +27,12 @@ def test_gather_pads_beyond_the_song_and_never_crosses_into_another() -> None:
     assert found.dtype == np.int32
 
 
+def test_whole_songs_with_ends_reach_one_place_further() -> None:
+    split = SplitIds(np.ones((15, 1), np.int16), np.array([0, 4, 7, 15]))
+    for ends, starts in ((False, [0, 4, 7, 11]), (True, [0, 4, 4, 7, 11, 15])):
+        assert windows.whole_songs(split, 4, ends).start.tolist() == starts
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(2, 40), min_size=1, max_size=8), st.integers(1, 16))
 def test_whole_songs_give_every_note_once(lengths: list[int], window: int) -> None:

@@ -51,7 +51,16 @@ def write_pages(folder: Path, pieces: list[Notes], real: int = 0) -> Path:
     """Write the pages of `pieces`, with `real` held-out pieces; return index.html."""
     run = run_of(len(pieces))
     rows = [row_of(run, index, notes) for index, notes in enumerate(pieces)]
+    texts = [to_page_notes(notes) for notes in pieces]
     held_out = [HeldOut(f"{i:032x}", to_page_notes(wander(1000 + i))) for i in range(real)]
-    for name, html in pages(run, card_of(), pa.Table.from_pylist(rows), held_out=held_out):
+    manifest = pa.Table.from_pylist(rows)
+    made = pages(
+        run,
+        card_of(),
+        manifest,
+        notes=lambda first, count: list(texts[first : first + count]),
+        held_out=held_out,
+    )
+    for name, html in made:
         (folder / name).write_bytes(html)
     return folder / "index.html"

@@ -81,3 +81,25 @@ def test_an_empty_split_is_one_clear_line() -> None:
     empty = split_of([np.zeros((0, 3), np.int16)])
     with pytest.raises(CorpusError, match="the test split has no notes: prepare"):
         evaluate_baselines(SPLITS[0], SPLITS[1], empty, vocabulary())
+
+
+def test_ends_are_predicted_as_one_attribute_more_and_change_no_other() -> None:
+    ends = vocabulary().with_end()
+    found, plain = (evaluate_baselines(*SPLITS, one, max_order=3) for one in (ends, vocabulary()))
+    for name, without in plain.items():
+        bits = dict(found[name].by_attribute)
+        assert 0 < bits.pop("end") < 2
+        assert bits == without.by_attribute
+        assert found[name].note_bits == pytest.approx(without.bits_per_note)
+    train, test = ([_with_last(song) for song in songs] for songs in (TRAIN, TEST))
+    for baseline, order in (("unigram", 1), ("bigram", 2)):
+        model = KneserNey(train, 3, "own", order, 2)
+        probabilities = [model.probability(song, n) for song in test for n in range(len(song))]
+        expected = float(-np.log2(probabilities).mean())
+        assert found[baseline].by_attribute["end"] == pytest.approx(expected, abs=1e-12)
+    going_on = (71 - 3) * np.log2(4 / 3) + 3 * np.log2(4)  # 71 notes of 3 songs
+    assert found["uniform"].by_attribute["end"] == pytest.approx(going_on / 71)
+
+
+def _with_last(song: np.ndarray) -> np.ndarray:
+    return np.column_stack([song, np.arange(len(song)) == len(song) - 1]).astype(np.int16)
