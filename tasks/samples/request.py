@@ -58,7 +58,7 @@ def request_samples(root: Root, config: GenerateConfig) -> SampleRequest:
         transposed(asked.primes.first.notes, runs[-1].config.transpose)
     asked.keep(root)
     words = _prime_words(root, card, asked)
-    caution = "; ".join(filter(None, [_caution(root, card), _length_caution(root, runs[-1])]))
+    caution = "; ".join(filter(None, [caution_about(root, card), _length_caution(root, runs[-1])]))
     return SampleRequest(card, model.words, caution, runs, words)
 
 
@@ -156,7 +156,8 @@ def _length_caution(root: Root, run: SampleRun) -> str:
     return caution_of_length(run.config, open_model(root, run.model_id).vocabulary)
 
 
-def _caution(root: Root, card: ModelCard) -> str:
+def caution_about(root: Root, card: ModelCard) -> str:
+    """Return why a model's music may be noise; empty for a sound model."""
     try:
         metrics = read_metrics(root, card.model_id)
     except (NocturneError, ValueError):  # damaged: they say nothing of the weights, which load
