@@ -5,14 +5,21 @@ import io
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import soundfile
+import symusic
 
+from nocturne.schemas.config import GenerateConfig
+from nocturne.schemas.config.sampling.output import FORMATS
 from nocturne.schemas.samples import SAMPLE_SCHEMA
 from nocturne.tasks.samples import check, manifest, publish, sample_files
 from nocturne.tasks.samples.check import is_published
+from nocturne.tasks.samples.identity import plan_run
 from nocturne.tasks.samples.writers import WRITERS
 from nocturne.tasks.samples.writers.writer import Piece, SampleFile, Writer
 from nocturne.tasks.storage.root import Root
-from tests.tasks.samples.runs_for_tests import make, write_run
+from tests.tasks.samples.runs_for_tests import card_of, make, write_run
+
+TEXTS = ("abc", "musicxml")
 
 
 def test_the_manifest_of_all_formats_is_that_of_the_contract() -> None:
@@ -21,6 +28,37 @@ def test_the_manifest_of_all_formats_is_that_of_the_contract() -> None:
     assert len({column.name for column in columns}) == len(columns)
     for column in columns:
         assert SAMPLE_SCHEMA.field(column.name).type == column.type
+
+
+def test_every_format_that_can_be_asked_for_has_a_writer() -> None:
+    assert {writer.suffix for writer in WRITERS} == {*FORMATS, "png"}
+
+
+def test_a_run_has_the_formats_that_it_was_asked_for(root: Root) -> None:
+    config = GenerateConfig(
+        root=root.uri, samples=2, notes=12, seed=7, audio=1, formats="wav,abc,musicxml"
+    )
+    run = make(root, plan_run(config, card_of()))
+    assert is_published(root, run)
+    table = manifest.read_manifest(root, run.run_id, "manifest.parquet")
+    assert table is not None
+    rows = table.to_pylist()
+    assert [row["wav"] for row in rows] == ["00000.wav", None]
+    assert [row["audio"] for row in rows] == [None, None]
+    for row in rows:
+        content = {name: root.read_bytes(f"samples/{run.run_id}/{row[name]}") for name in TEXTS}
+        assert {name: len(content[name]) for name in TEXTS} == {n: row[f"{n}_bytes"] for n in TEXTS}
+        (tune,) = symusic.Score.from_abc(content["abc"].decode()).tracks
+        assert len(tune.notes) == row["notes"]
+        assert content["musicxml"].count(b"<pitch>") >= row["notes"]
+        assert f"N:index: {row['index']}" in content["abc"].decode()
+    frames, rate = soundfile.read(io.BytesIO(root.read_bytes(f"samples/{run.run_id}/00000.wav")))
+    assert (rate, frames.shape[1]) == (48_000, 2)
+    assert len(frames) / rate == pytest.approx(rows[0]["seconds"] + 1.5, abs=1e-3)
+    root.delete(f"samples/{run.run_id}/00001.abc")
+    assert not is_published(root, run)
+    make(root, run)
+    assert is_published(root, run)
 
 
 class PitchWriter(Writer):
@@ -38,7 +76,8 @@ class PitchWriter(Writer):
 @pytest.fixture
 def pitch_writer(monkeypatch: pytest.MonkeyPatch) -> None:
     """A format that is registered beside the others."""
-    writers, further = (*WRITERS, PitchWriter()), PitchWriter().columns
+    writers = (*WRITERS, PitchWriter())
+    further = PitchWriter().columns
     for module in (check, sample_files):
         monkeypatch.setattr(module, "WRITERS", writers)
     monkeypatch.setattr(manifest, "FURTHER_COLUMNS", further)

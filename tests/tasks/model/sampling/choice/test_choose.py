@@ -41,7 +41,7 @@ def model(tiny_shape: NetworkShape) -> Model:
 def test_without_a_choice_samples_are_what_they_were(model: Model) -> None:
     plain, same = sample(model, CONFIG, 3, 4), sample_and_choose(model, CONFIG, 3, 4)
     np.testing.assert_array_equal(plain.ids, same.ids)
-    assert plain.facts == same.facts
+    np.testing.assert_equal(plain.facts, same.facts)
 
 
 def test_the_best_candidate_is_kept_whatever_the_batch(model: Model) -> None:
@@ -100,6 +100,9 @@ def test_copies_of_primers_and_no_music_are_faults(
     primer = next(p for p in model.primers if len(np.unique(p[:, 1])) > 1)
     assert fault_of(reference, np.concatenate([fresh[:9], primer]), 16) == "copied"
     assert fault_of(reference, np.repeat(fresh[:1], 16, axis=0), 16) == "degenerate"
+    chord = np.array(model.primers[0][:4].tolist() * 4, np.int16)
+    chord[:, 0] = 0  # the interval of chords
+    assert fault_of(reference, chord, 16) == "degenerate"
     assert fault_of(reference, fresh[:15], 16) == "degenerate"  # fewer notes than asked for
     assert fault_of(reference, fresh[:12], 12) == "none"
     assert fault_of(reference, fresh, 16) == "none"
@@ -127,7 +130,7 @@ def test_bits_are_those_of_the_stretches_as_songs(model: Model) -> None:
     for piece, found in zip(pieces, stretch_bits(model, pieces), strict=True):
         assert len(piece) == 2 * window
         offsets = np.array([0, window, 2 * window])
-        expected = evaluate(model, SplitIds(piece, offsets)).bits_per_note
+        expected = evaluate(model, SplitIds(piece, offsets)).note_bits
         assert found == pytest.approx(expected, rel=1e-5)
     assert len(stretches) == 4
 
