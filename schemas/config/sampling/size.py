@@ -49,9 +49,9 @@ class Size(Config):
     ending: Annotated[bool, Changes("samples", unless=(False,))] = Field(
         False,
         title="With an ending",
-        description="Each sample goes on until it ends as songs do, after `notes` notes at the "
-        "latest; with bars or seconds, those are its length. Needs a model that has learned where "
-        "songs end: one trained on a corpus that this version prepared",
+        description="Each sample goes on until it ends as songs do, with at most the notes per "
+        "sample; if bars or seconds are asked for, they are its length. Needs a model that has "
+        "learned where songs end: one trained on a corpus that this version prepared",
     )
 
     _empty_lengths = field_validator("bars", "seconds", mode="before")(empty_as_none)
