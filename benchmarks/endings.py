@@ -3,8 +3,8 @@
 Takes a folder (or `folk`, the embedded tunes) through ingest, prepare and training, without
 Prefect, and draws samples that go on until they end. Prints one JSON object: the share that end by
 themselves, and of these, of real tunes, and of the same samples cut in the middle, how often the
-last note is the tonic and how long it is. The tonic is that of the key, of 24, whose profile
-(Krumhansl and Kessler, 1982) correlates best with the piece's durations by pitch class.
+last note is the tonic of the key that is found in the piece, and how long it is. Samples of 16 bars
+of 4/4 follow: how many the model ends, and the shortest and the longest.
 """
 
 import argparse
@@ -22,34 +22,26 @@ from nocturne.schemas.sequences import END, SPLITS, SplitIds, Vocabulary
 from nocturne.tasks.corpus import PreparedCorpus
 from nocturne.tasks.model.build import build_model, model_name
 from nocturne.tasks.model.evaluation.baselines import evaluate_baselines
+from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.registry.models import known_models, read_card
 from nocturne.tasks.model.registry.open_models import load_model
 from nocturne.tasks.model.sampling.sample import sample
 from nocturne.tasks.model.training.likelihood import evaluate
 from nocturne.tasks.music.categories import decode
-from nocturne.tasks.music.notes import Notes
+from nocturne.tasks.music.theory.key_finding import key_of_notes
 from nocturne.tasks.storage.root import Root
 
-SAMPLES, MOST_NOTES = 200, 512
-MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
-MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
+SAMPLES, MOST_NOTES, BARS = 200, 512, 16
 Ids = NDArray[np.int16]
-
-
-def tonic_of(notes: Notes) -> int:
-    """Return the pitch class of the tonic, 0 to 11."""
-    durations = notes.offset_beats - notes.onset_beats
-    weights = np.bincount(notes.pitch % 12, durations, 12)
-    keys = [np.roll(profile, tonic) for profile in (MAJOR, MINOR) for tonic in range(12)]
-    return int(np.argmax([np.corrcoef(weights, key)[0, 1] for key in keys]) % 12)
 
 
 def endings(pieces: Sequence[Ids], vocabulary: Vocabulary) -> dict[str, float]:
     """Return how pieces end: last note the tonic, its duration over the median, notes."""
     decoded = [decode(vocabulary, ids, 120.0) for ids in pieces]
     durations = [notes.offset_beats - notes.onset_beats for notes in decoded]
+    on_tonic = [n.pitch[-1] % 12 == key_of_notes(n).tonic_class for n in decoded]
     return {
-        "last_on_tonic": float(np.mean([n.pitch[-1] % 12 == tonic_of(n) for n in decoded])),
+        "last_on_tonic": float(np.mean(on_tonic)),
         "last_over_median": float(np.mean([d[-1] / np.median(d) for d in durations])),
         "median_notes": float(np.median([len(ids) for ids in pieces])),
     }
@@ -58,6 +50,20 @@ def endings(pieces: Sequence[Ids], vocabulary: Vocabulary) -> dict[str, float]:
 def songs_of(split: SplitIds) -> list[Ids]:
     """Return the ids of each song."""
     return np.split(np.asarray(split.ids), split.song_offsets[1:-1])
+
+
+def of_bars(model: Model) -> dict[str, float]:
+    """Return how samples of BARS bars end: share ended by the model, shortest, longest in bars."""
+    drawn = sample(model, SamplingConfig(bars=BARS, seed=1), 0, SAMPLES)
+    pieces = [drawn.ids[i, : drawn.lengths[i]] for i in range(SAMPLES)]
+    decoded = [decode(model.vocabulary, ids, 120.0) for ids in pieces]
+    bars = [(notes.offset_beats.max() - notes.onset_beats[0]) / 4 for notes in decoded]
+    return {
+        "ended_share": float(drawn.facts["ended"].mean()),
+        "shortest": float(min(bars)),
+        "longest": float(max(bars)),
+        **endings(pieces, model.vocabulary),
+    }
 
 
 def figures_of(root: Root, model_id: str) -> dict[str, object]:
@@ -74,6 +80,7 @@ def figures_of(root: Root, model_id: str) -> dict[str, object]:
         "ended": endings(pieces, model.vocabulary),
         "cut_in_the_middle": endings([p[: -(-len(p) // 2)] for p in pieces], model.vocabulary),
         "real": endings(songs_of(test), model.vocabulary),
+        f"{BARS}_bars": of_bars(model),
         "bits_per_note": bits.bits_per_note,
         "end_bits": bits.by_attribute[END],
         "end_bits_of_baselines": {name: b.by_attribute[END] for name, b in baselines.items()},

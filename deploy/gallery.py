@@ -25,8 +25,8 @@ FAVICON = Path(__file__).with_name("favicon.ico")
 HEADERS = {
     "Cache-Control": "no-cache",  # a browser keeps a page and asks each time if it has changed
     "Content-Security-Policy": "default-src 'none'; img-src 'self' data:; media-src 'self'; "
-    "style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'self'",
+    "style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }

@@ -31,6 +31,7 @@ ROOMS = (
     "tasks/corpus",
     "tasks/sources",
     "tasks/primes",
+    "tasks/music/notation",
     "tasks/music/midi",
     "tasks/music/categories",
     "tasks/music/metrics",

@@ -8,9 +8,9 @@ from nocturne.schemas.model_card import Champion, TrainedModel
 from nocturne.schemas.results import Composition
 from nocturne.schemas.samples import FileCheck, GeneratedRun, Provenance
 from nocturne.schemas.samples.kept import KeptPieces
+from nocturne.schemas.samples.votes import ListeningResult
 from nocturne.schemas.sequences import SequenceDataset
 from nocturne.schemas.upkeep import Forecast, TidyReport, VerifyReport
-from nocturne.schemas.votes import ListeningResult
 
 Lines = tuple[str, list[tuple[str, Any]]]
 

@@ -22,7 +22,12 @@ from nocturne.schemas.samples.manifest import (
     manifest_schema,
 )
 from nocturne.schemas.samples.origin import Origin
-from nocturne.schemas.samples.parameter_columns import PARAMETERS, TEXT_COLUMNS, parameter_row
+from nocturne.schemas.samples.parameter_columns import (
+    LENGTH,
+    PARAMETERS,
+    TEXT_COLUMNS,
+    parameter_row,
+)
 from nocturne.schemas.samples.piece_facts import PIECE_FACTS
 from nocturne.schemas.samples.provenance import FileCheck, Provenance
 from nocturne.schemas.samples.run import GeneratedRun, SampleRun
@@ -30,6 +35,7 @@ from nocturne.schemas.samples.run import GeneratedRun, SampleRun
 __all__ = [
     "EARLIER_RENDERERS",
     "LATER_COLUMNS",
+    "LENGTH",
     "MAX_AUDIO_SECONDS",
     "PARAMETERS",
     "PIECE_FACTS",

@@ -13,8 +13,9 @@ from pydantic.fields import FieldInfo
 
 from nocturne.schemas.config import SamplingConfig
 
+LENGTH = ("notes", "bars", "seconds", "ending")  # fields of how long a piece is
 # Fields that change a run, but not how notes are drawn: how many, how long, in which formats.
-NO_PARAMETER = ("samples", "notes", "bars", "seconds", "ending", "first_index", "audio")
+NO_PARAMETER = ("samples", *LENGTH, "first_index", "audio", "formats")
 # Fields that are a number or a text, with the column of the text; of both columns one is null.
 TEXT_COLUMNS = {"temperature": "temperature_by_attribute"}
 PARAMETERS = {

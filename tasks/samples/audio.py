@@ -32,10 +32,23 @@ def render(notes: Notes, *, tempo: float, program: int) -> Rendering:
 
     The length depends on the notes alone. SamplesError if the synthesizer fails.
     """
+    sound = _sound(notes, tempo, program)
+    return Rendering(to_ogg(sound, comment=RENDERER), len(sound) / SAMPLE_RATE_HZ, RENDERER)
+
+
+def render_wave(notes: Notes, *, tempo: float, program: int) -> bytes:
+    """Render the same sound as a WAV file of 16 bits; the same notes give the same bytes."""
+    stream = io.BytesIO()
+    sound = _sound(notes, tempo, program)
+    soundfile.write(stream, sound, SAMPLE_RATE_HZ, format="WAV", subtype="PCM_16")
+    return stream.getvalue()
+
+
+def _sound(notes: Notes, tempo: float, program: int) -> Samples:
+    """Return the audio of a piece, mastered: float32 [frames, 2]."""
     midi = _beginning(notes, tempo, program)
     frames = _frames(midi, SAMPLE_RATE_HZ)
-    ogg = to_ogg(mastered(play(midi, frames / SAMPLE_RATE_HZ), frames), comment=RENDERER)
-    return Rendering(ogg, frames / SAMPLE_RATE_HZ, RENDERER)
+    return mastered(play(midi, frames / SAMPLE_RATE_HZ), frames)
 
 
 def earlier_rendering(ogg: bytes, notes: Notes, tempo: float) -> Rendering | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pydantic import ValidationError
 
 from nocturne.schemas.errors import ModelError
-from nocturne.schemas.votes import ListeningResult, VotesFile
+from nocturne.schemas.samples.votes import ListeningResult, VotesFile
 from nocturne.tasks.model.registry.models import known_models
 from nocturne.tasks.storage.layout import MODELS, votes_path
 from nocturne.tasks.storage.markers import read_marker

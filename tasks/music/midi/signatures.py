@@ -2,22 +2,11 @@
 
 import pretty_midi
 
-STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}  # semitones above C
-SIGNS = {"#": 1, "b": -1}
-# Semitones from the tonic of the major key of the same signature to the mode's tonic.
-MODES = {
-    "major": 0,
-    "ionian": 0,
-    "dorian": 2,
-    "phrygian": 4,
-    "lydian": 5,
-    "mixolydian": 7,
-    "aeolian": 9,
-    "minor": 9,
-    "locrian": 11,
-}
+from nocturne.schemas.theory import key_of
+
 MINOR = ("minor", "aeolian")
 FIRST_MINOR = 12  # pretty_midi numbers the major keys from C, then the minor keys from C
+FIFTH, MINOR_THIRD = 7, 3  # semitones
 
 
 def time_signature(metre: str) -> pretty_midi.TimeSignature:
@@ -32,7 +21,7 @@ def key_signature(key: str) -> pretty_midi.KeySignature:
     MIDI knows major and minor alone: the other modes have that of the major key with the same
     accidentals.
     """
-    tonic, mode = key.split()
-    note = STEPS[tonic[0]] + sum(SIGNS[sign] for sign in tonic[1:])
-    number = FIRST_MINOR + note % 12 if mode in MINOR else (note - MODES[mode]) % 12
+    found = key_of(key)
+    major = found.fifths * FIFTH % 12
+    number = FIRST_MINOR + (major - MINOR_THIRD) % 12 if found.mode in MINOR else major
     return pretty_midi.KeySignature(number, 0.0)

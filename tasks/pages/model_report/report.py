@@ -6,7 +6,7 @@ from typing import Any
 from nocturne.schemas.metrics import ModelMetrics
 from nocturne.schemas.model_card import ModelCard
 from nocturne.schemas.nights import Drift
-from nocturne.schemas.votes import ListeningResult
+from nocturne.schemas.samples.votes import ListeningResult
 from nocturne.tasks.pages.charts.charts import Chart
 from nocturne.tasks.pages.charts.picture import charts_picture
 from nocturne.tasks.pages.environment import render

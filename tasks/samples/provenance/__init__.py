@@ -1,1 +1,1 @@
-"""How a piece was made: texts in its MIDI file, reading them, and making the file again."""
+"""How a piece was made, read from its MIDI file, and the file made again."""

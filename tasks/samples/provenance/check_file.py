@@ -43,8 +43,9 @@ def _run_of(root: Root, said: Provenance, card: ModelCard) -> SampleRun:
     """Return a run that the file is a sample of, with the texts of the version that wrote it."""
     try:
         config = GenerateConfig.model_validate(
-            {"root": root.uri, "model": said.model_id, "seed": said.seed, "samples": said.index + 1}
+            {"root": root.uri, "model": said.model_id, "seed": said.seed}
             | _values_of_before()
+            | {"first_index": said.index, "samples": 1}
             | said.settings
         )
     except ValidationError as error:

@@ -12,7 +12,7 @@ import pretty_midi
 from nocturne.schemas.config import GenerateConfig
 from nocturne.schemas.errors import SamplesError
 from nocturne.schemas.samples import Origin, Provenance
-from nocturne.tasks.samples.provenance.texts import VERSION
+from nocturne.tasks.samples.writers.texts import VERSION
 
 MOST_BYTES = 16 << 20  # Nocturne's own files take about 10 bytes a note
 
@@ -79,7 +79,7 @@ def _provenance(texts: dict[str, str], name: str) -> Provenance:
 
 
 def _command(model: str, seed: int, index: int, settings: dict[str, Any]) -> str:
-    """Return the command that makes a sample again, without settings of default value."""
+    """Return the command that makes a sample again; settings of default value are left out."""
     fields = GenerateConfig.model_fields
     flags: dict[str, Any] = {"model": model, "seed": seed, "first-index": index, "samples": 1}
     for name, value in settings.items():

@@ -47,7 +47,7 @@ CHANGED: dict[tuple[type[Config], Result], str] = {
     (TrainConfig, "weights"): f"seed {TRAINING} executor precision",
     (GenerateConfig, "samples"): "samples notes bars seconds ending tempo transpose key lowest "
     "highest metre temperature top_k top_p min_p random_input prime prime_bars prime_track "
-    "keep_prime prime_to seed_to position choose redraws audio first_index seed",
+    "keep_prime prime_to seed_to position choose redraws audio formats first_index seed",
 }
 
 

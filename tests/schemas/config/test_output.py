@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from nocturne.flows.cli import commands
 from nocturne.schemas.config import GenerateConfig
+from nocturne.schemas.config.sampling.output import FORMATS
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,33 @@ def test_a_run_of_default_size_has_audio_of_every_sample() -> None:
     config = GenerateConfig()
     assert all(config.has_audio(index) for index in range(config.samples))
     assert not config.has_audio(config.samples)
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept"),
+    [
+        ("mid,ogg", "mid,ogg"),
+        ("", "mid"),
+        (None, "mid"),
+        (".ABC, .mid", "mid,abc"),
+        ("musicxml wav ogg", "mid,ogg,wav,musicxml"),
+        (["abc", "ogg", "abc"], "mid,ogg,abc"),
+    ],
+)
+def test_formats_stand_in_one_order(asked: Any, kept: str) -> None:
+    config = GenerateConfig(formats=asked)
+    assert config.formats == kept
+    assert {name for name in FORMATS if config.has_format(name)} == set(kept.split(","))
+
+
+def test_an_unknown_format_is_one_line() -> None:
+    with pytest.raises(ValidationError, match="no format mp3: give mid, ogg, wav, abc, musicxml"):
+        GenerateConfig(formats="mid,mp3")
+
+
+def test_formats_of_before_leave_run_ids_as_they_are() -> None:
+    assert "formats" not in GenerateConfig().fingerprint_fields("samples")
+    assert GenerateConfig(formats="abc").fingerprint_fields("samples")["formats"] == "mid,abc"
 
 
 @pytest.mark.parametrize(

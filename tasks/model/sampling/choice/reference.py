@@ -115,11 +115,15 @@ def _padded(network: Network, stretches: list[Ids]) -> NDArray[np.int32]:
 
 @lru_cache(MOST_FORMS)
 def _compiled_bits(network: Network) -> Callable[[Tensors, Tensor], Tensor]:
-    """Return a compiled function from weights and windows to the bits of each window [B]."""
+    """Return a compiled function from weights and windows to the bits of each window [B].
+
+    They are those of the notes alone: a stretch ends where it was cut, not where music ends.
+    """
 
     @tf.function(jit_compile=True, autograph=False)
     def bits(weights: Tensors, ids: Tensor) -> Tensor:
-        return tf.reduce_sum(network.nats(weights, ids), axis=[1, 2]) / math.log(2)
+        nats = network.nats(weights, ids)[..., : len(network.sizes)]
+        return tf.reduce_sum(nats, axis=[1, 2]) / math.log(2)
 
     compiled: Callable[[Tensors, Tensor], Tensor] = bits
     return compiled

@@ -30,9 +30,13 @@ Scores = dict[str, float]  # by the names of SCORES
 
 
 def fault_of(reference: Reference, ids: Ids, asked_notes: int) -> str:
-    """Return what is wrong with a piece: a copy of a primer, no music, or nothing."""
+    """Return what is wrong with a piece: a copy of a primer, no music, or nothing.
+
+    No music is also a piece of which most notes coincide with others, as one endless chord.
+    """
     excerpt = excerpt_of(reference.model.vocabulary, ids)
-    if is_degenerate(excerpt, min(FEWEST_NOTES, asked_notes)):
+    heard = len(np.unique(np.stack([excerpt.onset, excerpt.pitch]), axis=1).T)
+    if is_degenerate(excerpt, min(FEWEST_NOTES, asked_notes)) or 2 * heard < len(excerpt):
         return DEGENERATE
     return COPIED if reference.copied.are_in(excerpt.steps).any() else NO_FAULT
 

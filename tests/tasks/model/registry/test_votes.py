@@ -9,7 +9,7 @@ from scipy.stats import binomtest
 
 from nocturne.flows.cli.commands import run as nocturne
 from nocturne.schemas.errors import ModelError
-from nocturne.schemas.votes import VotesFile
+from nocturne.schemas.samples.votes import VotesFile
 from nocturne.tasks.model.registry.votes import (
     add_votes,
     listening_result,

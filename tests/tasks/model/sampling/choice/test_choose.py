@@ -100,6 +100,9 @@ def test_copies_of_primers_and_no_music_are_faults(
     primer = next(p for p in model.primers if len(np.unique(p[:, 1])) > 1)
     assert fault_of(reference, np.concatenate([fresh[:9], primer]), 16) == "copied"
     assert fault_of(reference, np.repeat(fresh[:1], 16, axis=0), 16) == "degenerate"
+    chord = np.array(model.primers[0][:4].tolist() * 4, np.int16)
+    chord[:, 0] = 0  # the interval of chords
+    assert fault_of(reference, chord, 16) == "degenerate"
     assert fault_of(reference, fresh[:15], 16) == "degenerate"  # fewer notes than asked for
     assert fault_of(reference, fresh[:12], 12) == "none"
     assert fault_of(reference, fresh, 16) == "none"

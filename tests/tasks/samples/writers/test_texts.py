@@ -8,7 +8,7 @@ import pytest
 
 from nocturne.schemas.config import GenerateConfig
 from nocturne.tasks.samples.identity import plan_run
-from nocturne.tasks.samples.provenance.texts import LONGEST, texts_of
+from nocturne.tasks.samples.writers.texts import LONGEST, texts_of
 from tests.tasks.samples.runs_for_tests import card_of
 
 ASKED = GenerateConfig(seed=7, notes=64, top_p=0.9)

@@ -7,7 +7,7 @@ samples its run has or in which formats.
 import json
 from typing import Any
 
-from nocturne.schemas.samples import PARAMETERS, SampleRun
+from nocturne.schemas.samples import LENGTH, PARAMETERS, SampleRun
 
 VERSION = "Nocturne"  # the key of the first text, by which a file of Nocturne is known
 LONGEST = 400  # characters of an attribution; lists of sources may be long
@@ -35,5 +35,5 @@ def settings_of(run: SampleRun) -> dict[str, Any]:
     A field of a later version is left out where it has the value that changes nothing.
     """
     counted = run.config.fingerprint_fields("samples")
-    names = [name for name in ("notes", *PARAMETERS) if name != "seed" and name in counted]
+    names = [name for name in (*LENGTH, *PARAMETERS) if name != "seed" and name in counted]
     return {name: counted[name] for name in names} | {"program": run.program}

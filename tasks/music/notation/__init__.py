@@ -1,0 +1,1 @@
+"""Notes as notation: a grid of sixteenths and triplets, ABC and MusicXML."""
