@@ -116,7 +116,7 @@ PRIME_FILE, PRIME_RECORD = ".mid", ".json"  # suffixes of a song's bytes and of 
 KEPT = "kept"  # nothing is deleted from here by itself
 KEPT_FILE = "kept.json"
 
-LAYOUT = 2  # raised when earlier versions cannot read what this one writes
+LAYOUT = 3  # raised when earlier versions cannot read what this one writes
 FORMAT_FILE = "format.json"  # RootFormat; a root without it has layout 1
 
 INDEX_PAGE = "index.html"
