@@ -44,8 +44,8 @@ def prepare_prefect(handler: logging.Handler) -> None:
         from prefect.logging.handlers import PrefectConsoleHandler
 
         setup_logging()
-    except ImportError:
-        raise  # Prefect is not installed as it should be
+    except (ImportError, MemoryError):
+        raise  # Prefect is not installed as it should be, or no setting is the reason
     except Exception as error:  # of pydantic, tomllib, logging: whatever a setting may cause
         raise ServerError(
             f"the settings of Prefect do not load: {_setting_error(error)}; they are in PREFECT_* "

@@ -57,8 +57,9 @@ class SampleManifest(pandera.DataFrameModel):
     """One row per generated MIDI file, beside the columns of the sampling parameters.
 
     `file`, `picture` and `audio` lie in the run's folder; `seconds` and `beats` (quarters)
-    reach from the start to the last note-off; `picture` and `audio` are null where none was made.
-    Sizes are of the files; those of pictures and audio are null in manifests of earlier versions.
+    reach from the start to the last note-off; `picture` and the names
+    of further formats are null where there is no such file. Sizes are of the files; those of
+    pictures and audio are null in manifests of earlier versions.
     `picture_beats` has begin and end of every stretch of beats that the picture draws to scale,
     rising; null without a picture, and where it is of an earlier version, which shortened nothing.
     A sample depends only on (model_id, seed, index) and the sampling parameters.
@@ -86,6 +87,12 @@ class SampleManifest(pandera.DataFrameModel):
     )
     picture_bytes: pa.int64() = pandera.Field(nullable=True, gt=0)
     audio_bytes: pa.int64() = pandera.Field(nullable=True, gt=0)
+    wav: pa.string() = pandera.Field(nullable=True, str_matches=_file("wav"))
+    wav_bytes: pa.int64() = pandera.Field(nullable=True, gt=0)
+    abc: pa.string() = pandera.Field(nullable=True, str_matches=_file("abc"))
+    abc_bytes: pa.int64() = pandera.Field(nullable=True, gt=0)
+    musicxml: pa.string() = pandera.Field(nullable=True, str_matches=_file("musicxml"))
+    musicxml_bytes: pa.int64() = pandera.Field(nullable=True, gt=0)
     picture_beats: pa.list_(pa.float64()) = pandera.Field(nullable=True)
 
     @pandera.dataframe_check

@@ -17,7 +17,7 @@ from nocturne.tasks.music.composition import Composition
 from nocturne.tasks.music.midi.extraction import Extracted, extract
 from nocturne.tasks.pages.gallery import NotesOfRows
 from nocturne.tasks.pages.player.notes import to_page_notes
-from nocturne.tasks.storage.layout import NOTES_FILE, notes_part, piece_file, run_path
+from nocturne.tasks.storage.layout import NOTES_FILE, notes_part, run_path
 from nocturne.tasks.storage.root import COMPRESSION, Root
 
 SCHEMA = pa.schema(
@@ -39,18 +39,27 @@ def write_batch_notes(
 
 
 def publish_notes(
-    root: Root, run: SampleRun, sizes: dict[str, int], batches: Sequence[tuple[int, int]]
+    root: Root,
+    run: SampleRun,
+    sizes: dict[str, int],
+    batches: Sequence[tuple[int, int]],
+    manifest: pa.Table,
 ) -> int:
     """Join the notes of all batches into notes.parquet, batch by batch; return its bytes.
 
     `sizes` are those of the files in the run's folder: where no part is new, the table stays.
+    Notes that no table has are read from the MIDI files that the manifest names.
     """
     path = run_path(run.run_id, NOTES_FILE)
     parts = [notes_part(first) for first, _ in batches]
     if any(part in sizes for part in parts) or _count(root, path, sizes) != run.config.samples:
         with root.writing(path) as stream, _writer(stream) as writer:
             for part, (first, count) in zip(parts, batches, strict=True):
-                writer.write_table(_table(first, _batch(root, run, part, first, count)))
+                texts = _batch(root, run, part, first, count)
+                if texts is None:
+                    place = first - run.config.first_index
+                    texts = list(_from_midi(root, run, manifest["file"][place : place + count]))
+                writer.write_table(_table(first, texts))
     return root.size(path)
 
 
@@ -64,18 +73,18 @@ def notes_of_run(root: Root, run: SampleRun) -> NotesOfRows:
     return texts
 
 
-def _batch(root: Root, run: SampleRun, part: str, first: int, count: int) -> Texts:
-    """Return the notes of a batch: of its part, of the published table, or of its MIDI files."""
+def _batch(root: Root, run: SampleRun, part: str, first: int, count: int) -> Texts | None:
+    """Return the notes of a batch: of its part, or of the published table; None without both."""
     for name in (part, NOTES_FILE):
         if texts := _rows_in(root, run, name, first, count):
             return texts
-    return list(_from_midi(root, run, first, count))
+    return None
 
 
-def _from_midi(root: Root, run: SampleRun, first: int, count: int) -> Iterator[str | None]:
-    """Yield the notes of the MIDI files of a run that has no table of notes."""
-    for index in range(first, first + count):
-        read = extract(root.read_bytes(run_path(run.run_id, piece_file(index, "mid"))))
+def _from_midi(root: Root, run: SampleRun, files: pa.ChunkedArray) -> Iterator[str | None]:
+    """Yield the notes of MIDI files of a run that has no table of notes."""
+    for name in files.to_pylist():
+        read = extract(root.read_bytes(run_path(run.run_id, name)))
         yield page_notes_of(read.notes) if isinstance(read, Extracted) else None
 
 

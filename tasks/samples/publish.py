@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nocturne.schemas.errors import SamplesError
@@ -55,11 +56,18 @@ def publish_run(root: Root, run: SampleRun, card: ModelCard, caution: str = "") 
             f"files of {root.display_path(run_path(run.run_id))} were deleted while it was made: "
             "run this again"
         )
-    manifest = joined_manifests(rows)
+    publish_pages(root, run, card, joined_manifests(rows), caution)
+
+
+def publish_pages(
+    root: Root, run: SampleRun, card: ModelCard, manifest: pa.Table, caution: str = ""
+) -> None:
+    """Write a whole manifest, the table of notes and the gallery; index.html comes last."""
+    folder = read_run_folder(root, run.run_id)
     table = io.BytesIO()
     pq.write_table(manifest, table, compression=COMPRESSION)
     _write_changed(root, run, folder, MANIFEST_FILE, table.getvalue())
-    page_bytes = {NOTES_FILE: publish_notes(root, run, folder.sizes, batches_of(run))}
+    page_bytes = {NOTES_FILE: publish_notes(root, run, folder.sizes, batches_of(run), manifest)}
     notes = notes_of_run(root, run)
     links = links_of_gallery(root, card.model_id, card.corpus)
     length = int(np.median(manifest["notes"].to_numpy()))

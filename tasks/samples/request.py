@@ -15,6 +15,7 @@ from nocturne.tasks.model.registry.models import read_card, read_metrics
 from nocturne.tasks.model.registry.open_models import open_model
 from nocturne.tasks.model.sampling.lengths import caution_of_length, require_end
 from nocturne.tasks.music.theory.note_limits import check_limits
+from nocturne.tasks.music.theory.transposing import transposed
 from nocturne.tasks.pages.model_caution import caution_of
 from nocturne.tasks.primes.encoding import prime_words
 from nocturne.tasks.primes.request import PrimeRequest, prime_names, request_primes
@@ -53,9 +54,11 @@ def request_samples(root: Root, config: GenerateConfig) -> SampleRequest:
     asked = request_primes(root, config)
     runs = requested_runs(root, asked.config, card)
     check_limits(lambda: open_model(root, card.model_id).vocabulary, runs[-1].config)
+    if asked.primes.first and config.keep_prime:
+        transposed(asked.primes.first.notes, runs[-1].config.transpose)
     asked.keep(root)
     words = _prime_words(root, card, asked)
-    caution = "; ".join(filter(None, [_caution(root, card), _length_caution(root, runs[-1])]))
+    caution = "; ".join(filter(None, [caution_about(root, card), _length_caution(root, runs[-1])]))
     return SampleRequest(card, model.words, caution, runs, words)
 
 
@@ -153,7 +156,8 @@ def _length_caution(root: Root, run: SampleRun) -> str:
     return caution_of_length(run.config, open_model(root, run.model_id).vocabulary)
 
 
-def _caution(root: Root, card: ModelCard) -> str:
+def caution_about(root: Root, card: ModelCard) -> str:
+    """Return why a model's music may be noise; empty for a sound model."""
     try:
         metrics = read_metrics(root, card.model_id)
     except (NocturneError, ValueError):  # damaged: they say nothing of the weights, which load

@@ -214,8 +214,11 @@ def test_the_listening_test_gives_a_file_of_votes(visit: Visit) -> None:
             "pairOf(test.rounds[test.round]).map(p => JSON.parse(p.notes).length)"
         )
         assert shown[0] == shown[1]
+        canvas = page.locator("#listening canvas").first
+        assert canvas.evaluate("canvas => canvas.width") == 0  # a roll would give its piece away
         real_is_first = page.evaluate("test.rounds[test.round].isRealFirst")
         page.locator("#listening .vote").nth(0 if real_is_first == (round_ < 2) else 1).click()
+        assert canvas.evaluate("canvas => canvas.width") > 300
         assert page.locator("#answer").inner_text().startswith("Right" if round_ < 2 else "Wrong")
         if round_ < 2:
             page.locator("#next-round").click()

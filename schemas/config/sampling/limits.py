@@ -77,8 +77,8 @@ class Limits(Config):
         None,
         title="Metre",
         description="Time signature, such as 3/4 or 6/8, that the rhythm keeps to: the sample "
-        "begins on a bar line, a note begins on every bar line, and no note sounds across one; if "
-        "empty, the rhythm is free",
+        "begins on a bar line (after a kept prime on the next one), a note begins on every bar "
+        "line, and no note sounds across one; if empty, the rhythm is free",
         json_schema_extra=_choices("Metre", COMMON_METRES, "Other metre", "Free rhythm"),
     )
 

@@ -1,22 +1,22 @@
 """Draw pieces of music from a model: the ids that it samples, as notes."""
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
-
 from nocturne.schemas.config import SamplingConfig
-from nocturne.schemas.errors import ModelError, SamplesError
+from nocturne.schemas.errors import ModelError
 from nocturne.schemas.progress import Progress, silent
 from nocturne.schemas.samples import SampleRun
 from nocturne.schemas.samples.piece_facts import PRIME_NOTES
-from nocturne.schemas.theory import PITCHES
+from nocturne.schemas.theory import bar_quarters
 from nocturne.tasks.model.network.match_features import INTERVAL
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.sampling.drawn import Drawn
 from nocturne.tasks.music.categories import decode
 from nocturne.tasks.music.composition import Composition
 from nocturne.tasks.music.notes import Notes
+from nocturne.tasks.music.theory.transposing import transposed
 from nocturne.tasks.primes.encoding import encoded
 from nocturne.tasks.primes.prime import Prime, continued
 from nocturne.tasks.primes.request import NO_PRIMES, Primes
@@ -64,20 +64,24 @@ def _composition(
         notes = _from_start(notes)
     else:
         has_onsets = INTERVAL in model.vocabulary.names
+        if run.config.metre is not None:
+            notes = _on_bar_line(notes, run.config.metre, float(kept.notes.onset_beats[-1]))
         notes = continued(kept.notes, notes, run.config.tempo, has_onsets=has_onsets)
         facts[PRIME_NOTES] = len(kept.notes)
-    return Composition(_transposed(notes, run.config.transpose or 0), facts)
+    return Composition(transposed(notes, run.config.transpose), facts)
 
 
-def _transposed(notes: Notes, semitones: int) -> Notes:
-    """Return the notes so much higher; SamplesError if one would lie outside of MIDI's pitches."""
-    pitch = notes.pitch.astype(np.int64) + semitones
-    if pitch.min() < 0 or pitch.max() >= PITCHES:
-        raise SamplesError(
-            f"transpose {semitones}: notes from {pitch.min()} to {pitch.max()} would lie outside "
-            "of MIDI's pitches 0 to 127: transpose by less"
-        )
-    return replace(notes, pitch=pitch.astype(np.uint8))
+def _on_bar_line(notes: Notes, metre: str, last_onset: float) -> Notes:
+    """Move the first note to the first bar line after `last_onset` beats, from which beats count.
+
+    Bars count from beat 0: so the bar lines of a sample are those of the prime that it follows.
+    """
+    bar = float(bar_quarters(metre))
+    rest = (math.floor(last_onset / bar) + 1) * bar - last_onset
+    begin = _from_start(notes)
+    return replace(
+        begin, onset_beats=begin.onset_beats + rest, offset_beats=begin.offset_beats + rest
+    )
 
 
 def _from_start(notes: Notes) -> Notes:

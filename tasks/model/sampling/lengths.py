@@ -67,6 +67,13 @@ def most_notes(config: SamplingConfig) -> int:
     return int(min(MOST_NOTES, np.ceil(NOTES_PER_QUARTER * span[1])))
 
 
+def fewest_notes(config: SamplingConfig) -> int:
+    """Return how many notes a sample has at least: of bars or seconds, 1."""
+    if asked_quarters(config) is not None:
+        return 1
+    return FEWEST_NOTES if config.ending else config.notes
+
+
 def find_ends(
     config: SamplingConfig,
     vocabulary: Vocabulary,

@@ -1,6 +1,7 @@
 """The limits of a config as sets of ids of a vocabulary: what sampling may draw.
 
-Limits hold for what sounds: pitches are transposed before they are compared.
+Limits hold for what is drawn, as it sounds: pitches are transposed before they are compared. The
+notes of a prime that is kept are the prime's own.
 
 Metre: a sample's first note begins on a bar line. No later interval steps over a bar line, so a
 note begins on every bar line that a sample reaches, and no note sounds across one. Places in a bar

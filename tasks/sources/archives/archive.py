@@ -15,6 +15,7 @@ from nocturne.schemas.progress import Progress, silent
 from nocturne.tasks.sources.archives.archive_kinds import require_archive
 from nocturne.tasks.sources.archives.archive_members import DAMAGE, HardLink, read_tar, read_zip
 from nocturne.tasks.sources.archives.bounded_stream import BoundedStream, Limits
+from nocturne.tasks.sources.archives.gzip_headers import BoundedHeaders
 from nocturne.tasks.sources.archives.read_ahead import read_ahead
 from nocturne.tasks.sources.source_file import RawFile, Skipped, inputs
 
@@ -115,13 +116,14 @@ def _tar_once(
     stream: Any, kind: str, archive: Archive, links: list[HardLink]
 ) -> Iterator[RawFile | Skipped]:
     stream.seek(0)
-    with _expanded(stream, kind) as source:
+    with _expanded(stream, kind, archive.display_name) as source:
         bounded = archive.bounded(source)
         yield from read_tar(bounded, archive.largest, archive.limits, archive.progress, links)
 
 
-def _expanded(stream: Any, kind: str) -> AbstractContextManager[Any]:
+def _expanded(stream: Any, kind: str, display_name: str) -> AbstractContextManager[Any]:
     """Return the expanded bytes; gzip is read and expanded in a thread of its own."""
     if kind == "tar.gz":
-        return read_ahead(gzip.GzipFile(fileobj=stream), stream)
+        bounded: Any = BoundedHeaders(stream, display_name)
+        return read_ahead(gzip.GzipFile(fileobj=bounded), stream)
     return nullcontext(stream)

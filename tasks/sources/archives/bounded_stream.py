@@ -21,7 +21,7 @@ class Limits:
     expansion: int = 100  # times the archive's own size, on top of floor_bytes
     floor_bytes: int = 1024**3
     links: int = 50_000  # hard links that are kept in memory
-    directory_bytes: int = 32 * 1024**2  # of a zip: about 400,000 members
+    directory_bytes: int = 20 * 1024**2  # of a zip; zipfile makes up to 12 times as much of it
 
     def total(self, archive_bytes: int) -> int:
         """Most bytes that an archive of this size may expand to."""

@@ -1,11 +1,14 @@
 """A flow started from a terminal, without a lasting server."""
 
+import logging
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from nocturne.flows.cli import prefect_session
 
 PROJECT = Path(__file__).parents[3]
 # As Prefect does during a flow run, only that here the exception is always lost.
@@ -75,3 +78,13 @@ def test_an_interruption_lost_in_a_callback_is_not_printed_and_any_other_error_i
     interrupted = _run(LOST.format(error="TerminationSignal(signal=15)"), tmp_path)
     assert (interrupted.returncode, interrupted.stderr) == (0, "")
     assert "ValueError: a bug" in _run(LOST.format(error="ValueError('a bug')"), tmp_path).stderr
+
+
+def test_too_little_memory_is_no_wrong_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    def out_of_memory() -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(prefect_session, "LOCAL_DEFAULTS", {})
+    monkeypatch.setattr("prefect.logging.configuration.setup_logging", out_of_memory)
+    with pytest.raises(MemoryError):
+        prefect_session.prepare_prefect(logging.NullHandler())

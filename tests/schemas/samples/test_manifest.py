@@ -102,9 +102,9 @@ def test_a_manifest_of_an_earlier_version_is_completed() -> None:
 
 
 def test_a_column_that_came_before_another_is_put_in_its_place() -> None:
-    further = (pa.field("abc", pa.string()),)
+    further = (pa.field("pdf", pa.string()),)
     old = (
         table(ROW).drop_columns("picture_beats").append_column(further[0], pa.nulls(1, pa.string()))
     )
-    assert completed(old, further).column_names == [*SAMPLE_SCHEMA.names, "abc"]
+    assert completed(old, further).column_names == [*SAMPLE_SCHEMA.names, "pdf"]
     assert checked(completed(old, further), further).num_rows == 1

@@ -89,6 +89,21 @@ def test_what_a_kill_left_is_cleared_by_the_next_run(root: Root) -> None:
     assert contents(root, run) == before | {"notes.txt": b"a person's own file"}
 
 
+def test_pages_of_an_earlier_version_belong_to_their_run(root: Root) -> None:
+    run = write_run(root, 1, notes=8, audio=False)
+    folder = f"samples/{run.run_id}"
+    record = root.read_json(f"{folder}/run.json")
+    record["page_bytes"]["page-2.html"] = 3
+    root.write_json(f"{folder}/run.json", record)
+    assert not is_published(root, run)  # a page is missing
+    for name in ("page-2.html", "page-3.html"):
+        root.write_bytes(f"{folder}/{name}", b"old")
+    assert is_published(root, run)
+    clear_leftovers(root, run)
+    assert "page-2.html" in names(root, run)
+    assert "page-3.html" not in names(root, run)
+
+
 @pytest.mark.parametrize(
     ("index", "path"),
     [
@@ -133,18 +148,3 @@ def test_a_run_of_an_earlier_version_has_all_pieces_in_its_folder(
     assert is_published(root, run)
     clear_leftovers(root, run)
     assert contents(root, run) == before
-
-
-def test_pages_of_an_earlier_version_belong_to_their_run(root: Root) -> None:
-    run = write_run(root, 1, notes=8, audio=False)
-    folder = f"samples/{run.run_id}"
-    record = root.read_json(f"{folder}/run.json")
-    record["page_bytes"]["page-2.html"] = 3
-    root.write_json(f"{folder}/run.json", record)
-    assert not is_published(root, run)  # a page is missing
-    for name in ("page-2.html", "page-3.html"):
-        root.write_bytes(f"{folder}/{name}", b"old")
-    assert is_published(root, run)
-    clear_leftovers(root, run)
-    assert "page-2.html" in names(root, run)
-    assert "page-3.html" not in names(root, run)

@@ -18,6 +18,7 @@ from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.sampling.choice.reference import Ids, Reference
 from nocturne.tasks.model.sampling.choice.score import NO_FAULT, Scores, fault_of, scores_of, total
 from nocturne.tasks.model.sampling.drawn import Drawn
+from nocturne.tasks.model.sampling.lengths import fewest_notes
 from nocturne.tasks.model.sampling.sample import BATCH_ROWS, sample
 
 _references: dict[int, Reference] = {}  # at most one, by the identity of its model's primers
@@ -106,7 +107,7 @@ def _candidate(
 ) -> _Candidate:
     ids = drawn.ids[place, : drawn.lengths[place]]
     facts = {name: column[place] for name, column in drawn.facts.items()}
-    return _Candidate(number, ids, facts, fault_of(reference_of(model), ids, config.notes))
+    return _Candidate(number, ids, facts, fault_of(reference_of(model), ids, fewest_notes(config)))
 
 
 def _best(row: list[_Candidate]) -> _Candidate:

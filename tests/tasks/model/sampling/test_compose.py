@@ -14,6 +14,8 @@ from nocturne.schemas.sequences import Vocabulary
 from nocturne.tasks.model.sampling.compose import compose_batch
 from nocturne.tasks.model.sampling.drawn import Drawn
 from nocturne.tasks.music.categories import encode_song, fit
+from nocturne.tasks.primes.prime import Prime
+from nocturne.tasks.primes.request import Primes
 from nocturne.tasks.samples.identity import plan_run
 from tests.tasks.music.notes_for_tests import notes_of, scale
 from tests.tasks.samples.runs_for_tests import card_of
@@ -28,6 +30,7 @@ def drawn(ids: np.ndarray, **facts: np.ndarray) -> Drawn:
 @dataclass(frozen=True)
 class Fake:
     vocabulary: Vocabulary = VOCABULARY
+    primes: tuple[Any, ...] = ()
 
 
 def run_of(**changes: Any) -> SampleRun:
@@ -88,6 +91,20 @@ def test_a_piece_sounds_as_many_semitones_higher_as_asked_for() -> None:
     ids[..., 1] = 100
     with pytest.raises(SamplesError, match="notes from 140 to 140 would lie outside"):
         compose_batch(Fake(), lambda *_, **__: drawn(ids), run_of(transpose=40), 0, 1)
+
+
+def test_after_a_kept_prime_a_sample_begins_on_the_next_bar_line() -> None:
+    ids = encode_song(VOCABULARY, scale(16))[None]
+    for last, line in ((5.9, 6.0), (6.0, 9.0), (0.0, 3.0)):
+        rows = [(beat, beat + 0.5, 60, 64) for beat in sorted({0.0, last})]
+        song = Prime("song", "0" * 64, 1, notes_of(rows), 1, 0, 120.0, ())
+        run = run_of(metre="3/4", prime="song.mid", keep_prime=True, tempo=60)
+        (piece,) = compose_batch(
+            Fake(), lambda *_, **__: drawn(ids), run, 0, 1, primes=Primes(song, None)
+        )
+        begin = piece.notes.onset_beats[len(rows)]
+        assert begin == pytest.approx(line)
+        assert piece.notes.onset_seconds[len(rows)] == pytest.approx(line)
 
 
 def test_another_vocabulary_is_refused() -> None:

@@ -11,6 +11,7 @@ from nocturne.schemas.sequences import Attribute, Vocabulary
 from nocturne.tasks.model.sampling.lengths import (
     asked_quarters,
     caution_of_length,
+    fewest_notes,
     find_ends,
     most_notes,
     require_end,
@@ -53,6 +54,11 @@ def test_lengths_in_quarters_and_notes() -> None:
     assert asked_quarters(config_of(seconds=30, tempo=90)) == (45, 56.25)
     found = [most_notes(config_of(**c)) for c in ({}, {"bars": 2}, {"bars": 1000})]
     assert found == [256, 16 * 12, 16_384]
+
+
+def test_the_fewest_notes_follow_from_the_length() -> None:
+    lengths = ({}, {"notes": 9}, {"ending": True}, {"bars": 1}, {"seconds": 2, "ending": True})
+    assert [fewest_notes(config_of(**changes)) for changes in lengths] == [256, 9, 8, 1, 1]
 
 
 def test_a_metre_makes_bars_longer_or_shorter() -> None:

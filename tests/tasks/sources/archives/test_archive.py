@@ -198,6 +198,14 @@ def test_a_tar_may_lack_its_end_mark(blocks, pack):
     assert [row.path for row in read(pack(body + bytes(512 * blocks)))] == ["a.mid"]
 
 
+@pytest.mark.parametrize("before", [b"", gzip.compress(tar_of({"a.mid": midi(1)})[:512])])
+def test_a_gzip_header_with_a_giant_name_is_refused(before):
+    with pytest.raises(SourceError, match="a gzip header with a name of more than 65536 bytes"):
+        read(before + b"\x1f\x8b\x08\x08" + bytes(6) + b"a" * 300_000)
+    named = b"\x1f\x8b\x08\x18" + bytes(6) + b"a" * 20_000 + b"\0comment\0"
+    assert len(read(named + gzip.compress(tar_of({"a.mid": midi(1)}))[10:])) == 1
+
+
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
 def test_a_tar_behind_the_end_of_a_tar_is_told_of(pack):
     first, second = (tar_of({f"{number}.mid": midi(number)}) for number in (1, 2))

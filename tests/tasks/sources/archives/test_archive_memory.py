@@ -1,19 +1,23 @@
 """Archives made to fill the memory: the process that reads them stays small."""
 
 import io
+import struct
 import subprocess
 import sys
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import count, repeat
 from pathlib import Path
 
 import pytest
 
+from nocturne.tasks.sources.archives.bounded_stream import Limits
 from tests.tasks.sources.archives_for_tests import member, midi
 
 MOST_MIB = 300
+WIDE = "\U0001f3b5".encode() + b"a" * 65_000 + b"/\0"  # 4 bytes a character in memory, twice
 READ = """
 import re, sys
 from pathlib import Path
@@ -66,6 +70,24 @@ def zip_of_a_million(path: Path) -> None:
     path.write_bytes(content[:start] + entry * 10**6 + end)
 
 
+def zip_of_names(path: Path, names: Iterable[bytes]) -> None:
+    """Write a zip whose table of contents has these names in UTF-8, as long as it may be."""
+    utf_8, table, members = 1 << 11, bytearray(), 0
+    for name in names:
+        lengths = (len(name), 0, 0, 0, 0, 0, 0)
+        entry = struct.pack("<4s6H3L5H2L", b"PK\1\2", 20, 20, utf_8, *[0] * 6, *lengths) + name
+        if len(table) + len(entry) > Limits().directory_bytes:
+            break
+        table += entry
+        members += 1
+    local = struct.pack("<4s5H3L2H", b"PK\3\4", 20, *[0] * 9)
+    size, start = len(table), len(local)
+    end_64 = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, *[members] * 2, size, start)
+    locator = struct.pack("<4sLQL", b"PK\6\7", 0, start + size, 1)
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, *[0xFFFF] * 2, *[0xFFFFFFFF] * 2, 0)
+    path.write_bytes(local + table + end_64 + locator + end)
+
+
 def tar_of_hard_links(path: Path) -> None:
     """Write a tar.gz of 60,000 hard links with long names."""
     packer = zlib.compressobj(1, zlib.DEFLATED, 31)
@@ -82,6 +104,8 @@ BOMBS: dict[str, Callable[[Path], None]] = {
     "deflated member": lambda path: zip_that_lies(path, zipfile.ZIP_DEFLATED),
     "gzip": gzip_of_zeros,
     "table of contents": zip_of_a_million,
+    "short names": lambda path: zip_of_names(path, (b"%x/" % i for i in count())),
+    "wide names": lambda path: zip_of_names(path, repeat(WIDE)),
     "hard links": tar_of_hard_links,
 }
 
