@@ -85,6 +85,11 @@ def _command(model: str, seed: int, index: int, settings: dict[str, Any]) -> str
     for name, value in settings.items():
         if name not in fields or fields[name].default != value:
             flags[name.replace("_", "-")] = value
-    return "nocturne generate " + " ".join(
-        f"--{flag} {shlex.quote(str(value))}" for flag, value in flags.items()
-    )
+    return "nocturne generate " + " ".join(_flag(flag, value) for flag, value in flags.items())
+
+
+def _flag(name: str, value: Any) -> str:
+    """Return a flag as the command line takes it; a switch has no value."""
+    if isinstance(value, bool):
+        return f"--{name}" if value else f"--no-{name}"
+    return f"--{name} {shlex.quote(str(value))}"
