@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from nocturne.schemas.config import PrepareConfig, SamplingConfig, TrainConfig
 from nocturne.schemas.errors import CorpusError, ModelError, ResourceError, StorageError
@@ -26,6 +25,7 @@ from nocturne.tasks.model.registry.finished_models import finished_model
 from nocturne.tasks.model.registry.learned_songs import learned_songs
 from nocturne.tasks.model.registry.models import read_card, read_metrics
 from nocturne.tasks.model.registry.open_models import load_model
+from nocturne.tasks.model.sampling.drawn import Drawn
 from nocturne.tasks.model.sampling.starts import primer_of
 from nocturne.tasks.model.training import memory_estimate
 from nocturne.tasks.model.warm_start import resolve_warm_start
@@ -155,10 +155,11 @@ def test_a_model_is_evaluated_again_where_what_was_measured_is_not_whole(
 def test_uptake_is_that_of_the_primer_which_each_sample_continues(
     place: Root, card: ModelCard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def echo(model: Model, config: SamplingConfig, first: int, count: int) -> NDArray[np.int16]:
+    def echo(model: Model, config: SamplingConfig, first: int, count: int) -> Drawn:
         assert (config.seed, first) == (drawn_samples.EVALUATION_SEED, 0)
         chosen = [primer_of(config.seed or 0, index, len(model.primers)) for index in range(count)]
-        return np.tile(model.primers[chosen], (1, 2, 1))[:, : config.notes]
+        ids = np.tile(model.primers[chosen], (1, 2, 1))[:, : config.notes]
+        return Drawn(ids, np.full(count, config.notes))
 
     monkeypatch.setattr(drawn_samples, "sample", echo)
     test = evaluate.load_splits(place, card.config)["test"]
