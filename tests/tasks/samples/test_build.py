@@ -12,6 +12,7 @@ from nocturne.schemas.errors import BusyError, ModelError, SamplesError
 from nocturne.schemas.samples import checked
 from nocturne.tasks.model.registry import open_models
 from nocturne.tasks.samples import batches, build, build_samples
+from nocturne.tasks.samples.manifest import FURTHER_COLUMNS
 from nocturne.tasks.storage.locking.locks import run_writer
 from nocturne.tasks.storage.root import Root
 from tests.tasks.samples.model_for_tests import save_tiny_model
@@ -51,7 +52,12 @@ def test_a_config_becomes_a_published_run_that_is_reused(
     assert len(set(midi_of(root, made.run_id))) == 5
     assert Path(made.gallery).is_file()
     assert made.run_id in root.read_bytes("samples/index.html").decode()
-    assert checked(root.read_table(f"samples/{made.run_id}/manifest.parquet")).num_rows == 5
+    assert (
+        checked(
+            root.read_table(f"samples/{made.run_id}/manifest.parquet"), FURTHER_COLUMNS
+        ).num_rows
+        == 5
+    )
     assert build_samples(root, config) == made.model_copy(update={"reused": True})
     assert len(loads) == 1
 
@@ -122,7 +128,9 @@ def test_pieces_of_a_run_are_made_again_under_their_numbers(
     assert notes["index"].to_pylist() == [2, 3, 4]
     assert build_samples(root, slower) == part.model_copy(update={"reused": True})
     longer = build_samples(root, GenerateConfig(root=root.uri, run=part.run_id, more=1))
-    manifest = checked(root.read_table(f"samples/{longer.run_id}/manifest.parquet"))
+    manifest = checked(
+        root.read_table(f"samples/{longer.run_id}/manifest.parquet"), FURTHER_COLUMNS
+    )
     assert manifest["index"].to_pylist() == [2, 3, 4, 5]
     assert manifest["constraint_bits"].null_count == 4
 
