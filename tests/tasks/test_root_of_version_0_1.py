@@ -7,6 +7,7 @@ import pytest
 
 from nocturne.flows.cli.root_commands.models import list_models
 from nocturne.schemas.config import GenerateConfig, TrainConfig
+from nocturne.schemas.errors import SamplesError
 from nocturne.tasks.corpus.corpus_choice import choose_prepared
 from nocturne.tasks.corpus.notes.note_marker import known_corpora, note_dataset
 from nocturne.tasks.corpus.notes.read_notes import accepted_songs, songs_of_shard
@@ -16,6 +17,7 @@ from nocturne.tasks.model.registry.lookup import find
 from nocturne.tasks.model.registry.models import read_card, read_metrics
 from nocturne.tasks.model.registry.open_models import load_model
 from nocturne.tasks.samples.check import read_run
+from nocturne.tasks.samples.extension import run_to_extend
 from nocturne.tasks.samples.identity import plan_run
 from nocturne.tasks.storage.layout import RUN_FILE
 from nocturne.tasks.storage.root import Root
@@ -68,11 +70,11 @@ def test_the_marker_of_its_samples_is_read(upgraded: Root) -> None:
     assert run.config == GenerateConfig.model_validate(old.GENERATE_CONFIG)
 
 
-def test_the_same_request_to_the_same_model_has_the_same_run_id(upgraded: Root) -> None:
-    of_version_0_1 = {
-        "vocabulary_id": "00b509036ef27531",
-        "weights_sha256": "efb628f2adc1dc9b3cf3852f9d7f4af9f9a23485baba4fa22775c6f457cc5951",
-    }
-    card = read_card(upgraded, old.MODEL).model_copy(update=of_version_0_1)
+def test_the_same_request_makes_another_run_as_midi_files_say_more(upgraded: Root) -> None:
+    card = read_card(upgraded, old.MODEL)
     request = GenerateConfig.model_validate(old.GENERATE_CONFIG)
-    assert plan_run(request, card).run_id == old.RUN
+    run = plan_run(request, card)
+    assert run.run_id != old.RUN
+    assert run.run_id.rpartition("-")[0] == old.RUN.rpartition("-")[0]  # model and seed
+    with pytest.raises(SamplesError, match="or by another version: start a new run"):
+        run_to_extend(upgraded, request.copy_with(run=old.RUN, more=1), card)
