@@ -76,7 +76,7 @@ def test_a_person_starts_eight_samples_in_a_tempo_with_the_form(
     deployed: Site, night: Night, browser: Any
 ) -> None:
     form = PrefectForm(browser, deployed.server, "generate")
-    assert form.labels()[:3] == ["Samples", "Notes per sample", "Tempo (BPM)"]
+    assert form.labels()[:3] == ["Samples", "Notes per sample", "Bars per sample"]
     form.fill(Samples="0")
     assert "0 is less than the minimum of 1" in form.refused()
     form.fill(Seed="7")
