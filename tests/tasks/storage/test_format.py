@@ -39,7 +39,7 @@ def test_every_command_refuses_a_later_layout_in_one_line(
     before = {info.path: info.mtime_ns for info in root.all_files("")}
     assert run([*command.split(), "--root", root.uri]) == 1
     error = capsys.readouterr().err
-    assert "was written by Nocturne 9.0 (layout 3)" in error
+    assert f"was written by Nocturne 9.0 (layout {LAYOUT + 1})" in error
     assert "use that version" in error
     assert error.count("\n") == 1
     assert {info.path: info.mtime_ns for info in root.all_files("")} == before
