@@ -87,14 +87,12 @@ def _check_generate(config: GenerateConfig) -> None:
     from nocturne.tasks.model.registry.lookup import find
     from nocturne.tasks.model.registry.models import read_card
     from nocturne.tasks.primes.request import request_primes
-    from nocturne.tasks.samples.request import model_named, requested_runs
+    from nocturne.tasks.samples.request import model_named, possible_runs
 
     root = _writable(config.root)
     found = find(root, model_named(config), config.corpus, config.scheme)
     card = read_card(root, found.model_id)
-    config = request_primes(root, config).config
-    if config.run is not None or config.more is not None:
-        requested_runs(root, config, card)
+    possible_runs(root, card, request_primes(root, config))
 
 
 def _check_promote(config: PromoteConfig) -> None:

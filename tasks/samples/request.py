@@ -52,14 +52,20 @@ def request_samples(root: Root, config: GenerateConfig) -> SampleRequest:
     model = find(root, model_named(config), config.corpus, config.scheme)
     card = read_card(root, model.model_id)
     asked = request_primes(root, config)
-    runs = requested_runs(root, asked.config, card)
-    check_limits(lambda: open_model(root, card.model_id).vocabulary, runs[-1].config)
-    if asked.primes.first and config.keep_prime:
-        transposed(asked.primes.first.notes, runs[-1].config.transpose)
+    runs = possible_runs(root, card, asked)
     asked.keep(root)
     words = _prime_words(root, card, asked)
     caution = "; ".join(filter(None, [caution_about(root, card), _length_caution(root, runs[-1])]))
     return SampleRequest(card, model.words, caution, runs, words)
+
+
+def possible_runs(root: Root, card: ModelCard, asked: PrimeRequest) -> list[SampleRun]:
+    """Return `requested_runs`; SamplesError or ModelError if the model cannot make them."""
+    runs = requested_runs(root, asked.config, card)
+    check_limits(lambda: open_model(root, card.model_id).vocabulary, runs[-1].config)
+    if asked.primes.first and asked.config.keep_prime:
+        transposed(asked.primes.first.notes, runs[-1].config.transpose)
+    return runs
 
 
 def _prime_words(root: Root, card: ModelCard, asked: PrimeRequest) -> tuple[str, ...]:

@@ -47,6 +47,7 @@ def place(root: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Root:
         ("train --corpus nope", "nope is not prepared"),
         ("generate --model nope", "no model nope"),
         ("generate --corpus nope", "no champion of nope"),
+        ("generate --model folk-1 --ending", "has not learned where songs end"),
         ("generate --run nope", "nope is no id of a run"),
         ("generate --run folk-1-seed1-01234567", "folk-1-seed1-01234567"),
         ("generate --model folk-1 --prime nope.mid", "no prime nope.mid on this machine or in"),
