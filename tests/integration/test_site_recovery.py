@@ -12,6 +12,8 @@ from tests.integration.site_life import Killed, Night, contents, started_again
 
 pytestmark = [pytest.mark.site, pytest.mark.timeout(900)]
 
+PAGE = 200  # the most that the server lists at a time
+
 
 @pytest.mark.parametrize("deployment", ["ingest", "retrain", "generate"])
 def test_what_died_in_the_middle_is_started_once_more(
@@ -94,13 +96,21 @@ def test_nothing_is_left_running_and_no_slot_is_taken(deployed: Site) -> None:
     assert {limit["active_slots"] for limit in limits} == {0}
 
 
+def _all(place: Site, path: str, **filters: Any) -> list[Any]:
+    """Return what the server lists, of which it gives PAGE at a time."""
+    found: list[Any] = []
+    while page := place.server.post(path, offset=len(found), limit=PAGE, **filters):
+        found += page
+    return found
+
+
 def test_flow_and_task_runs_have_names_that_say_what_they_do(deployed: Site, night: Night) -> None:
     ended = {"state": {"type": {"any_": list(FINAL)}}}
-    ran = deployed.server.post("/flow_runs/filter", flow_runs=ended)
+    ran = _all(deployed, "/flow_runs/filter", flow_runs=ended)
     flows = {one["name"] for one in ran if one["run_count"]}
     assert {"ingest folk", "prepare folk", "train small on folk"} <= flows
     assert not [name for name in flows if re.fullmatch(r"[a-z]+-[a-z]+", name)]
-    tasks = {one["name"] for one in deployed.server.post("/task_runs/filter")}
+    tasks = {one["name"] for one in _all(deployed, "/task_runs/filter")}
     assert {"shard folk", "extract shard 0", f"evaluate {night.model}"} <= tasks
     assert not [name for name in tasks if re.fullmatch(r"[a-z ]+-[0-9a-f]{3}", name)]
 
