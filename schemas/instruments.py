@@ -51,7 +51,7 @@ def program_of(value: object) -> int | None:
     """
     if value is None or value == "":
         return None
-    number = _number(value)
+    number = whole_number(value)
     if number is not None and 0 <= number < PROGRAMS:
         return number
     if number is not None or not isinstance(value, str):
@@ -67,7 +67,7 @@ def program_of(value: object) -> int | None:
     raise _error(f"no General MIDI instrument has that name{hint}")
 
 
-def _number(value: object) -> int | None:
+def whole_number(value: object) -> int | None:
     """Return a whole number that `value` is or spells; None if it is none."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None

@@ -4,6 +4,8 @@ import re
 
 from pydantic_core import PydanticCustomError
 
+from nocturne.schemas.instruments import whole_number
+
 PITCHES = 128
 SEMITONES = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}  # of the white keys
 NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
@@ -20,7 +22,7 @@ def pitch_number(value: object) -> int | None:
     """
     if value is None or value == "":
         return None
-    number = _whole(value)
+    number = whole_number(value)
     found = _NAME.fullmatch(str(value).strip().lower())
     if number is None and found is not None:
         number = 12 * (int(found["octave"]) + 1) + SEMITONES[found["letter"]]
@@ -47,14 +49,3 @@ def accidental(sign: str) -> int:
     """Return the semitones by which the sign of a NOTE raises its letter; below 0: lowers."""
     count = 1 if sign in ("sharp", "flat") else len(sign)
     return count if sign[:1] in ("#", "♯", "s") else -count
-
-
-def _whole(value: object) -> int | None:
-    """Return a whole number that `value` is or spells; None if it is none."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        number = int(value)
-    except (ValueError, OverflowError):
-        return None
-    return number if isinstance(value, str) or number == value else None

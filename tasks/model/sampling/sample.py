@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from nocturne.schemas.config import SamplingConfig
 from nocturne.schemas.errors import ModelError
-from nocturne.schemas.progress import Progress, silent
+from nocturne.schemas.progress import Progress, part_of, silent
 from nocturne.schemas.theory import Key
 from nocturne.tasks.model.network.network import network_of, tensors
 from nocturne.tasks.model.network.quiet_tensorflow import tf
@@ -99,7 +99,7 @@ def sample(
     for done, group in enumerate(groups):
         first = group * BATCH_ROWS
         indices = range(max(first, first_index), min(first + BATCH_ROWS, last))
-        drawn.append(drawer.group(group, indices, _part_of(progress, done, len(groups))))
+        drawn.append(drawer.group(group, indices, part_of(progress, done, len(groups))))
     return joined(drawn)
 
 
@@ -108,11 +108,6 @@ def _no_notes(keys: list[Key | None], attributes: int) -> _Rows:
     nothing = np.zeros((len(keys), 0), np.float32)
     ids = np.zeros((len(keys), 0, attributes), np.int16)
     return _Rows(ids, nothing, nothing, keys)
-
-
-def _part_of(progress: Progress, done: int, parts: int) -> Progress:
-    """Return a Progress of one of so many equal parts, `done` of which were before."""
-    return lambda now, total: progress(done * total + now, parts * total)
 
 
 class _Drawer:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from nocturne.schemas.config import SamplingConfig
-from nocturne.schemas.progress import Progress, silent
+from nocturne.schemas.progress import Progress, part_of, silent
 from nocturne.schemas.samples.piece_facts import CANDIDATE, FAULT, REDRAWN, SCORE
 from nocturne.tasks.model.network.trained_model import Model
 from nocturne.tasks.model.sampling.choice.reference import Ids, Reference
@@ -51,7 +51,7 @@ def sample_and_choose(
         return sample(model, config, first_index, count, progress)
     rows: list[list[_Candidate]] = [[] for _ in range(count)]
     for number in range(config.choose):
-        part = _part_of(progress, number, config.choose)
+        part = part_of(progress, number, config.choose)
         drawn = sample(model, candidate_config(config, number), first_index, count, part)
         for place, row in enumerate(rows):
             row.append(_candidate(model, config, number, drawn, place))
@@ -133,8 +133,3 @@ def _scores(one: _Candidate) -> dict[str, float]:
     if not one.scores:
         return {}
     return {SCORE: total(one.scores)} | {f"choice_{name}": v for name, v in one.scores.items()}
-
-
-def _part_of(progress: Progress, number: int, parts: int) -> Progress:
-    """Return a Progress of part `number` of so many equal parts."""
-    return lambda done, of: progress(number * of + done, parts * of)
